@@ -1,0 +1,81 @@
+//! The rule of an estimator as LaTeX.
+
+use super::formula::{self, latex_name};
+use super::summary;
+use crate::errors::bug;
+use crate::ir::{Node, ParamId};
+use crate::kernel::program::Program;
+use crate::rule::{Coefficient, Form, Rule};
+
+/// Coefficients on one line of the output, so that a formula fits on a page.
+const PER_LINE: usize = 4;
+
+/// The gradient of `E f(z)` with respect to each parameter, as an `aligned` environment.
+///
+/// One line for each parameter: `\partial_{b}\,\mathbb{E} f(z) &= 2\,b\,\mathbb{E} f''(z) + …`. A truncated rule ends
+/// with its first discarded term in brackets after `\;+\;\cdots`, an exact one does not.
+#[must_use]
+pub fn latex(program: &Program, rules: &[Rule]) -> String {
+    let mut text = String::from("\\begin{aligned}\n");
+    for (position, rule) in rules.iter().enumerate() {
+        if position > 0 {
+            text.push_str(" \\\\\n");
+        }
+        let name = latex_name(&program.parameters[rule.parameter.0].name);
+        text.push_str(&format!("\\partial_{{{name}}}\\,\\mathbb{{E}} f(z) &= "));
+        if rule.coefficients.is_empty() {
+            text.push('0');
+        }
+        for (index, coefficient) in rule.coefficients.iter().enumerate() {
+            if index > 0 && index % PER_LINE == 0 {
+                text.push_str(" \\\\\n&\\quad");
+            }
+            text.push_str(&term(program, coefficient, index == 0));
+        }
+        match &rule.form {
+            Form::Terminating { .. } => {}
+            Form::Truncated { discarded: Some(discarded), .. } => {
+                let discarded = term(program, discarded, true);
+                text.push_str(&format!(" + \\left[{}\\right] + \\cdots", discarded.trim()));
+            }
+            Form::Truncated { discarded: None, .. } => text.push_str(" + \\cdots"),
+        }
+    }
+    text.push_str("\n\\end{aligned}\n");
+    text
+}
+
+/// ` + a_n\,\mathbb{E} f^{(n)}(z)`.
+fn term(program: &Program, coefficient: &Coefficient, first: bool) -> String {
+    let graph = &coefficient.value;
+    let value = formula::formula(graph, graph.output(), &|node| leaf(program, node));
+    let is_sum = matches!(graph.node(graph.output()), Node::Sum(_));
+    let expectation = format!("\\mathbb{{E}} {}(z)", derivative(coefficient.order));
+    let (sign, magnitude) = match value.strip_prefix('-') {
+        Some(magnitude) if !is_sum => ("-", magnitude),
+        _ => ("+", value.as_str()),
+    };
+    let sign = match (first, sign) {
+        (true, "+") => "",
+        (true, _) => "-",
+        (false, "+") => " + ",
+        (false, _) => " - ",
+    };
+    let factor = match magnitude {
+        "1" => String::new(),
+        _ if is_sum => format!("\\left({magnitude}\\right)\\,"),
+        _ => format!("{magnitude}\\,"),
+    };
+    format!("{sign}{factor}{expectation}")
+}
+
+fn leaf(program: &Program, node: &Node) -> String {
+    match node {
+        Node::Param(ParamId(index)) => latex_name(&program.parameters[*index].name),
+        other => bug!("emit", "{other:?} in a coefficient"),
+    }
+}
+
+fn derivative(order: u32) -> String {
+    if order <= 2 { summary::derivative(order) } else { format!("f^{{({order})}}") }
+}

@@ -1,0 +1,336 @@
+//! A law as Rust: the type of its parameters, its implementation of the runtime's traits, and the hidden macro that
+//! hands its tokens to estimators.
+//!
+//! An estimator's macro sees only the *name* of a law, which may live in another module or crate. So a law leaves a
+//! `macro_rules!` behind, reachable under the law's own name in the macro namespace, that calls back whoever asks with
+//! the law's tokens. Names of `macro_rules!` are flat: the hidden name carries a hash of the tokens and of their
+//! position. Only a `pub` law exports its macro from the crate, and the re-export refers to it by its textual name,
+//! never by an absolute path, which rustc refuses for macros that macros define.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{format_ident, quote};
+
+use super::expression::{self, Arithmetic};
+use super::fields;
+use super::file;
+use super::literal;
+use super::names::{self, Alias, Scope, plain_identifier};
+use super::rust::{lints, parameter_pattern, unit_law};
+use super::sharing;
+use super::summary;
+use crate::errors::{Errors, bug};
+use crate::ir::{BaseDraw, Condition, Law, Node, ParamId, ParameterKind, Relation, Sampler};
+use crate::kernel::lower::lower_sampler;
+use crate::parse::options::Precision;
+
+/// Where a law stands and what it was written as.
+#[derive(Clone, Debug)]
+pub struct LawContext {
+    /// Visibility of the annotated function.
+    pub vis: syn::Visibility,
+    /// `#[doc]` attributes of the annotated function.
+    pub docs: Vec<syn::Attribute>,
+    /// Tokens of the attribute's options.
+    pub options: TokenStream,
+    /// Tokens of the annotated function.
+    pub item: TokenStream,
+    /// The runtime crate, such as `::logphi`.
+    pub runtime: syn::Path,
+    /// File, line and column of the item, in any stable form.
+    pub position: String,
+}
+
+/// Emits the law's type, its traits, and the hidden macro.
+///
+/// A constant of the sampler or of a condition that does not fit into the arithmetic makes the law a faulty one, with the
+/// fault in its tokens. A sampler serves both precisions, so its constants must fit into `f32`.
+#[must_use]
+pub fn emit_law(law: &Law, context: &LawContext) -> TokenStream {
+    if let Err(errors) = check(law) {
+        let faulty = emit_faulty_law(&Ident::new_raw(law.function.trim_start_matches("r#"), law.span), context);
+        let errors = errors.to_compile_errors();
+        return quote! { #faulty #errors };
+    }
+    let name = plain_identifier(&law.name, law.span);
+    let count = law.parameters.len();
+    let item = type_item(law, &name, context);
+    let alias = Alias::new(&syn::Path::from(name.clone()), "ThisLaw", count);
+    let implementation = implementation(law, &alias.path);
+    let sampled = law.sampler.as_ref().map(|sampler| sampled(law, &lower_sampler(sampler), &alias.path));
+    let parameters = fields::parameters(law, &alias.path);
+    let hand_over = hand_over(law, &name, context);
+    let (runtime, lints, definition) = (&context.runtime, lints(), alias.definition);
+    let inner = quote! {
+        use #runtime::private::prelude::*;
+        #implementation
+        #sampled
+        #parameters
+    };
+    let inner = if definition.is_empty() {
+        inner
+    } else {
+        quote! { #definition const _: () = { #inner }; }
+    };
+    quote! {
+        #item
+        #lints
+        const _: () = { #inner };
+        #hand_over
+    }
+}
+
+/// Emits what lets the paths to a faulty law resolve: its type without any trait, and a hidden macro that expands to
+/// nothing, so that an estimator of the law reports nothing further.
+#[must_use]
+pub fn emit_faulty_law(function: &Ident, context: &LawContext) -> TokenStream {
+    let parameters = parameter_names(&context.item);
+    let name = plain_identifier(&camel_case(&function.to_string()), function.span());
+    let (docs, vis) = (&context.docs, &context.vis);
+    let docs = if docs.is_empty() {
+        file::documentation("A law with faults.")
+    } else {
+        quote! { #(#docs)* }
+    };
+    let (defaults, fields) = fields::definition(parameters.into_iter());
+    let hand_over = names::hand_over_nothing(vis, &name, &hidden_macro(&function.to_string(), context));
+    quote! {
+        #docs
+        #[allow(dead_code, missing_docs)]
+        #vis struct #name #defaults { #fields }
+        #hand_over
+    }
+}
+
+/// The names of a law function's parameters, as far as they can be read; the first argument is the frequency.
+fn parameter_names(item: &TokenStream) -> Vec<Ident> {
+    let Ok(function) = syn::parse2::<syn::ItemFn>(item.clone()) else { return Vec::new() };
+    let names = function.sig.inputs.iter().skip(1).filter_map(|argument| match argument {
+        syn::FnArg::Typed(argument) => match &*argument.pat {
+            syn::Pat::Ident(name) => Some(name.ident.clone()),
+            _ => None,
+        },
+        syn::FnArg::Receiver(_) => None,
+    });
+    let mut distinct = Vec::new();
+    for name in names {
+        if !distinct.contains(&name) {
+            distinct.push(name);
+        }
+    }
+    distinct
+}
+
+/// The name of a law's type, from its function's: `inverse_gaussian` becomes `InverseGaussian`.
+#[must_use]
+pub fn camel_case(function: &str) -> String {
+    let words = function.trim_start_matches("r#").split('_');
+    words
+        .map(|word| {
+            let mut letters = word.chars();
+            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        })
+        .collect()
+}
+
+fn check(law: &Law) -> Result<(), Errors> {
+    let mut errors = Errors::new();
+    if let Some(sampler) = &law.sampler {
+        literal::check_constants(&sampler.graph, Precision::F32, law.span, &mut errors);
+    }
+    for condition in &law.conditions {
+        literal::check_constants(&condition.graph, Precision::F64, law.span, &mut errors);
+    }
+    errors.into_result()
+}
+
+fn type_item(law: &Law, name: &Ident, context: &LawContext) -> TokenStream {
+    let (docs, vis) = (&context.docs, &context.vis);
+    let mut text = String::new();
+    if docs.is_empty() {
+        text.push_str(&format!("The law `{}`.\n", law.name));
+    }
+    let log_cf = summary::plain(&law.parameters, &law.log_cf);
+    text.push_str(&format!("\n```text\nlog φ(ω) = {log_cf}\n```\n\nParameters:\n"));
+    for parameter in &law.parameters {
+        text.push_str(&format!("\n* `{}`: {}", parameter.name.trim_start_matches("r#"), domain_text(parameter.kind)));
+    }
+    for condition in &law.conditions {
+        text.push_str(&format!("\n* required: `{}`", condition.text));
+    }
+    text.push_str(
+        "\n\nA field holds an `f64`, shared by all coordinates, or anything with a slice of one number for each.",
+    );
+    let text = file::documentation(&text);
+    let fields = law.parameters.iter().map(|parameter| plain_identifier(&parameter.name, parameter.span));
+    let (defaults, fields) = fields::definition(fields);
+    quote! {
+        #(#docs)*
+        #text
+        #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+        #[allow(dead_code, non_snake_case)]
+        #vis struct #name #defaults { #fields }
+    }
+}
+
+const fn domain_text(kind: ParameterKind) -> &'static str {
+    match kind {
+        ParameterKind::Real => "any finite number",
+        ParameterKind::Positive => "a finite number above 0",
+        ParameterKind::Probability => "a number strictly between 0 and 1",
+        ParameterKind::Count => "a whole number, at least 0; it has no gradient",
+    }
+}
+
+fn scope(law: &Law) -> Scope {
+    Scope::new(law.parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.span)))
+}
+
+fn implementation(law: &Law, path: &TokenStream) -> TokenStream {
+    let count = law.parameters.len();
+    let this = unit_law(path, count);
+    let name = &law.name;
+    let infos = law.parameters.iter().map(|parameter| {
+        let (name, domain) = (parameter.name.trim_start_matches("r#"), format_ident!("{}", parameter.kind.name()));
+        quote! { ParameterInfo { name: #name, domain: Domain::#domain } }
+    });
+    let indices = (0..count).map(Literal::usize_unsuffixed);
+    let length = Literal::usize_unsuffixed(count);
+    let violated = violated(law);
+    quote! {
+        impl Law for #this {
+            type Theta<T: Copy + Send + Sync + 'static> = [T; #length];
+            const NAME: &'static str = #name;
+            const PARAMETERS: &'static [ParameterInfo] = &[#(#infos),*];
+            #[inline(always)]
+            fn theta<T: Copy + Send + Sync + 'static>(mut entry: impl ::core::ops::FnMut(usize) -> T) -> [T; #length] {
+                [#(entry(#indices)),*]
+            }
+            #violated
+        }
+    }
+}
+
+/// `violated`, written so that NaN violates.
+fn violated(law: &Law) -> TokenStream {
+    let scope = scope(law);
+    let used = |parameter| {
+        law.conditions.iter().any(|condition| sharing::uses(&condition.graph, |node| *node == Node::Param(parameter)))
+    };
+    let pattern = parameter_pattern(law.parameters.len(), &scope, used);
+    let statements = law.conditions.iter().map(|condition| condition_statement(condition, &scope));
+    let length = Literal::usize_unsuffixed(law.parameters.len());
+    quote! {
+        fn violated(#pattern: &[f64; #length]) -> Option<&'static str> {
+            #(#statements)*
+            None
+        }
+    }
+}
+
+fn condition_statement(condition: &Condition, scope: &Scope) -> TokenStream {
+    let body = expression::print(&condition.graph, Arithmetic::Number, scope, &|node| parameter_leaf(node, scope));
+    let [left, right] = body.outputs.as_slice() else { bug!("emit", "a condition has two sides") };
+    let relation = match condition.relation {
+        Relation::Less => quote! { < },
+        Relation::LessOrEqual => quote! { <= },
+    };
+    let (bindings, text) = (body.bindings, &condition.text);
+    quote! {
+        #bindings
+        if !(#left #relation #right) {
+            return Some(#text);
+        }
+    }
+}
+
+fn parameter_leaf(node: &Node, scope: &Scope) -> TokenStream {
+    match node {
+        Node::Param(ParamId(index)) => {
+            let name = scope.name(*index);
+            quote! { #name }
+        }
+        other => bug!("emit", "{other:?} in a function of the parameters"),
+    }
+}
+
+/// `impl Sampled`: base draws in the order of the source, then the sample expression.
+fn sampled(law: &Law, sampler: &Sampler, path: &TokenStream) -> TokenStream {
+    let scope = scope(law);
+    let leaf = |node: &Node| match node {
+        Node::Param(ParamId(index)) => {
+            let name = scope.name(*index);
+            quote! { L::splat(#name) }
+        }
+        Node::Draw(draw) => {
+            let name = scope.local('d', draw.0);
+            quote! { #name }
+        }
+        other => bug!("emit", "{other:?} in a sampler"),
+    };
+    let mut whole = sampler.graph.clone();
+    let mut draws = TokenStream::new();
+    // Draws of fixed size share site 0; each draw by rejection has a site of its own, from 1 on.
+    let mut sites = 1_u16..;
+    for (index, draw) in sampler.draws.iter().enumerate() {
+        let (variable, method) = (scope.local('d', index), Ident::new(draw.name(), Span::call_site()));
+        match draw {
+            BaseDraw::Uniform | BaseDraw::Normal | BaseDraw::Exponential => {
+                draws.extend(quote! { let #variable = words.#method(); });
+            }
+            BaseDraw::Gamma(shape) => {
+                let mut argument = sampler.graph.clone();
+                argument.outputs = vec![*shape];
+                whole.outputs.push(*shape);
+                let body = expression::print(&argument, Arithmetic::AnyPack, &scope, &leaf);
+                let (bindings, shape) = (body.bindings, &body.outputs[0]);
+                let site = sites.next().map(Literal::u16_unsuffixed);
+                draws.extend(quote! { #bindings let #variable = words.#method(#site, #shape); });
+            }
+        }
+    }
+    let body = expression::print(&sampler.graph, Arithmetic::AnyPack, &scope, &leaf);
+    let (bindings, output) = (body.bindings, &body.outputs[0]);
+    let used = |parameter| sharing::uses(&whole, |node| *node == Node::Param(parameter));
+    let pattern = parameter_pattern(law.parameters.len(), &scope, used);
+    let words = if sampler.draws.is_empty() {
+        quote! { _ }
+    } else {
+        quote! { words }
+    };
+    let (this, length) = (unit_law(path, law.parameters.len()), Literal::usize_unsuffixed(law.parameters.len()));
+    quote! {
+        impl Sampled for #this {
+            #[inline(always)]
+            fn draw<L: Lane>(#pattern: &[L::Scalar; #length], #words: &mut Words<L>) -> L {
+                #draws
+                #bindings
+                #output
+            }
+        }
+    }
+}
+
+/// What the hidden macro hands on.
+fn hand_over(law: &Law, name: &Ident, context: &LawContext) -> TokenStream {
+    let LawContext { vis, options, item, .. } = context;
+    let version = Literal::u32_unsuffixed(names::FORMAT_VERSION);
+    let tokens = quote! { law { #version (#options) #item } };
+    names::hand_over(vis, name, &hidden_macro(&law.function, context), &tokens)
+}
+
+fn hidden_macro(function: &str, context: &LawContext) -> Ident {
+    let LawContext { options, item, position, .. } = context;
+    names::hidden_macro(function, &options.to_string(), &item.to_string(), position)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn type_names() {
+        for (function, name) in [("laplace", "Laplace"), ("inverse_gaussian", "InverseGaussian"), ("r#type", "Type")] {
+            assert_eq!(camel_case(function), name);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Printers: from a kernel program to Rust and LaTeX. They know no mathematics.
+//!
+//! `expression` prints graphs as Rust, `formula` as LaTeX; `literal` rounds the exact constants, `names`
+//! invents names, `file` makes readable text out of tokens. `law`, `term` and `rust` put these together.
+
+mod arguments;
+mod expression;
+mod fields;
+mod file;
+pub mod formula;
+pub mod latex;
+pub mod law;
+mod literal;
+pub mod names;
+mod quotient;
+pub mod rust;
+mod sections;
+mod sharing;
+pub(crate) mod summary;
+mod sums;
+pub mod term;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,378 @@
+//! A kernel program as Rust: an implementation of the runtime's traits, generic over the pack width.
+//!
+//! Everything stands in one `const _: () = { … };` that imports the private prelude, next to the estimator's type. What
+//! is emitted holds the mathematics and no loop over samples; those are the runtime's.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::quote;
+
+use super::arguments::Arguments;
+use super::expression::{self, Arithmetic};
+use super::file;
+use super::literal;
+use super::names::{self, Alias};
+use super::sections::{self, Sections};
+use super::sharing;
+use super::summary;
+use crate::errors::{Errors, bug};
+use crate::ir::{Node, ParamId};
+use crate::kernel::program::{Program, Term};
+use crate::parse::options::Precision;
+use crate::rule::Rule;
+
+/// What an emitted estimator is called and where it stands.
+#[derive(Clone, Debug)]
+pub struct EstimatorContext {
+    /// Name of the estimator's type.
+    pub name: Ident,
+    /// Visibility of the annotated item.
+    pub vis: syn::Visibility,
+    /// `#[doc]` attributes of the annotated item.
+    pub docs: Vec<syn::Attribute>,
+    /// The law's type as the user wrote it.
+    pub law: syn::Path,
+    /// The runtime crate, such as `::logphi`.
+    pub runtime: syn::Path,
+    /// Arithmetic of draws and per-sample work.
+    pub precision: Precision,
+    /// Whether the type is emitted; with `of = …` the user's own item is the type.
+    pub define_type: bool,
+    /// The reader's account of the compilation, for `RULE`.
+    pub rule: String,
+    /// The rule for `LATEX`.
+    pub latex: String,
+    /// Hash of the tokens of law and estimator.
+    pub input: u64,
+}
+
+/// An emitted estimator.
+#[derive(Clone, Debug)]
+pub struct Emitted {
+    /// What the macro expands to.
+    pub tokens: TokenStream,
+    /// The formatted, commented text of `tokens` without the constants `RULE`, `LATEX` and `RUST`.
+    pub rust: String,
+}
+
+/// Lints that generated code may not trip in a crate that denies them. Names and arithmetic are the user's and the
+/// program's; items of the block are public because traits ask for it.
+pub(super) fn lints() -> TokenStream {
+    quote! {
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery, non_local_definitions, non_snake_case, unreachable_pub)]
+    }
+}
+
+/// Emits an estimator: the type, the implementations of the runtime's traits, `estimate`, `prepare` and the texts.
+///
+/// # Errors
+/// Constants that do not fit into the arithmetic.
+pub fn emit_estimator(program: &Program, rules: &[Rule], context: &EstimatorContext) -> Result<Emitted, Errors> {
+    check(program, context)?;
+    let item = type_item(context);
+    let alias = Alias::new(&syn::Path::from(context.name.clone()), "ThisEstimator", 0);
+    let law = Alias::new(&context.law, "ThisLaw", program.parameters.len());
+    let sections = Sections {
+        program,
+        arguments: Arguments::new(program),
+        precision: context.precision,
+        estimator: alias.path.clone(),
+    };
+    let implementation = implementation(&sections, rules, &law.path);
+    let functions = functions(&sections, &law.path);
+    let ridges = program.ridges.iter().enumerate().map(|(index, section)| sections.ridge(index, section));
+    let separable = program.separable.as_ref().map(|section| sections.separable(section));
+    let (runtime, lints) = (&context.runtime, lints());
+    let inner = quote! {
+        use #runtime::private::prelude::*;
+        #implementation
+        #(#ridges)*
+        #separable
+        #functions
+    };
+    let definitions = [alias.definition, law.definition];
+    let inner = if definitions.iter().all(TokenStream::is_empty) {
+        inner
+    } else {
+        quote! { #(#definitions)* const _: () = { #inner }; }
+    };
+    let annotated = quote! { #item #lints const _: () = { #inner }; };
+    let rust = file::format(&header(program, rules, context), annotated.clone());
+    let texts = texts(context, &rust);
+    let code = file::strip(annotated);
+    Ok(Emitted { tokens: quote! { #code #texts }, rust })
+}
+
+fn check(program: &Program, context: &EstimatorContext) -> Result<(), Errors> {
+    let mut errors = Errors::new();
+    let span = context.name.span();
+    let mut numbers = vec![&program.coefficients, &program.constant];
+    let mut packs = Vec::new();
+    for ridge in &program.ridges {
+        numbers.extend([&ridge.slope, &ridge.offset, &ridge.numbers]);
+        packs.extend([&ridge.derivatives, &ridge.partials]);
+    }
+    if let Some(separable) = &program.separable {
+        numbers.push(&separable.numbers);
+        packs.extend([&separable.derivatives, &separable.partials]);
+    }
+    for graph in numbers {
+        literal::check_constants(graph, Precision::F64, span, &mut errors);
+    }
+    for graph in packs {
+        literal::check_constants(graph, context.precision, span, &mut errors);
+    }
+    errors.into_result()
+}
+
+/// The type, with the user's documentation and the rule in its own, since hovering is how people look.
+fn type_item(context: &EstimatorContext) -> TokenStream {
+    if !context.define_type {
+        return TokenStream::new();
+    }
+    let EstimatorContext { name, vis, docs, .. } = context;
+    let rule = file::documentation(&format!("\nCompiled estimator:\n\n```text\n{}\n```", context.rule.trim_end()));
+    let docs = if docs.is_empty() {
+        file::documentation(&format!("Estimator of `{name}`."))
+    } else {
+        quote! { #(#docs)* }
+    };
+    quote! {
+        #docs
+        #rule
+        #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+        #[allow(non_camel_case_types, dead_code)]
+        #vis enum #name {}
+    }
+}
+
+fn header(program: &Program, rules: &[Rule], context: &EstimatorContext) -> Vec<String> {
+    let mut lines = vec![
+        format!("Generated by logphi-compiler {} from input {:016x}.", env!("CARGO_PKG_VERSION"), context.input),
+        String::new(),
+        summary::title(program),
+    ];
+    for rule in rules {
+        lines.push(format!("  {}", summary::equation(program, rule)));
+        lines.push(format!("    bias: {}", summary::bias(program, rule)));
+    }
+    lines.push(String::new());
+    lines.extend(summary::cost(program));
+    lines
+}
+
+/// `impl Estimator`.
+fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) -> TokenStream {
+    let (program, arguments) = (sections.program, &sections.arguments);
+    let (estimator, scalar) = (&sections.estimator, sections.scalar());
+    let law_type = unit_law(law, program.parameters.len());
+    let borrowed = arguments.types(&quote! { 'a });
+    let gradient = arguments.gradient_type();
+    let ridges = (0..program.ridges.len()).rev().map(sections::ridge_name);
+    let ridges = ridges.fold(quote! { () }, |rest, first| quote! { (#first, #rest) });
+    let separable = if program.separable.is_some() {
+        quote! { Coordinates }
+    } else {
+        quote! { Nothing }
+    };
+    let (name, vector) = (&program.function, program.vector);
+    let orders = program.orders.iter().map(|&order| Literal::u32_unsuffixed(order));
+    let terms = program.terms.iter().map(term_info);
+    let exact = rules.iter().all(Rule::is_exact);
+    let dimension = dimension(program, arguments);
+    let check = check_function(arguments);
+    let coefficients = coefficients(program);
+    let constant = constant(sections);
+    let opening = file::comment(["What the engine needs to know: types, orders, terms."]);
+    quote! {
+        #opening
+        impl Estimator for #estimator {
+            type Law = #law_type;
+            type Scalar = #scalar;
+            type Arguments<'a> = #borrowed;
+            type ArgumentGradient = #gradient;
+            type Ridges = #ridges;
+            type Separable = #separable;
+            const NAME: &'static str = #name;
+            const VECTOR: bool = #vector;
+            const ORDERS: &'static [u32] = &[#(#orders),*];
+            const TERMS: &'static [TermInfo] = &[#(#terms),*];
+            const EXACT: bool = #exact;
+            #dimension
+            #check
+            #coefficients
+            #constant
+        }
+    }
+}
+
+/// The law's type with `()` in every field.
+pub(super) fn unit_law(law: &TokenStream, parameters: usize) -> TokenStream {
+    let units = names::angled((0..parameters).map(|_| quote! { () }));
+    quote! { #law #units }
+}
+
+fn term_info(term: &Term) -> TokenStream {
+    let (ParamId(parameter), kept) = (term.parameter, term.kept);
+    let (parameter, order) = (Literal::usize_unsuffixed(parameter), Literal::u32_unsuffixed(term.order));
+    quote! { TermInfo { parameter: #parameter, order: #order, kept: #kept } }
+}
+
+fn dimension(program: &Program, arguments: &Arguments<'_>) -> TokenStream {
+    let (used, result) = match arguments.implied_dimension() {
+        _ if !program.vector => (Default::default(), quote! { Some(1) }),
+        None => (Default::default(), quote! { None }),
+        Some((index, length)) => (std::collections::BTreeSet::from([index]), quote! { Some(#length) }),
+    };
+    let parameter = arguments.parameter(&used);
+    quote! { fn dimension(#parameter) -> Option<usize> { #result } }
+}
+
+fn check_function(arguments: &Arguments<'_>) -> TokenStream {
+    let statements = arguments.checks();
+    let parameter = arguments.parameter(&arguments.all());
+    let dimension = if arguments.checks_dimension() {
+        quote! { dimension }
+    } else {
+        quote! { _ }
+    };
+    quote! {
+        fn check(#parameter, #dimension: usize) -> Result<(), EstimateError> { #statements Ok(()) }
+    }
+}
+
+/// `coefficients`: the prologue of the rule.
+fn coefficients(program: &Program) -> TokenStream {
+    let names = program.parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.span));
+    let scope = names::Scope::new(names);
+    let pattern = parameter_pattern(program.parameters.len(), &scope, |parameter| {
+        sharing::uses(&program.coefficients, |node| *node == Node::Param(parameter))
+    });
+    let leaf = |node: &Node| match node {
+        Node::Param(ParamId(index)) => {
+            let name = scope.name(*index);
+            quote! { #name }
+        }
+        other => bug!("emit", "{other:?} in a coefficient"),
+    };
+    let body = expression::print(&program.coefficients, Arithmetic::Number, &scope, &leaf);
+    let places = (0..body.outputs.len()).map(Literal::usize_unsuffixed);
+    let (bindings, outputs) = (body.bindings, &body.outputs);
+    let out = if outputs.is_empty() {
+        quote! { _ }
+    } else {
+        quote! { out }
+    };
+    let count = Literal::usize_unsuffixed(program.parameters.len());
+    let comment = file::comment([format!(
+        "Prologue, once for each gradient and coordinate: ({}) -> a_n of the terms above.",
+        summary::parameter_names(program)
+    )]);
+    quote! {
+        #comment
+        #[inline]
+        fn coefficients(#pattern: &[f64; #count], #out: &mut [f64]) {
+            #bindings
+            #(out[#places] = #outputs;)*
+        }
+    }
+}
+
+/// `&[mu, _]`, or `_` if no parameter is used.
+pub(super) fn parameter_pattern(count: usize, scope: &names::Scope, used: impl Fn(ParamId) -> bool) -> TokenStream {
+    let names: Vec<Option<&Ident>> = (0..count).map(|index| used(ParamId(index)).then(|| scope.name(index))).collect();
+    if names.iter().all(Option::is_none) {
+        return quote! { _ };
+    }
+    let names = names.into_iter().map(|name| name.map_or_else(|| quote! { _ }, |name| quote! { #name }));
+    quote! { &[#(#names),*] }
+}
+
+/// `constant`, its pull-back, and the zero gradient.
+fn constant(sections: &Sections<'_>) -> TokenStream {
+    let (program, arguments) = (sections.program, &sections.arguments);
+    let body = sections.single(&program.constant);
+    let parameter = arguments.parameter(&arguments.reads([&program.constant]).arguments);
+    let gradient = arguments.gradient_type();
+    let (zeros, with_lengths) = (arguments.zeros(), arguments.parameter(&arguments.with_lengths()));
+    let mut reads = super::arguments::Reads::default();
+    let pull_back = sections.chain(None, &program.constant_pull_back, &mut reads);
+    let pulled = arguments.parameter(&reads.arguments);
+    let out = if pull_back.is_empty() {
+        quote! { _ }
+    } else {
+        quote! { out }
+    };
+    let comment = file::comment(["Prologue, once for each gradient: the part of f without the draw."]);
+    quote! {
+        #comment
+        fn constant(#parameter) -> f64 { #body }
+        fn zero_argument_gradient(#with_lengths) -> #gradient { #zeros }
+        fn constant_pull_back(#pulled, #out: &mut #gradient) { #pull_back }
+    }
+}
+
+/// `estimate` and `prepare`.
+fn functions(sections: &Sections<'_>, law: &TokenStream) -> TokenStream {
+    let (estimator, program) = (&sections.estimator, sections.program);
+    let lifetime = Ident::new("a", Span::call_site());
+    let lifetime = syn::Lifetime { apostrophe: Span::call_site(), ident: lifetime };
+    let count = program.parameters.len();
+    let generics = (0..count).map(|index| {
+        let field = names::field_type(index);
+        quote! { #field: Field }
+    });
+    let fields = names::angled((0..count).map(|index| {
+        let field = names::field_type(index);
+        quote! { #field }
+    }));
+    let arguments = sections.arguments.types(&quote! { #lifetime });
+    let law_type = quote! { #law #fields };
+    let list: Vec<String> = program.arguments.iter().map(|argument| format!("`{}`", argument.name)).collect();
+    let taken = if list.is_empty() { "`()`".to_owned() } else { list.join(", ") };
+    let purpose = format!("the gradient of `E {}(z)` by {}.", program.function, summary::parameter_names(program));
+    let estimate_docs = file::documentation(&format!(
+        "A run that estimates {purpose}\n\nArguments: {taken}.\n\n# Errors\nNone before `run`, which refuses parameters, \
+         arguments and sample counts out of range."
+    ));
+    let prepare_docs = file::documentation(&format!(
+        "A builder of a reusable estimator of {purpose}\n\nArguments: {taken}.\n\n# Errors\nNone before `build`, which \
+         refuses parameters, arguments and sample counts out of range."
+    ));
+    let generics: Vec<TokenStream> = generics.collect();
+    let opening = file::comment(["What users call."]);
+    quote! {
+        #opening
+        #[allow(dead_code)]
+        impl #estimator {
+            #estimate_docs
+            pub fn estimate<#lifetime, #(#generics),*>(law: &#lifetime #law_type, arguments: #arguments)
+                -> Estimate<#lifetime, Self, #law_type>
+            {
+                Estimate::new(law, arguments)
+            }
+
+            #prepare_docs
+            pub fn prepare<#lifetime, #(#generics),*>(law: &#lifetime #law_type, arguments: #arguments)
+                -> Prepare<#lifetime, Self, #law_type>
+            {
+                Prepare::new(law, arguments)
+            }
+        }
+    }
+}
+
+/// The constants that hold the texts.
+fn texts(context: &EstimatorContext, rust: &str) -> TokenStream {
+    let EstimatorContext { name, rule, latex, .. } = context;
+    quote! {
+        #[allow(dead_code)]
+        impl #name {
+            /// What the compiler decided: for each parameter the form, the reason, the coefficients, bias and cost.
+            pub const RULE: &'static ::core::primitive::str = #rule;
+            /// The rule as LaTeX.
+            pub const LATEX: &'static ::core::primitive::str = #latex;
+            /// The generated code, formatted and commented.
+            pub const RUST: &'static ::core::primitive::str = #rust;
+        }
+    }
+}

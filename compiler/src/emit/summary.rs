@@ -1,0 +1,153 @@
+//! One-line statements about a program and its rules, for comments and the report.
+
+use std::collections::BTreeSet;
+
+use super::formula;
+use super::sharing;
+use crate::ir::display::{Leaves, infix};
+use crate::ir::{ArgumentKind, Graph, Node, Parameter, Primitive, Rows};
+use crate::kernel::cost::Operations;
+use crate::kernel::program::{Program, RidgeSection};
+use crate::rule::{Ending, Form, LOOK_AHEAD, Rule};
+
+/// `mu, b`.
+pub(crate) fn parameter_names(program: &Program) -> String {
+    let names: Vec<&str> = program.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
+    names.join(", ")
+}
+
+/// `Gradient of E f(z), f = log_likelihood, z ~ Laplace(mu, b)`.
+pub(crate) fn title(program: &Program) -> String {
+    let draw = if program.vector { "independent z_j ~ " } else { "z ~ " };
+    let (function, law) = (&program.function, &program.law);
+    format!("Gradient of E f(z), f = {function}, {draw}{law}({})", parameter_names(program))
+}
+
+/// `2, 4, 6, 8`, shortened in the middle when long.
+pub(crate) fn list(orders: &[u32]) -> String {
+    let text = |orders: &[u32]| orders.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+    if orders.len() <= 8 {
+        return text(orders);
+    }
+    format!("{}, ..., {}", text(&orders[..4]), text(&orders[orders.len() - 2..]))
+}
+
+/// The orders of a rule's kept terms.
+pub(crate) fn orders(rule: &Rule) -> Vec<u32> {
+    rule.coefficients.iter().map(|coefficient| coefficient.order).collect()
+}
+
+/// `∂_b E f(z) = Σ_n a_n E f^(n)(z), n = 2, 4, 6, 8`.
+pub(crate) fn equation(program: &Program, rule: &Rule) -> String {
+    let name = &program.parameters[rule.parameter.0].name;
+    let orders = orders(rule);
+    let sum = match orders.as_slice() {
+        [] => "0".to_owned(),
+        [order] => format!("a_{order} E {}(z)", derivative(*order)),
+        [first, second] => {
+            format!("a_{first} E {}(z) + a_{second} E {}(z)", derivative(*first), derivative(*second))
+        }
+        _ => format!("Σ_n a_n E f^(n)(z), n = {}", list(&orders)),
+    };
+    format!("∂_{name} E f(z) = {sum}")
+}
+
+/// `f'`, `f''`, `f^(3)`.
+pub(crate) fn derivative(order: u32) -> String {
+    match order {
+        0 => "f".to_owned(),
+        1 => "f'".to_owned(),
+        2 => "f''".to_owned(),
+        _ => format!("f^({order})"),
+    }
+}
+
+/// Whether and by what the rule is biased.
+pub(crate) fn bias(program: &Program, rule: &Rule) -> String {
+    let name = &program.parameters[rule.parameter.0].name;
+    match &rule.form {
+        Form::Terminating { reason: Ending::Series { degree } } => {
+            format!("none, ∂_{name} log φ is a polynomial of degree {degree} in s = iω")
+        }
+        Form::Terminating { reason: Ending::Function { degree } } => {
+            format!("none, f is a polynomial of degree {degree} in the draw")
+        }
+        Form::Truncated { order, discarded: Some(discarded) } => format!(
+            "the terms beyond order {order}; the first, a_{} E {}(z), is measured in every run",
+            discarded.order,
+            derivative(discarded.order)
+        ),
+        Form::Truncated { order, discarded: None } => {
+            format!("the terms beyond order {order}; orders {} to {} have none", order + 1, order + LOOK_AHEAD)
+        }
+    }
+}
+
+/// What one sample costs, and what one gradient costs besides.
+pub(crate) fn cost(program: &Program) -> Vec<String> {
+    let d = if program.vector { "d" } else { "1" };
+    let mut lines = vec![format!("Cost of one sample: {d} draws (d: number of coordinates)")];
+    if !program.vector {
+        lines[0] = "Cost of one sample: 1 draw".to_owned();
+    }
+    let moments = program.orders.len() + 1;
+    for (index, ridge) in program.ridges.iter().enumerate() {
+        lines.push(format!("  ridge term {index}, {}:", rows(program, ridge)));
+        lines.push(format!("    {d} mul_add, {}, {moments} sums", operations(&ridge.derivatives)));
+    }
+    if let Some(separable) = &program.separable {
+        let each = if program.vector { "for each coordinate" } else { "once" };
+        lines.push(format!("  separable terms, {each}:"));
+        lines.push(format!("    {}, {moments} sums", operations(&separable.derivatives)));
+    }
+    lines
+}
+
+/// Which rows a ridge term has.
+fn rows(program: &Program, ridge: &RidgeSection) -> String {
+    let Rows::Along(along) = &ridge.rows else { return "one row".to_owned() };
+    let names = along.iter().map(|&index| {
+        let argument = &program.arguments[index];
+        match argument.kind {
+            ArgumentKind::Matrix => format!("row of `{}`", argument.name),
+            ArgumentKind::Slice | ArgumentKind::Scalar => format!("entry of `{}`", argument.name),
+        }
+    });
+    format!("for each {}", names.collect::<Vec<_>>().join(" and "))
+}
+
+/// `8 additions, 7 multiplications, 2 calls (log_sigmoid, sigmoid)`.
+pub(crate) fn operations(graph: &Graph) -> String {
+    let Operations { additions, multiplications, divisions, calls } = Operations::of(graph);
+    let counted =
+        [(additions, "addition"), (multiplications, "multiplication"), (divisions, "division"), (calls, "call")];
+    let parts = counted.into_iter().filter(|(count, _)| *count > 0);
+    let mut text: Vec<String> = parts.map(|(count, noun)| plural(count, noun)).collect();
+    let called: BTreeSet<&str> = Primitive::ALL
+        .iter()
+        .filter(|&&primitive| sharing::uses(graph, |node| matches!(node, Node::Call(found, _) if *found == primitive)))
+        .map(|primitive| primitive.name())
+        .chain(sharing::uses(graph, |node| matches!(node, Node::RealPower(..))).then_some("powf"))
+        .collect();
+    if let Some(last) = text.last_mut().filter(|_| !called.is_empty()) {
+        last.push_str(&format!(" ({})", called.into_iter().collect::<Vec<_>>().join(", ")));
+    }
+    if text.is_empty() { "no operations".to_owned() } else { text.join(", ") }
+}
+
+/// `1 row`, `2 rows`, `no rows`.
+pub(crate) fn plural(count: usize, noun: &str) -> String {
+    match count {
+        0 => format!("no {noun}s"),
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
+    }
+}
+
+/// A function of the parameters on one line, unless that would be too long to read.
+pub(crate) fn plain(parameters: &[Parameter], graph: &Graph) -> String {
+    if formula::is_long(graph, graph.output()) {
+        return format!("(long: {}; see RUST)", operations(graph));
+    }
+    infix(graph, graph.output(), &Leaves::of_parameters(parameters))
+}

@@ -1,0 +1,217 @@
+//! Prints graphs, laws and functions with one line for each node, and expressions on one line.
+//!
+//! Dumps are for reading what a stage did and for golden tests: equal values print equal text, and nothing depends on
+//! addresses, hashes or the machine.
+
+mod infix;
+
+pub use infix::infix;
+
+use super::graph::Graph;
+use super::law::{Law, Parameter, Relation, Sampler};
+use super::node::{BaseDraw, Node, NodeId};
+use super::normal_form::{Argument, DataRef, Function, Rows};
+
+/// What leaves are called.
+#[derive(Clone, Debug, Default)]
+pub struct Leaves {
+    parameters: Vec<String>,
+    data: Vec<String>,
+}
+
+impl Leaves {
+    /// Parameters by their names.
+    #[must_use]
+    pub fn of_law(law: &Law) -> Self {
+        Self::of_parameters(&law.parameters)
+    }
+
+    /// Parameters by their names.
+    #[must_use]
+    pub fn of_parameters(parameters: &[Parameter]) -> Self {
+        Self { parameters: parameters.iter().map(|parameter| parameter.name.clone()).collect(), data: Vec::new() }
+    }
+
+    /// Data as `epsilon`, `y[o]`, `a[j]`, `x[o, j]`, and `[j = 0]` for the entry of a unit vector.
+    #[must_use]
+    pub fn of_data(data: &[DataRef], arguments: &[Argument]) -> Self {
+        let name = |argument: usize| {
+            arguments.get(argument).map_or_else(|| format!("#{argument}"), |known| known.name.clone())
+        };
+        let data = data
+            .iter()
+            .map(|reference| match *reference {
+                DataRef::Scalar(argument) => name(argument),
+                DataRef::Row(argument) => format!("{}[o]", name(argument)),
+                DataRef::Coordinate(argument) => format!("{}[j]", name(argument)),
+                DataRef::Entry(argument) => format!("{}[o, j]", name(argument)),
+                DataRef::Unit(index) => format!("[j = {index}]"),
+            })
+            .collect();
+        Self { parameters: Vec::new(), data }
+    }
+
+    /// The data of a function's normal form.
+    #[must_use]
+    pub fn of_function(function: &Function) -> Self {
+        Self::of_data(&function.normal_form.data, &function.arguments)
+    }
+
+    /// The name of a leaf; `None` for an operation.
+    fn name(&self, node: &Node) -> Option<String> {
+        let numbered = |names: &[String], index: usize, letter: char| {
+            names.get(index).cloned().unwrap_or_else(|| format!("{letter}{index}"))
+        };
+        match node {
+            Node::Pi => Some("π".to_owned()),
+            Node::ImaginaryUnit => Some("i".to_owned()),
+            Node::Frequency => Some("ω".to_owned()),
+            Node::TransformVariable => Some("s".to_owned()),
+            Node::Param(id) => Some(numbered(&self.parameters, id.0, 'θ')),
+            Node::Sample => Some("z".to_owned()),
+            Node::Ridge => Some("u".to_owned()),
+            Node::Data(id) => Some(numbered(&self.data, id.0, 'd')),
+            Node::Draw(id) => Some(format!("draw{}", id.0)),
+            Node::Constant(_)
+            | Node::Sum(_)
+            | Node::Product(_)
+            | Node::Power(..)
+            | Node::RealPower(..)
+            | Node::Call(..)
+            | Node::Maximum(..)
+            | Node::Minimum(..) => None,
+        }
+    }
+}
+
+/// One line for each node, such as `%3 = product %0 %2`, and a last line with the outputs.
+#[must_use]
+pub fn dump_graph(graph: &Graph, leaves: &Leaves) -> String {
+    let mut text = String::new();
+    let list = |operands: &[NodeId]| operands.iter().map(|id| format!(" %{}", id.0)).collect::<String>();
+    for (id, node) in graph.iter() {
+        let operation = match node {
+            Node::Constant(value) => value.to_string(),
+            Node::Sum(operands) => format!("sum{}", list(operands)),
+            Node::Product(operands) => format!("product{}", list(operands)),
+            Node::Power(base, exponent) => format!("power{} {exponent}", list(&[*base])),
+            Node::RealPower(base, exponent) => format!("real_power{}", list(&[*base, *exponent])),
+            Node::Call(primitive, argument) => format!("{}{}", primitive.name(), list(&[*argument])),
+            Node::Maximum(x, y) => format!("max{}", list(&[*x, *y])),
+            Node::Minimum(x, y) => format!("min{}", list(&[*x, *y])),
+            Node::Pi
+            | Node::ImaginaryUnit
+            | Node::Frequency
+            | Node::TransformVariable
+            | Node::Param(_)
+            | Node::Sample
+            | Node::Ridge
+            | Node::Data(_)
+            | Node::Draw(_) => leaves.name(node).unwrap_or_default(),
+        };
+        line(&mut text, &format!("%{} = {operation}", id.0));
+    }
+    line(&mut text, &format!("output{}", list(&graph.outputs)));
+    text
+}
+
+/// Every part of a law.
+#[must_use]
+pub fn dump_law(law: &Law) -> String {
+    let leaves = Leaves::of_law(law);
+    let mut text = String::new();
+    line(&mut text, &format!("law {} of fn {}", law.name, law.function));
+    for parameter in &law.parameters {
+        line(&mut text, &format!("parameter {}: {}", parameter.name, parameter.kind.name()));
+    }
+    line(&mut text, "log φ:");
+    text.push_str(&dump_graph(&law.log_cf, &leaves));
+    if let Some(sampler) = &law.sampler {
+        line(&mut text, "sample:");
+        text.push_str(&dump_sampler(sampler, &leaves));
+    }
+    for condition in &law.conditions {
+        let relation = match condition.relation {
+            Relation::Less => "<",
+            Relation::LessOrEqual => "<=",
+        };
+        let sides: Vec<String> =
+            condition.graph.outputs.iter().map(|&side| infix(&condition.graph, side, &leaves)).collect();
+        line(&mut text, &format!("require {}    (written `{}`)", sides.join(&format!(" {relation} ")), condition.text));
+    }
+    text
+}
+
+fn dump_sampler(sampler: &Sampler, leaves: &Leaves) -> String {
+    let mut text = dump_graph(&sampler.graph, leaves);
+    for (index, draw) in sampler.draws.iter().enumerate() {
+        let argument = match draw {
+            BaseDraw::Gamma(shape) => format!("%{}", shape.0),
+            BaseDraw::Uniform | BaseDraw::Normal | BaseDraw::Exponential => String::new(),
+        };
+        line(&mut text, &format!("draw{index} ~ {}({argument})", draw.name()));
+    }
+    text
+}
+
+/// Every part of a function's normal form.
+#[must_use]
+pub fn dump_function(function: &Function) -> String {
+    let form = &function.normal_form;
+    let leaves = Leaves::of_function(function);
+    let name = |index: &usize| function.arguments.get(*index).map_or("?", |argument| argument.name.as_str());
+    let names = |indices: &[usize]| indices.iter().map(name).collect::<Vec<_>>().join(", ");
+    let mut text = String::new();
+    line(&mut text, &format!("function {} of a {}", function.name, if function.vector { "vector" } else { "number" }));
+    if !form.constant.outputs.is_empty() {
+        line(&mut text, "constant:");
+        text.push_str(&dump_graph(&form.constant, &leaves));
+    }
+    for (index, ridge) in form.ridges.iter().enumerate() {
+        let rows = match &ridge.rows {
+            Rows::One => "one row".to_owned(),
+            Rows::Along(arguments) => format!("rows o along {}", names(arguments)),
+        };
+        line(&mut text, &format!("ridge {index}, {rows}"));
+        for (part, graph) in [("slope", &ridge.slope), ("offset", &ridge.offset), ("function", &ridge.function)] {
+            line(&mut text, &format!("{part}:"));
+            text.push_str(&dump_graph(graph, &leaves));
+        }
+    }
+    if let Some(separable) = &form.separable {
+        let along = names(&separable.along);
+        line(&mut text, &format!("separable{}{along}", if along.is_empty() { "" } else { ", coordinates j along " }));
+        text.push_str(&dump_graph(&separable.function, &leaves));
+    }
+    text
+}
+
+fn line(text: &mut String, line: &str) {
+    text.push_str(line);
+    text.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::{ParamId, Rational};
+
+    fn rational(numerator: i64, denominator: i64) -> Rational {
+        Rational::new(numerator.into(), denominator.into())
+    }
+
+    fn leaves() -> Leaves {
+        Leaves { parameters: vec!["mu".into(), "b".into()], data: Vec::new() }
+    }
+
+    #[test]
+    fn a_dump_has_a_line_for_each_node() {
+        let mut graph = Graph::new();
+        let b = graph.push(Node::Param(ParamId(1)));
+        let square = graph.power(b, 2);
+        let half = graph.constant(rational(1, 2));
+        let root = graph.product(vec![half, square]);
+        graph.outputs = vec![root];
+        assert_eq!(dump_graph(&graph, &leaves()), "%0 = b\n%1 = power %0 2\n%2 = 1/2\n%3 = product %1 %2\noutput %3\n");
+    }
+}

@@ -1,0 +1,99 @@
+//! A law as the user wrote it: parameters, log characteristic function, sampler, conditions.
+
+use proc_macro2::Span;
+
+use super::graph::Graph;
+use super::node::BaseDraw;
+
+/// Domain of a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ParameterKind {
+    /// Any finite number.
+    Real,
+    /// A finite number above 0.
+    Positive,
+    /// A number strictly between 0 and 1.
+    Probability,
+    /// A whole number, at least 0; it has no gradient.
+    Count,
+}
+
+impl ParameterKind {
+    /// The type name in a distribution's signature.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            ParameterKind::Real => "Real",
+            ParameterKind::Positive => "Positive",
+            ParameterKind::Probability => "Probability",
+            ParameterKind::Count => "Count",
+        }
+    }
+
+    /// Whether a gradient with respect to the parameter exists.
+    #[must_use]
+    pub const fn has_gradient(self) -> bool {
+        !matches!(self, ParameterKind::Count)
+    }
+}
+
+/// A parameter `θ_j` of a law.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// Name in the signature and of the field of the law's type.
+    pub name: String,
+    /// Domain.
+    pub kind: ParameterKind,
+    /// The name's position in the signature.
+    pub span: Span,
+}
+
+/// How the runtime draws from a law: an expression over base draws.
+#[derive(Clone, Debug)]
+pub struct Sampler {
+    /// One output: the draw. Leaves are parameters, constants and base draws.
+    pub graph: Graph,
+    /// The base draws, in the order in which they stand in the source and consume random words.
+    pub draws: Vec<BaseDraw>,
+}
+
+/// Comparison in a [`Condition`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// `left < right`
+    Less,
+    /// `left <= right`
+    LessOrEqual,
+}
+
+/// A condition between parameters from `require = …`; graph outputs are the left and the right side.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    /// Two outputs: left and right side.
+    pub graph: Graph,
+    /// What must hold between them (`>` and `>=` are turned around when parsed).
+    pub relation: Relation,
+    /// The condition as the user wrote it, for messages.
+    pub text: String,
+}
+
+/// A parsed `#[distribution]`.
+#[derive(Clone, Debug)]
+pub struct Law {
+    /// Name of the annotated function, such as `laplace`.
+    pub function: String,
+    /// Name of the law's type, such as `Laplace`.
+    pub name: String,
+    /// Position of the function's name.
+    pub span: Span,
+    /// Parameters `θ` in the order of their declaration.
+    pub parameters: Vec<Parameter>,
+    /// `log φ_θ(ω)`, one output; leaves are constants, π, i, ω and parameters.
+    pub log_cf: Graph,
+    /// Position of the function's last expression, for faults about the whole of `log φ`.
+    pub log_cf_span: Span,
+    /// The sample expression, if one was given.
+    pub sampler: Option<Sampler>,
+    /// Conditions between parameters.
+    pub conditions: Vec<Condition>,
+}

@@ -1,0 +1,16 @@
+//! The exact scalar graph: the one language between the stages.
+//!
+//! Log characteristic functions, functions `f`, samplers, coefficients and derivatives are all values of this form:
+//! numbers are exact rationals, no node names a target or the computer algebra system, and sharing is explicit.
+
+pub mod display;
+pub mod graph;
+pub mod law;
+pub mod node;
+pub mod normal_form;
+pub mod verify;
+
+pub use graph::Graph;
+pub use law::{Condition, Law, Parameter, ParameterKind, Relation, Sampler};
+pub use node::{BaseDraw, DataId, DrawId, Node, NodeId, ParamId, Primitive, Rational};
+pub use normal_form::{Argument, ArgumentKind, DataRef, Function, NormalForm, RidgeTerm, Rows, SeparableTerm};

@@ -1,0 +1,171 @@
+//! The operations of a scalar graph.
+
+/// An exact constant. `0.1` in user code is 1/10; rounding happens once, in `emit::literal`.
+pub type Rational = num_rational::BigRational;
+
+/// Position of a node in its graph. Operands have smaller ids than the node that uses them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+/// Index of a parameter `θ_j` of a law, in the order of its declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ParamId(pub usize);
+
+/// Index into the data table of a [`NormalForm`](super::NormalForm): a number that does not depend on the draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DataId(pub usize);
+
+/// Index into the base draws of a [`Sampler`](super::Sampler), in the order in which they consume random words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DrawId(pub usize);
+
+/// One operation of a scalar [`Graph`](super::Graph).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Node {
+    /// Exact constant.
+    Constant(Rational),
+    /// The number π.
+    Pi,
+    /// The imaginary unit `i`; only in a log characteristic function as written.
+    ImaginaryUnit,
+    /// The frequency ω; only in a log characteristic function as written.
+    Frequency,
+    /// The transform variable `s = iω`; only after [`Frequency`](Node::Frequency) was replaced.
+    TransformVariable,
+    /// Parameter `θ_j` of the law.
+    Param(ParamId),
+    /// The coordinate `z_j` that a separable term is applied to.
+    Sample,
+    /// The argument `u_o = ⟨A_o, z⟩ + c_o` of a ridge term.
+    Ridge,
+    /// A number that does not depend on the draw.
+    Data(DataId),
+    /// A base draw of a sampler.
+    Draw(DrawId),
+    /// Two or more operands, ascending by id.
+    Sum(Box<[NodeId]>),
+    /// Two or more operands, ascending by id.
+    Product(Box<[NodeId]>),
+    /// Integer power; the exponent is never 0 or 1.
+    Power(NodeId, i32),
+    /// Real power `base^exponent` of a positive base.
+    RealPower(NodeId, NodeId),
+    /// One-argument primitive such as `exp`.
+    Call(Primitive, NodeId),
+    /// The larger of two operands.
+    Maximum(NodeId, NodeId),
+    /// The smaller of two operands.
+    Minimum(NodeId, NodeId),
+}
+
+/// A function of one argument that every target knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Primitive {
+    /// `e^x`
+    Exp,
+    /// `e^x - 1`
+    ExpM1,
+    /// natural logarithm
+    Ln,
+    /// `ln(1 + x)`
+    Ln1p,
+    /// square root
+    Sqrt,
+    /// sine
+    Sin,
+    /// cosine
+    Cos,
+    /// tangent
+    Tan,
+    /// hyperbolic sine
+    Sinh,
+    /// hyperbolic cosine
+    Cosh,
+    /// hyperbolic tangent
+    Tanh,
+    /// inverse tangent
+    Atan,
+    /// `σ(x) = 1 / (1 + e^{-x})`
+    Sigmoid,
+    /// `ln σ(x)`
+    LogSigmoid,
+    /// `ln(1 + e^x)`
+    Softplus,
+    /// absolute value
+    Abs,
+    /// sign of `x`, with `sign(0) = 0`; appears only when `abs`, `max` or `min` of a term is differentiated
+    Sign,
+}
+
+impl Primitive {
+    /// Every primitive, in declaration order.
+    pub const ALL: &'static [Primitive] = &[
+        Primitive::Exp,
+        Primitive::ExpM1,
+        Primitive::Ln,
+        Primitive::Ln1p,
+        Primitive::Sqrt,
+        Primitive::Sin,
+        Primitive::Cos,
+        Primitive::Tan,
+        Primitive::Sinh,
+        Primitive::Cosh,
+        Primitive::Tanh,
+        Primitive::Atan,
+        Primitive::Sigmoid,
+        Primitive::LogSigmoid,
+        Primitive::Softplus,
+        Primitive::Abs,
+        Primitive::Sign,
+    ];
+
+    /// The name in user code, in generated Rust and in dumps.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Primitive::Exp => "exp",
+            Primitive::ExpM1 => "exp_m1",
+            Primitive::Ln => "ln",
+            Primitive::Ln1p => "ln_1p",
+            Primitive::Sqrt => "sqrt",
+            Primitive::Sin => "sin",
+            Primitive::Cos => "cos",
+            Primitive::Tan => "tan",
+            Primitive::Sinh => "sinh",
+            Primitive::Cosh => "cosh",
+            Primitive::Tanh => "tanh",
+            Primitive::Atan => "atan",
+            Primitive::Sigmoid => "sigmoid",
+            Primitive::LogSigmoid => "log_sigmoid",
+            Primitive::Softplus => "softplus",
+            Primitive::Abs => "abs",
+            Primitive::Sign => "sign",
+        }
+    }
+}
+
+/// A random number that the runtime draws; arguments are nodes of the sampler's graph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BaseDraw {
+    /// Uniform on (0, 1).
+    Uniform,
+    /// Standard normal.
+    Normal,
+    /// Exponential with mean 1.
+    Exponential,
+    /// Gamma with the given shape and scale 1.
+    Gamma(NodeId),
+}
+
+impl BaseDraw {
+    /// The name in a sample expression and in generated code.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            BaseDraw::Uniform => "uniform",
+            BaseDraw::Normal => "normal",
+            BaseDraw::Exponential => "exponential",
+            BaseDraw::Gamma(_) => "gamma",
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The normal form of `f`: ridge terms and separable terms,
+//!
+//! ```text
+//! f(z) = Σ_o h_o(⟨A_o, z⟩ + c_o; y_o) + Σ_j g_j(z_j; t_j) + constant
+//! ```
+//!
+//! because then `∂_j^n f = Σ_o A_oj^n h_o^(n)(u_o) + g_j^(n)(z_j)`, and everything that the samples contribute is the
+//! moments `E h_o^(n)(u_o)` and `E g_j^(n)(z_j)`.
+
+use proc_macro2::Span;
+
+use super::graph::Graph;
+
+/// Type of an argument of `f` other than the draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ArgumentKind {
+    /// `f64`
+    Scalar,
+    /// `&[f64]`
+    Slice,
+    /// `&Matrix`
+    Matrix,
+}
+
+/// An argument of `f` other than the draw.
+#[derive(Clone, Debug)]
+pub struct Argument {
+    /// Name in the signature.
+    pub name: String,
+    /// Type.
+    pub kind: ArgumentKind,
+    /// The name's position in the signature.
+    pub span: Span,
+}
+
+/// A number that does not depend on the draw: an argument at a place, or a unit vector's entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DataRef {
+    /// A scalar argument.
+    Scalar(usize),
+    /// Entry `o` of a slice that runs along the rows of a ridge term.
+    Row(usize),
+    /// Entry `j` of a slice that runs along the coordinates.
+    Coordinate(usize),
+    /// Entry `(o, j)` of a matrix.
+    Entry(usize),
+    /// 1 at coordinate `j` equal to the index, else 0: the slope of `z[index]`.
+    Unit(usize),
+}
+
+/// Which rows a ridge term is summed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rows {
+    /// A single row.
+    One,
+    /// One row for each row of these matrices and entry of these slices (argument indices; all lengths must agree).
+    Along(Vec<usize>),
+}
+
+/// `Σ_o h(⟨A_o, z⟩ + c_o; …)`.
+#[derive(Clone, Debug)]
+pub struct RidgeTerm {
+    /// The rows `o`.
+    pub rows: Rows,
+    /// `A_oj`, one output; leaves are constants, π and data.
+    pub slope: Graph,
+    /// `c_o`, one output; leaves are constants, π and data that do not run along coordinates.
+    pub offset: Graph,
+    /// `h`, one output; leaves are constants, π, the ridge argument and data that do not run along coordinates.
+    pub function: Graph,
+}
+
+/// `Σ_j g(z_j; …)`.
+#[derive(Clone, Debug)]
+pub struct SeparableTerm {
+    /// Slices that run along the coordinates (argument indices; all lengths must equal the dimension).
+    pub along: Vec<usize>,
+    /// `g`, one output; leaves are constants, π, the sample and data that do not run along rows.
+    pub function: Graph,
+}
+
+/// The normal form of a function.
+#[derive(Clone, Debug, Default)]
+pub struct NormalForm {
+    /// What the [`Data`](super::Node::Data) leaves of all graphs below stand for.
+    pub data: Vec<DataRef>,
+    /// The part that does not depend on the draw; no output if there is none.
+    pub constant: Graph,
+    /// Ridge terms.
+    pub ridges: Vec<RidgeTerm>,
+    /// All separable terms, added up.
+    pub separable: Option<SeparableTerm>,
+}
+
+/// A parsed `#[estimator]` function.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Name of the annotated function.
+    pub name: String,
+    /// Position of the name.
+    pub span: Span,
+    /// Whether the draw is a slice (`z: &[f64]`, independent coordinates) or a single number (`z: f64`).
+    pub vector: bool,
+    /// Arguments after the draw.
+    pub arguments: Vec<Argument>,
+    /// What it computes.
+    pub normal_form: NormalForm,
+}

@@ -1,0 +1,251 @@
+//! Checks the invariants that every stage may rely on and no type can express.
+//!
+//! A violation is a bug of the compiler, never of the user; passes are checked after each step in debug and test builds.
+
+use super::graph::Graph;
+use super::law::Law;
+use super::node::{BaseDraw, Node, NodeId};
+use super::normal_form::{DataRef, Function, NormalForm};
+
+/// A broken invariant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Violation {
+    /// An operand does not come before its node.
+    OperandOrder(NodeId),
+    /// A sum or product has fewer than two operands.
+    TooFewOperands(NodeId),
+    /// The operands of a sum or product do not ascend.
+    OperandsDescend(NodeId),
+    /// A power has the exponent 0 or 1.
+    TrivialExponent(NodeId),
+    /// An output names no node; the index of the output.
+    MissingOutput(usize),
+    /// A graph does not have the number of outputs that its place asks for; the number it has.
+    OutputCount(usize),
+    /// A leaf does not belong in this graph, or names nothing.
+    ForeignLeaf(NodeId),
+    /// The slices listed along the coordinates are not those that the separable term reads.
+    SlicesAlong,
+}
+
+impl std::fmt::Display for Violation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Violation::OperandOrder(id) => write!(f, "an operand of %{} does not come before it", id.0),
+            Violation::TooFewOperands(id) => write!(f, "%{} has fewer than two operands", id.0),
+            Violation::OperandsDescend(id) => write!(f, "the operands of %{} do not ascend", id.0),
+            Violation::TrivialExponent(id) => write!(f, "%{} is a power with exponent 0 or 1", id.0),
+            Violation::MissingOutput(index) => write!(f, "output {index} names no node"),
+            Violation::OutputCount(count) => write!(f, "the graph has {count} outputs"),
+            Violation::ForeignLeaf(id) => write!(f, "the leaf %{} does not belong here", id.0),
+            Violation::SlicesAlong => write!(f, "the slices along the coordinates are not those that are read"),
+        }
+    }
+}
+
+/// Checks operand order, operand counts, exponents and outputs of any graph.
+///
+/// # Errors
+/// The first violation.
+pub fn verify(graph: &Graph) -> Result<(), Violation> {
+    for (id, node) in graph.iter() {
+        let mut ordered = true;
+        node.for_each_operand(|operand| ordered &= operand < id);
+        if !ordered {
+            return Err(Violation::OperandOrder(id));
+        }
+        match node {
+            Node::Sum(operands) | Node::Product(operands) => {
+                if operands.len() < 2 {
+                    return Err(Violation::TooFewOperands(id));
+                }
+                if !operands.is_sorted() {
+                    return Err(Violation::OperandsDescend(id));
+                }
+            }
+            Node::Power(_, 0 | 1) => return Err(Violation::TrivialExponent(id)),
+            Node::Power(..)
+            | Node::Constant(_)
+            | Node::Pi
+            | Node::ImaginaryUnit
+            | Node::Frequency
+            | Node::TransformVariable
+            | Node::Param(_)
+            | Node::Sample
+            | Node::Ridge
+            | Node::Data(_)
+            | Node::Draw(_)
+            | Node::RealPower(..)
+            | Node::Call(..)
+            | Node::Maximum(..)
+            | Node::Minimum(..) => {}
+        }
+    }
+    match graph.outputs.iter().position(|output| output.0 as usize >= graph.len()) {
+        Some(index) => Err(Violation::MissingOutput(index)),
+        None => Ok(()),
+    }
+}
+
+/// Checks a law: its graphs, their outputs and their leaves.
+///
+/// # Errors
+/// The first violation.
+pub fn verify_law(law: &Law) -> Result<(), Violation> {
+    let parameters = law.parameters.len();
+    verify_part(&law.log_cf, 1, |node| {
+        matches!(node, Node::Frequency | Node::ImaginaryUnit) || is_parameter(node, parameters)
+    })?;
+    for condition in &law.conditions {
+        verify_part(&condition.graph, 2, |node| is_parameter(node, parameters))?;
+    }
+    let Some(sampler) = &law.sampler else { return Ok(()) };
+    verify_part(&sampler.graph, 1, |node| {
+        matches!(node, Node::Draw(draw) if draw.0 < sampler.draws.len()) || is_parameter(node, parameters)
+    })?;
+    for draw in &sampler.draws {
+        match draw {
+            BaseDraw::Gamma(shape) if shape.0 as usize >= sampler.graph.len() => {
+                return Err(Violation::ForeignLeaf(*shape));
+            }
+            BaseDraw::Gamma(_) | BaseDraw::Uniform | BaseDraw::Normal | BaseDraw::Exponential => {}
+        }
+    }
+    Ok(())
+}
+
+/// Checks a function: the graphs of its normal form, their outputs, and that data run along what their place allows.
+///
+/// # Errors
+/// The first violation.
+pub fn verify_function(function: &Function) -> Result<(), Violation> {
+    let form = &function.normal_form;
+    let datum = |node: &Node, allowed: fn(DataRef) -> bool| {
+        let Node::Data(id) = node else { return is_parameter(node, 0) };
+        form.data.get(id.0).is_some_and(|data| allowed(*data) && names(*data, function))
+    };
+    let any = |_| true;
+    let of_row = |data| matches!(data, DataRef::Scalar(_) | DataRef::Row(_));
+    let of_coordinate = |data| matches!(data, DataRef::Scalar(_) | DataRef::Coordinate(_) | DataRef::Unit(_));
+    if !form.constant.outputs.is_empty() {
+        verify_part(&form.constant, 1, |node| datum(node, |data| matches!(data, DataRef::Scalar(_))))?;
+    }
+    for ridge in &form.ridges {
+        verify_part(&ridge.slope, 1, |node| datum(node, any))?;
+        verify_part(&ridge.offset, 1, |node| datum(node, of_row))?;
+        verify_part(&ridge.function, 1, |node| *node == Node::Ridge || datum(node, of_row))?;
+    }
+    if let Some(separable) = &form.separable {
+        verify_part(&separable.function, 1, |node| *node == Node::Sample || datum(node, of_coordinate))?;
+        verify_along(form, &separable.function, &separable.along)?;
+    }
+    Ok(())
+}
+
+/// Whether a data reference names an argument.
+fn names(data: DataRef, function: &Function) -> bool {
+    match data {
+        DataRef::Scalar(argument)
+        | DataRef::Row(argument)
+        | DataRef::Coordinate(argument)
+        | DataRef::Entry(argument) => argument < function.arguments.len(),
+        DataRef::Unit(_) => function.vector,
+    }
+}
+
+fn verify_along(form: &NormalForm, graph: &Graph, along: &[usize]) -> Result<(), Violation> {
+    let mut read: Vec<usize> = graph
+        .iter()
+        .filter_map(|(_, node)| {
+            let Node::Data(id) = node else { return None };
+            match form.data[id.0] {
+                DataRef::Coordinate(argument) => Some(argument),
+                DataRef::Scalar(_) | DataRef::Row(_) | DataRef::Entry(_) | DataRef::Unit(_) => None,
+            }
+        })
+        .collect();
+    read.sort_unstable();
+    read.dedup();
+    if read == along { Ok(()) } else { Err(Violation::SlicesAlong) }
+}
+
+/// Checks a graph with a given number of outputs, whose leaves must please `allowed`; operations please by themselves.
+fn verify_part(graph: &Graph, outputs: usize, allowed: impl Fn(&Node) -> bool) -> Result<(), Violation> {
+    verify(graph)?;
+    if graph.outputs.len() != outputs {
+        return Err(Violation::OutputCount(graph.outputs.len()));
+    }
+    match graph.iter().find(|(_, node)| !allowed(node)) {
+        Some((id, _)) => Err(Violation::ForeignLeaf(id)),
+        None => Ok(()),
+    }
+}
+
+/// Whether a node is an operation, a constant, or one of the first `parameters` parameters.
+fn is_parameter(node: &Node, parameters: usize) -> bool {
+    match node {
+        Node::Param(id) => id.0 < parameters,
+        Node::Constant(_)
+        | Node::Pi
+        | Node::Sum(_)
+        | Node::Product(_)
+        | Node::Power(..)
+        | Node::RealPower(..)
+        | Node::Call(..)
+        | Node::Maximum(..)
+        | Node::Minimum(..) => true,
+        Node::ImaginaryUnit
+        | Node::Frequency
+        | Node::TransformVariable
+        | Node::Sample
+        | Node::Ridge
+        | Node::Data(_)
+        | Node::Draw(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::Primitive;
+
+    #[test]
+    fn a_sound_graph_passes() {
+        let mut graph = Graph::new();
+        let x = graph.push(Node::Sample);
+        let square = graph.power(x, 2);
+        let root = graph.sum(vec![square, x]);
+        graph.outputs = vec![root];
+        assert_eq!(verify(&graph), Ok(()));
+    }
+
+    #[test]
+    fn each_invariant_is_checked() {
+        let broken = |node: Node| {
+            let mut graph = Graph::new();
+            graph.push(Node::Sample);
+            graph.push(Node::Pi);
+            graph.push(node);
+            verify(&graph)
+        };
+        let id = NodeId(2);
+        assert_eq!(broken(Node::Call(Primitive::Exp, NodeId(2))), Err(Violation::OperandOrder(id)));
+        assert_eq!(broken(Node::Sum([NodeId(0)].into())), Err(Violation::TooFewOperands(id)));
+        assert_eq!(broken(Node::Product([NodeId(1), NodeId(0)].into())), Err(Violation::OperandsDescend(id)));
+        assert_eq!(broken(Node::Power(NodeId(0), 1)), Err(Violation::TrivialExponent(id)));
+        assert_eq!(broken(Node::Power(NodeId(0), -1)), Ok(()));
+        let mut graph = Graph::new();
+        graph.outputs = vec![NodeId(0)];
+        assert_eq!(verify(&graph), Err(Violation::MissingOutput(0)));
+    }
+
+    #[test]
+    fn leaves_must_belong() {
+        let mut graph = Graph::new();
+        let leaf = graph.push(Node::Ridge);
+        graph.outputs = vec![leaf];
+        let verdict = verify_part(&graph, 1, |node| is_parameter(node, 3));
+        assert_eq!(verdict, Err(Violation::ForeignLeaf(leaf)));
+        assert_eq!(verify_part(&graph, 2, |_| true), Err(Violation::OutputCount(1)));
+    }
+}

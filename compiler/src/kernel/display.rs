@@ -1,0 +1,207 @@
+//! Prints programs, section by section, for golden files and for reading.
+//!
+//! One line for each node, with the order of everything given by the program alone. Parameters are `θ0, θ1, …` as in the
+//! opening lines, data are named after the arguments they come from, and `n0, n1, …` are the numbers that a sample section
+//! reads.
+
+use std::fmt::Write;
+
+use super::cost::Operations;
+use super::lower::draw_argument;
+use super::program::{Program, PullBack};
+use crate::ir::display::{Leaves, dump_graph};
+use crate::ir::{Argument, ArgumentKind, DataRef, Graph, Relation, Rows};
+
+/// The whole program as text.
+#[must_use]
+pub fn dump_program(program: &Program) -> String {
+    let mut printer =
+        Printer { text: String::new(), data: Leaves::of_data(&program.data, &program.arguments), program };
+    printer.opening();
+    printer.prologue();
+    printer.sample();
+    printer.pull_back();
+    printer.epilogue();
+    printer.text
+}
+
+struct Printer<'a> {
+    text: String,
+    data: Leaves,
+    program: &'a Program,
+}
+
+impl Printer<'_> {
+    fn line(&mut self, line: impl AsRef<str>) {
+        self.text.push_str(line.as_ref());
+        self.text.push('\n');
+    }
+
+    fn graph(&mut self, title: &str, graph: &Graph, leaves: &Leaves) {
+        self.line(format!("{title}: {}", Operations::of(graph)));
+        self.text.push_str(&dump_graph(graph, leaves));
+    }
+
+    fn over_data(&mut self, title: &str, graph: &Graph) {
+        let leaves = self.data.clone();
+        self.graph(title, graph, &leaves);
+    }
+
+    fn over_numbers(&mut self, title: &str, graph: &Graph, count: usize) {
+        self.graph(title, graph, &number_leaves(count));
+    }
+
+    fn opening(&mut self) {
+        let program = self.program;
+        let draw = if program.vector { "a vector" } else { "a number" };
+        self.line(format!("program {} of {draw} under {}", program.function, program.law));
+        for (index, parameter) in program.parameters.iter().enumerate() {
+            self.line(format!("θ{index} = {}: {}", parameter.name, parameter.kind.name()));
+        }
+        self.line(format!("derivatives of order 0{}", list(&program.orders)));
+    }
+
+    fn prologue(&mut self) {
+        let program = self.program;
+        self.line("\nprologue");
+        for condition in &program.conditions {
+            let relation = match condition.relation {
+                Relation::Less => "<",
+                Relation::LessOrEqual => "<=",
+            };
+            self.graph(&format!("left {relation} right"), &condition.graph, &Leaves::default());
+        }
+        self.graph("coefficients", &program.coefficients, &Leaves::default());
+        if !program.constant.outputs.is_empty() {
+            self.over_data("constant", &program.constant);
+        }
+        for (index, ridge) in program.ridges.iter().enumerate() {
+            let rows = match &ridge.rows {
+                Rows::One => "one row".to_owned(),
+                Rows::Along(arguments) => format!("rows o along {}", self.names(arguments)),
+            };
+            self.line(format!("ridge {index}, {rows}"));
+            self.over_data("slope", &ridge.slope);
+            self.over_data("offset", &ridge.offset);
+            self.over_data("numbers", &ridge.numbers);
+        }
+        if let Some(separable) = &program.separable {
+            let along = self.names(&separable.along);
+            self.line(if along.is_empty() { "separable".to_owned() } else { format!("separable, along {along}") });
+            self.over_data("numbers", &separable.numbers);
+        }
+    }
+
+    fn sample(&mut self) {
+        let program = self.program;
+        self.line("\nsample");
+        self.graph("draw", &program.sampler.graph, &Leaves::default());
+        for (index, draw) in program.sampler.draws.iter().enumerate() {
+            let argument = draw_argument(draw).map_or_else(String::new, |id| format!("%{}", id.0));
+            self.line(format!("draw{index} ~ {}({argument})", draw.name()));
+        }
+        for (index, ridge) in program.ridges.iter().enumerate() {
+            let count = ridge.numbers.outputs.len();
+            self.over_numbers(&format!("derivatives of ridge {index}"), &ridge.derivatives, count);
+            self.over_numbers(&format!("partials of ridge {index}"), &ridge.partials, count);
+        }
+        if let Some(separable) = &program.separable {
+            let count = separable.numbers.outputs.len();
+            self.over_numbers("derivatives of separable", &separable.derivatives, count);
+            self.over_numbers("partials of separable", &separable.partials, count);
+        }
+    }
+
+    fn pull_back(&mut self) {
+        let program = self.program;
+        self.line("\npull-back");
+        self.pull_backs("constant", &program.constant_pull_back);
+        for (index, ridge) in program.ridges.iter().enumerate() {
+            self.pull_backs(&format!("slope of ridge {index}"), &ridge.slope_pull_back);
+            self.pull_backs(&format!("offset of ridge {index}"), &ridge.offset_pull_back);
+            for (number, list) in ridge.numbers_pull_back.iter().enumerate() {
+                self.pull_backs(&format!("n{number} of ridge {index}"), list);
+            }
+        }
+        if let Some(separable) = &program.separable {
+            for (number, list) in separable.numbers_pull_back.iter().enumerate() {
+                self.pull_backs(&format!("n{number} of separable"), list);
+            }
+        }
+    }
+
+    fn pull_backs(&mut self, of: &str, pull_backs: &[PullBack]) {
+        for PullBack { data, derivative } in pull_backs {
+            let by = match self.program.data[data.0] {
+                DataRef::Scalar(argument) => self.names(&[argument]),
+                DataRef::Row(argument) => format!("{}[o]", self.names(&[argument])),
+                DataRef::Coordinate(argument) => format!("{}[j]", self.names(&[argument])),
+                DataRef::Entry(argument) => format!("{}[o, j]", self.names(&[argument])),
+                DataRef::Unit(index) => format!("[j = {index}]"),
+            };
+            self.over_data(&format!("{of} by {by}"), derivative);
+        }
+    }
+
+    fn epilogue(&mut self) {
+        let program = self.program;
+        self.line("\nepilogue");
+        for (index, term) in program.terms.iter().enumerate() {
+            let name = &program.parameters[term.parameter.0].name;
+            let kept = if term.kept { "" } else { ", discarded" };
+            self.line(format!("term {index}: d/d{name} += coefficient {index} * moment {}{kept}", term.order));
+        }
+    }
+
+    fn names(&self, arguments: &[usize]) -> String {
+        let names: Vec<&str> = arguments.iter().map(|&index| self.program.arguments[index].name.as_str()).collect();
+        names.join(", ")
+    }
+}
+
+/// Names `n0, n1, …` for the numbers of a sample section.
+fn number_leaves(count: usize) -> Leaves {
+    let name = |index: usize| Argument {
+        name: format!("n{index}"),
+        kind: ArgumentKind::Scalar,
+        span: proc_macro2::Span::call_site(),
+    };
+    let data: Vec<DataRef> = (0..count).map(DataRef::Scalar).collect();
+    Leaves::of_data(&data, &(0..count).map(name).collect::<Vec<_>>())
+}
+
+/// `, 1, 2, 4`
+fn list(orders: &[u32]) -> String {
+    let mut text = String::new();
+    for order in orders {
+        // Writing to a string cannot fail.
+        let _ = write!(text, ", {order}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{function, law, rules};
+    use super::super::lower::lower;
+    use super::*;
+
+    #[test]
+    fn every_section_is_printed_and_the_same_each_time() {
+        let program = lower(&function(), &law(), &rules()).expect("a valid program");
+        let text = dump_program(&program);
+        assert_eq!(text, dump_program(&lower(&function(), &law(), &rules()).expect("a valid program")));
+        for line in [
+            "program objective of a vector under Laplace",
+            "θ1 = b: Positive",
+            "derivatives of order 0, 1, 2, 4, 6",
+            "ridge 0, rows o along x, y",
+            "draw1 ~ exponential()",
+            "slope of ridge 0 by y[o]: 0 additions, 0 multiplications, 0 divisions, 0 calls",
+            "term 3: d/db += coefficient 3 * moment 6, discarded",
+        ] {
+            assert!(text.lines().any(|found| found == line), "no line `{line}` in\n{text}");
+        }
+        assert!(text.contains("= log_sigmoid %0") && text.contains("= n0"), "{text}");
+    }
+}

@@ -1,0 +1,337 @@
+//! From a function, a law and its rules to a kernel program.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::program::{Program, PullBack, RidgeSection, SeparableSection, Term};
+use super::verify::verify;
+use crate::differentiation::{derivative_of_term, derivatives};
+use crate::errors::{Code, Errors, Fault};
+use crate::ir::{BaseDraw, Condition, DataId, DataRef, Function, Graph, Law, Node, NodeId, Sampler};
+use crate::passes;
+use crate::rule::{Coefficient, Form, Rule};
+
+/// The program that estimates `E f(z)` and `∂_θ E f(z) = Σ_n a_n(θ) E f^(n)(z)` by `rules`, and `E ∂f/∂argument`.
+///
+/// Exact rules give unbiased gradients; a truncated rule leaves out the terms beyond its order, the first of which
+/// the program measures.
+///
+/// # Errors
+/// [`Code::NoSampler`] if the law has none; [`Code::NotDifferentiable`] at every kink of the draw in `f`;
+/// [`Code::BadOrder`] if a derivative is too long to be compiled.
+pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, Errors> {
+    let mut errors = Errors::new();
+    let sampler = law.sampler.as_ref().map(lower_sampler);
+    if sampler.is_none() {
+        errors.push(Fault::new(
+            Code::NoSampler,
+            function.span,
+            format!("the law `{}` has no sampler, and an estimator of `{}` needs one", law.name, function.name),
+            "give the law one: `#[distribution(sample = …)]`",
+        ));
+    }
+    let (terms, coefficients) = lower_rules(rules);
+    let orders: BTreeSet<u32> = terms.iter().map(|term| term.order).collect();
+    let orders: Vec<u32> = orders.into_iter().collect();
+
+    let form = &function.normal_form;
+    let mut ridges = Vec::new();
+    for ridge in &form.ridges {
+        match lower_varying(&ridge.function, &Node::Ridge, &orders, &form.data) {
+            Ok(varying) => ridges.push(RidgeSection {
+                rows: ridge.rows.clone(),
+                slope_pull_back: pull_back(&ridge.slope, &form.data),
+                slope: passes::run(ridge.slope.clone()),
+                offset_pull_back: pull_back(&ridge.offset, &form.data),
+                offset: passes::run(ridge.offset.clone()),
+                numbers: varying.numbers,
+                derivatives: varying.derivatives,
+                partials: varying.partials,
+                numbers_pull_back: varying.pull_backs,
+            }),
+            Err(faults) => errors.extend(explain_refusal(&faults, law, rules)),
+        }
+    }
+    let mut separable = None;
+    if let Some(term) = &form.separable {
+        match lower_varying(&term.function, &Node::Sample, &orders, &form.data) {
+            Ok(varying) => {
+                separable = Some(SeparableSection {
+                    along: term.along.clone(),
+                    numbers: varying.numbers,
+                    derivatives: varying.derivatives,
+                    partials: varying.partials,
+                    numbers_pull_back: varying.pull_backs,
+                });
+            }
+            Err(faults) => errors.extend(explain_refusal(&faults, law, rules)),
+        }
+    }
+    let Some(sampler) = sampler else { return Err(errors) };
+    errors.into_result()?;
+
+    let simplified =
+        |condition: &Condition| Condition { graph: passes::run(condition.graph.clone()), ..condition.clone() };
+    let program = Program {
+        function: function.name.clone(),
+        law: law.name.clone(),
+        parameters: law.parameters.clone(),
+        arguments: function.arguments.clone(),
+        vector: function.vector,
+        orders,
+        data: form.data.clone(),
+        coefficients,
+        terms,
+        sampler,
+        conditions: law.conditions.iter().map(simplified).collect(),
+        constant_pull_back: pull_back(&form.constant, &form.data),
+        constant: passes::run(form.constant.clone()),
+        ridges,
+        separable,
+    };
+    if cfg!(debug_assertions) {
+        verify(&program);
+    }
+    Ok(program)
+}
+
+/// A sampler whose graph has been through the passes; arguments of base draws included.
+#[must_use]
+pub fn lower_sampler(sampler: &Sampler) -> Sampler {
+    // Base draws hold nodes of the graph: those travel as outputs behind the draw.
+    let mut graph = sampler.graph.clone();
+    for draw in &sampler.draws {
+        match draw {
+            BaseDraw::Gamma(shape) => graph.outputs.push(*shape),
+            BaseDraw::Uniform | BaseDraw::Normal | BaseDraw::Exponential => {}
+        }
+    }
+    let mut graph = passes::run(graph);
+    let mut arguments = graph.outputs.split_off(sampler.graph.outputs.len()).into_iter();
+    let draws = sampler.draws.iter().map(|draw| match (draw, draw_argument(draw).and_then(|_| arguments.next())) {
+        (BaseDraw::Gamma(_), Some(shape)) => BaseDraw::Gamma(shape),
+        (draw, _) => draw.clone(),
+    });
+    Sampler { draws: draws.collect(), graph }
+}
+
+/// The terms of all rules, and the graph of their coefficients: output `i` belongs to term `i`.
+fn lower_rules(rules: &[Rule]) -> (Vec<Term>, Graph) {
+    let mut terms = Vec::new();
+    let mut graph = Graph::new();
+    let mut ordered: Vec<&Rule> = rules.iter().collect();
+    ordered.sort_by_key(|rule| rule.parameter);
+    for rule in ordered {
+        let mut append = |coefficient: &Coefficient, kept: bool| {
+            let output = graph.import(&coefficient.value, coefficient.value.output(), |_, _| None);
+            graph.outputs.push(output);
+            terms.push(Term { parameter: rule.parameter, order: coefficient.order, kept });
+        };
+        let mut kept: Vec<&Coefficient> = rule.coefficients.iter().collect();
+        kept.sort_by_key(|coefficient| coefficient.order);
+        for coefficient in kept {
+            append(coefficient, true);
+        }
+        match &rule.form {
+            Form::Terminating { .. } | Form::Truncated { discarded: None, .. } => {}
+            Form::Truncated { discarded: Some(coefficient), .. } => append(coefficient, false),
+        }
+    }
+    (terms, passes::run(graph))
+}
+
+/// What the sample section computes for a function of one variable.
+struct Varying {
+    numbers: Graph,
+    derivatives: Graph,
+    partials: Graph,
+    pull_backs: Vec<Vec<PullBack>>,
+}
+
+fn lower_varying(function: &Graph, variable: &Node, orders: &[u32], data: &[DataRef]) -> Result<Varying, Errors> {
+    let (rest, numbers) = passes::hoist(&passes::run(function.clone()), variable);
+    let rest = passes::run(rest);
+    let derivatives = derivatives(&rest, variable, orders)?;
+    let mut partials = Graph::new();
+    if *variable == Node::Ridge {
+        let first = self::derivatives(&rest, variable, &[1])?;
+        let slope = partials.import(&first, first.outputs[1], |_, _| None);
+        partials.outputs.push(slope);
+    }
+    for number in 0..numbers.outputs.len() {
+        let partial = derivative_of_term(&rest, rest.output(), &Node::Data(DataId(number)));
+        let output = partials.import(&partial, partial.output(), |_, _| None);
+        partials.outputs.push(output);
+    }
+    let numbers = passes::run(numbers);
+    let pull_backs = numbers.outputs.iter().map(|&output| pull_back_of(&numbers, output, data)).collect();
+    Ok(Varying { derivatives, partials: passes::run(partials), pull_backs, numbers })
+}
+
+/// The derivatives of a graph with one output, or none, with respect to the data it reads.
+fn pull_back(graph: &Graph, data: &[DataRef]) -> Vec<PullBack> {
+    graph.outputs.iter().flat_map(|&output| pull_back_of(graph, output, data)).collect()
+}
+
+fn pull_back_of(graph: &Graph, output: NodeId, data: &[DataRef]) -> Vec<PullBack> {
+    let mut single = graph.clone();
+    single.outputs = vec![output];
+    let single = passes::run(single);
+    let read: BTreeSet<DataId> = single.iter().filter_map(|(_, node)| data_leaf(node)).collect();
+    let arguments = read.into_iter().filter(|leaf| !matches!(data[leaf.0], DataRef::Unit(_)));
+    let derivative = |data: DataId| {
+        let derivative = passes::run(derivative_of_term(&single, single.output(), &Node::Data(data)));
+        let zero = matches!(derivative.node(derivative.output()), Node::Constant(value) if *value.numer() == 0.into());
+        (!zero).then_some(PullBack { data, derivative })
+    };
+    arguments.filter_map(derivative).collect()
+}
+
+/// The data leaf that a node is, if it is one.
+pub(super) fn data_leaf(node: &Node) -> Option<DataId> {
+    match node {
+        Node::Data(data) => Some(*data),
+        Node::Constant(_)
+        | Node::Pi
+        | Node::ImaginaryUnit
+        | Node::Frequency
+        | Node::TransformVariable
+        | Node::Param(_)
+        | Node::Sample
+        | Node::Ridge
+        | Node::Draw(_)
+        | Node::Sum(_)
+        | Node::Product(_)
+        | Node::Power(..)
+        | Node::RealPower(..)
+        | Node::Call(..)
+        | Node::Maximum(..)
+        | Node::Minimum(..) => None,
+    }
+}
+
+/// The node that a base draw reads, if it has an argument.
+pub(super) fn draw_argument(draw: &BaseDraw) -> Option<NodeId> {
+    match draw {
+        BaseDraw::Gamma(shape) => Some(*shape),
+        BaseDraw::Uniform | BaseDraw::Normal | BaseDraw::Exponential => None,
+    }
+}
+
+/// Says for each parameter which forms accept a function with a kink: so far none, all of them differentiate.
+fn explain_refusal(faults: &Errors, law: &Law, rules: &[Rule]) -> Errors {
+    let names: BTreeMap<_, _> =
+        rules.iter().map(|rule| (rule.parameter, &law.parameters[rule.parameter.0].name)).collect();
+    let forms: Vec<String> = names.values().map(|name| format!("`{name}`: none")).collect();
+    let mut explained = Errors::new();
+    for fault in faults.faults() {
+        let mut fault = fault.clone();
+        if fault.code == Code::NotDifferentiable {
+            fault.help = format!("{}; forms that accept the function as it is: {}", fault.help, forms.join(", "));
+        }
+        explained.push(fault);
+    }
+    explained
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{expression, function, law, rules};
+    use super::*;
+    use crate::ir::{ParamId, Primitive};
+    use crate::passes::interpret::{Leaves, values};
+
+    fn program() -> Program {
+        lower(&function(), &law(), &rules()).expect("a valid program")
+    }
+
+    fn close(found: &[f64], expected: &[f64]) {
+        assert_eq!(found.len(), expected.len());
+        for (found, expected) in found.iter().zip(expected) {
+            assert!((found - expected).abs() <= 1e-14 * expected.abs(), "{found:e} {expected:e}");
+        }
+    }
+
+    /// The values of a graph over data `x = 3, y = -1, t = 0.7`.
+    fn over_data(graph: &Graph) -> Vec<f64> {
+        values(graph, &Leaves { data: vec![3.0, -1.0, 0.7], ..Leaves::default() })
+    }
+
+    #[test]
+    fn terms_come_by_parameter_and_order_with_the_discarded_one_last() {
+        let mut shuffled = rules();
+        shuffled.reverse();
+        shuffled[0].coefficients.reverse();
+        for rules in [rules(), shuffled] {
+            let program = lower(&function(), &law(), &rules).expect("a valid program");
+            let term = |parameter, order, kept| Term { parameter: ParamId(parameter), order, kept };
+            assert_eq!(program.terms, [term(0, 1, true), term(1, 2, true), term(1, 4, true), term(1, 6, false)]);
+            assert_eq!(program.orders, [1, 2, 4, 6]);
+            let leaves = Leaves { parameters: vec![0.3, 0.5], ..Leaves::default() };
+            assert_eq!(values(&program.coefficients, &leaves), [1.0, 1.0, 0.25, 0.0625]);
+        }
+    }
+
+    #[test]
+    fn a_ridge_has_derivatives_partials_and_pull_backs() {
+        let program = program();
+        let ridge = &program.ridges[0];
+        close(&over_data(&ridge.slope), &[-3.0]);
+        let numbers = over_data(&ridge.numbers);
+        close(&numbers, &[0.49]);
+        // log σ(0), 1/2, -1/4, 1/8, -1/4 at u = 0, times t².
+        let at_zero = Leaves { data: numbers, ..Leaves::default() };
+        let expected = [0.5f64.ln(), 0.5, -0.25, 0.125, -0.25].map(|value| 0.49 * value);
+        close(&values(&ridge.derivatives, &at_zero), &expected);
+        close(&values(&ridge.partials, &at_zero), &[0.245, 0.5f64.ln()]);
+        let pulled = |list: &[PullBack]| -> Vec<(usize, f64)> {
+            list.iter().map(|pull| (pull.data.0, over_data(&pull.derivative)[0])).collect()
+        };
+        assert_eq!(pulled(&ridge.slope_pull_back), [(0, -1.0), (1, 3.0)]);
+        assert_eq!(pulled(&ridge.offset_pull_back), [(2, 1.0)]);
+        assert_eq!(pulled(&ridge.numbers_pull_back[0]), [(2, 1.4)]);
+        assert_eq!(pulled(&program.constant_pull_back), [(2, 1.0)]);
+    }
+
+    #[test]
+    fn a_separable_term_reads_numbers() {
+        let program = program();
+        let separable = program.separable.as_ref().expect("there is one");
+        // One number, -2 t.
+        close(&over_data(&separable.numbers), &[-1.4]);
+        let leaves = Leaves { sample: 2.0, data: vec![-1.4], ..Leaves::default() };
+        close(&values(&separable.derivatives, &leaves), &[0.36, 1.2, 2.0, 0.0, 0.0]);
+        close(&values(&separable.partials, &leaves), &[1.2]);
+        assert_eq!(over_data(&separable.numbers_pull_back[0][0].derivative), [-2.0]);
+    }
+
+    #[test]
+    fn base_draws_keep_their_arguments() {
+        let sampler = program().sampler;
+        let shape = draw_argument(&sampler.draws[2]).expect("gamma has one");
+        let mut graph = sampler.graph.clone();
+        graph.outputs = vec![shape];
+        let leaves = Leaves { parameters: vec![0.3, 0.5], draws: vec![1.0, 3.0, 0.25], ..Leaves::default() };
+        assert_eq!(values(&graph, &leaves), [0.125]);
+        close(&values(&sampler.graph, &leaves), &[0.3 - 1.0 + 0.25]);
+    }
+
+    #[test]
+    fn a_law_without_sampler_and_a_kink_are_reported_together() {
+        let mut function = function();
+        function.normal_form.ridges[0].function = expression(|graph| {
+            let u = graph.push(Node::Ridge);
+            graph.call(Primitive::Abs, u)
+        });
+        let errors = lower(&function, &Law { sampler: None, ..law() }, &rules()).expect_err("two faults");
+        let codes: Vec<Code> = errors.faults().iter().map(|fault| fault.code).collect();
+        assert_eq!(codes, [Code::NoSampler, Code::NotDifferentiable]);
+        assert!(errors.faults()[1].help.ends_with("forms that accept the function as it is: `mu`: none, `b`: none"));
+    }
+
+    #[test]
+    fn the_cost_counts_what_is_printed() {
+        // b³ as b · b²: 2b, 2b³, 2b⁵ need b², b³, b⁵ and one product each.
+        assert_eq!(program().cost().coefficients.multiplications, 3 + 3);
+        assert_eq!(program().cost().ridges[0].calls, 3);
+    }
+}

@@ -1,0 +1,15 @@
+//! Kernel programs: everything that an estimator computes, in sections, for no target in particular.
+
+pub mod cost;
+pub mod display;
+#[cfg(test)]
+mod example;
+pub mod lower;
+pub mod program;
+pub mod verify;
+
+pub use cost::{Cost, Operations};
+pub use display::dump_program;
+pub use lower::{lower, lower_sampler};
+pub use program::{Program, PullBack, RidgeSection, SeparableSection, Term};
+pub use verify::verify;

@@ -1,0 +1,210 @@
+//! Checks that a program keeps the promises that emitters rely on.
+
+use super::lower::{data_leaf, draw_argument};
+use super::program::{Program, PullBack, Term};
+use crate::errors::bug;
+use crate::ir::{self, DataRef, Graph, Node, ParamId, Rows};
+
+/// Which leaves a graph may have besides constants and π.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Leaves {
+    Parameters,
+    /// Parameters and this many base draws.
+    Draws(usize),
+    Data,
+    /// This many numbers, and the ridge argument or the sample.
+    Varying(usize, &'static Node),
+}
+
+/// Stops the compiler if the program breaks an invariant of [`Program`].
+///
+/// # Panics
+/// Always a bug of the compiler, never of the user's program.
+pub fn verify(program: &Program) {
+    if let Some(violation) = violations(program).first() {
+        bug!("kernel", "{violation} in the program of `{}`", program.function);
+    }
+}
+
+/// What is wrong with a program; empty if nothing is.
+#[must_use]
+pub fn violations(program: &Program) -> Vec<String> {
+    let mut check = Check { program, found: Vec::new() };
+    check.terms();
+    check.graph("coefficients", &program.coefficients, program.terms.len(), Leaves::Parameters);
+    check.graph("draw", &program.sampler.graph, 1, Leaves::Draws(program.sampler.draws.len()));
+    for argument in program.sampler.draws.iter().filter_map(draw_argument) {
+        check.require(argument.0 < program.sampler.graph.len() as u32, || "a base draw reads no node".to_owned());
+    }
+    for condition in &program.conditions {
+        check.graph("condition", &condition.graph, 2, Leaves::Parameters);
+    }
+    check.graph("constant", &program.constant, program.constant.outputs.len().min(1), Leaves::Data);
+    check.pull_backs("constant", &program.constant_pull_back);
+    let values = program.orders.len() + 1;
+    for (index, ridge) in program.ridges.iter().enumerate() {
+        let numbers = ridge.numbers.outputs.len();
+        let name = |part: &str| format!("{part} of ridge {index}");
+        check.graph(&name("slope"), &ridge.slope, 1, Leaves::Data);
+        check.graph(&name("offset"), &ridge.offset, 1, Leaves::Data);
+        check.graph(&name("numbers"), &ridge.numbers, numbers, Leaves::Data);
+        check.graph(&name("derivatives"), &ridge.derivatives, values, Leaves::Varying(numbers, &Node::Ridge));
+        check.graph(&name("partials"), &ridge.partials, numbers + 1, Leaves::Varying(numbers, &Node::Ridge));
+        check.without_coordinates(&name("offset"), &ridge.offset);
+        check.without_coordinates(&name("numbers"), &ridge.numbers);
+        check.pull_backs(&name("slope"), &ridge.slope_pull_back);
+        check.pull_backs(&name("offset"), &ridge.offset_pull_back);
+        check.require(ridge.numbers_pull_back.len() == numbers, || name("wrong number of pull-backs"));
+        ridge.numbers_pull_back.iter().for_each(|list| check.pull_backs(&name("numbers"), list));
+        if let Rows::Along(arguments) = &ridge.rows {
+            check
+                .require(arguments.iter().all(|&argument| argument < program.arguments.len()), || name("unknown rows"));
+        }
+    }
+    if let Some(separable) = &program.separable {
+        let numbers = separable.numbers.outputs.len();
+        check.graph("numbers", &separable.numbers, numbers, Leaves::Data);
+        check.graph("derivatives", &separable.derivatives, values, Leaves::Varying(numbers, &Node::Sample));
+        check.graph("partials", &separable.partials, numbers, Leaves::Varying(numbers, &Node::Sample));
+        check.require(separable.numbers_pull_back.len() == numbers, || "wrong number of pull-backs".to_owned());
+        separable.numbers_pull_back.iter().for_each(|list| check.pull_backs("numbers", list));
+    }
+    check.found
+}
+
+struct Check<'a> {
+    program: &'a Program,
+    found: Vec<String>,
+}
+
+impl Check<'_> {
+    fn require(&mut self, holds: bool, violation: impl FnOnce() -> String) {
+        if !holds {
+            self.found.push(violation());
+        }
+    }
+
+    /// Kept terms by parameter and order, a discarded one behind the kept ones, and the orders are those of the terms.
+    fn terms(&mut self) {
+        let key = |term: &Term| (term.parameter, !term.kept, term.order);
+        let program = self.program;
+        self.require(program.terms.is_sorted_by(|a, b| key(a) < key(b)), || "terms out of order".to_owned());
+        self.require(program.orders.is_sorted_by(|a, b| a < b), || "orders out of order".to_owned());
+        self.require(program.orders.first().is_none_or(|&order| order >= 1), || "order 0".to_owned());
+        for term in &program.terms {
+            self.require(term.parameter.0 < program.parameters.len(), || format!("unknown {:?}", term.parameter));
+            self.require(program.orders.contains(&term.order), || format!("no derivative of order {}", term.order));
+        }
+        for order in &program.orders {
+            let used = program.terms.iter().any(|term| term.order == *order);
+            self.require(used, || format!("no term of order {order}"));
+        }
+    }
+
+    fn graph(&mut self, name: &str, graph: &Graph, outputs: usize, leaves: Leaves) {
+        self.require(graph.outputs.len() == outputs, || {
+            format!("{name}: {} outputs, expected {outputs}", graph.outputs.len())
+        });
+        if let Err(violation) = ir::verify::verify(graph) {
+            self.found.push(format!("{name}: {violation}"));
+        }
+        for (id, node) in graph.iter() {
+            let parameter = |index: &ParamId| index.0 < self.program.parameters.len();
+            let allowed = match (node, leaves) {
+                (Node::Constant(_) | Node::Pi, _) => true,
+                (Node::Param(index), Leaves::Parameters | Leaves::Draws(_)) => parameter(index),
+                (Node::Draw(draw), Leaves::Draws(count)) => draw.0 < count,
+                (Node::Data(data), Leaves::Data) => data.0 < self.program.data.len(),
+                (Node::Data(number), Leaves::Varying(count, _)) => number.0 < count,
+                (Node::Sample | Node::Ridge, Leaves::Varying(_, variable)) => node == variable,
+                (
+                    Node::Param(_)
+                    | Node::Draw(_)
+                    | Node::Data(_)
+                    | Node::Sample
+                    | Node::Ridge
+                    | Node::ImaginaryUnit
+                    | Node::Frequency
+                    | Node::TransformVariable,
+                    _,
+                ) => false,
+                (Node::Power(_, exponent), _) => matches!(exponent, 2 | -1),
+                (
+                    Node::Sum(_)
+                    | Node::Product(_)
+                    | Node::RealPower(..)
+                    | Node::Call(..)
+                    | Node::Maximum(..)
+                    | Node::Minimum(..),
+                    _,
+                ) => true,
+            };
+            self.require(allowed, || format!("{name}: unexpected node {} = {node:?}", id.0));
+        }
+    }
+
+    fn pull_backs(&mut self, name: &str, list: &[PullBack]) {
+        for PullBack { data, derivative } in list {
+            self.graph(&format!("pull-back of {name}"), derivative, 1, Leaves::Data);
+            let argument = self.program.data.get(data.0).is_some_and(|data| !matches!(data, DataRef::Unit(_)));
+            self.require(argument, || format!("pull-back of {name} to no argument"));
+        }
+        let ascending = list.is_sorted_by(|a, b| a.data < b.data);
+        self.require(ascending, || format!("pull-backs of {name} out of order"));
+    }
+
+    fn without_coordinates(&mut self, name: &str, graph: &Graph) {
+        for data in graph.iter().filter_map(|(_, node)| data_leaf(node)) {
+            let runs = match self.program.data.get(data.0) {
+                Some(DataRef::Coordinate(_) | DataRef::Entry(_) | DataRef::Unit(_)) => true,
+                Some(DataRef::Scalar(_) | DataRef::Row(_)) | None => false,
+            };
+            self.require(!runs, || format!("{name}: depends on the coordinate"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{expression, function, law, rules};
+    use super::super::lower::lower;
+    use super::*;
+    use crate::ir::{DataId, Primitive};
+
+    /// The violations of a program changed by `spoil`.
+    fn spoiled(spoil: impl FnOnce(&mut Program)) -> Vec<String> {
+        let mut program = lower(&function(), &law(), &rules()).expect("a valid program");
+        assert_eq!(violations(&program), [""; 0]);
+        spoil(&mut program);
+        violations(&program)
+    }
+
+    #[test]
+    fn broken_programs_are_found() {
+        assert_eq!(spoiled(|program| program.terms.swap(1, 2)), ["terms out of order"]);
+        assert_eq!(spoiled(|program| program.terms[1].kept = false), ["terms out of order"]);
+        assert!(spoiled(|program| program.terms[0].order = 3)[0].starts_with("no derivative of order 3"));
+        assert_eq!(
+            spoiled(|program| program.coefficients.outputs.truncate(2)),
+            ["coefficients: 2 outputs, expected 4"]
+        );
+        let foreign = spoiled(|program| {
+            let z = program.constant.push(Node::Sample);
+            program.constant.outputs[0] = z;
+        });
+        assert!(foreign[0].starts_with("constant: unexpected node"));
+        let coordinate = spoiled(|program| program.ridges[0].offset = expression(|g| g.push(Node::Data(DataId(0)))));
+        assert_eq!(coordinate, ["offset of ridge 0: depends on the coordinate"]);
+        let unbuilt = spoiled(|program| {
+            let ridge = &mut program.ridges[0].derivatives;
+            let u = ridge.push(Node::Ridge);
+            ridge.outputs[1] = ridge.power(u, 3);
+        });
+        assert!(unbuilt[0].starts_with("derivatives of ridge 0: unexpected node"));
+        let call = spoiled(|program| {
+            let z = program.coefficients.push(Node::Ridge);
+            program.coefficients.call(Primitive::Exp, z);
+        });
+        assert_eq!(call.len(), 1);
+    }
+}

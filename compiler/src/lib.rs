@@ -1,0 +1,127 @@
+//! Compiles gradient estimators: from a log characteristic function and a Rust function to a specialised program.
+//!
+//! ```text
+//! tokens --parse--> Law and Function (exact graphs, spans kept)
+//!    --series-->          Derivation: a_n(θ) for each parameter, by the computer algebra system, exact
+//!    --rule-->            Rules: for each parameter a form, its reason, its coefficients
+//!    --differentiation--> the derivatives of f that the rules ask for, over closed generators
+//!    --passes, kernel-->  Program: target-neutral sections
+//!    --emit-->            Rust tokens and text, LaTeX, report
+//! ```
+//!
+//! [`compile`] is that pipeline as one function of values; every value can be printed and is kept in [`Compiled`].
+//! [`expand`] wraps it for the macros, which are a thin shell in a crate of their own.
+
+#[cfg(feature = "algebra")]
+pub mod algebra;
+pub mod cache;
+pub mod differentiation;
+pub mod emit;
+pub mod errors;
+pub mod expand;
+pub mod ir;
+pub mod kernel;
+pub mod parse;
+pub mod passes;
+pub mod report;
+pub mod rule;
+pub mod series;
+
+use proc_macro2::{Span, TokenStream};
+
+use crate::emit::rust::{Emitted, EstimatorContext};
+use crate::errors::Errors;
+use crate::ir::{Function, Law};
+use crate::kernel::program::Program;
+use crate::parse::options::EstimatorOptions;
+use crate::rule::select::Choice;
+use crate::rule::{Derivation, Rule};
+
+/// What an estimator is compiled from.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Options of the law's `#[distribution(…)]`.
+    pub law_options: TokenStream,
+    /// The law's annotated function.
+    pub law: syn::ItemFn,
+    /// Options of `#[estimator(…)]`.
+    pub options: TokenStream,
+    /// The annotated function `f`.
+    pub function: syn::ItemFn,
+    /// Name, visibility, documentation and kind of the type to emit.
+    pub target: Target,
+}
+
+/// The type that an estimator becomes.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Its name: the function's, or the struct's of `#[estimator(of = …)]`.
+    pub name: proc_macro2::Ident,
+    /// Its visibility.
+    pub vis: syn::Visibility,
+    /// Its documentation attributes.
+    pub docs: Vec<syn::Attribute>,
+    /// Whether the type is emitted; a struct of the user's stands there already.
+    pub define_type: bool,
+}
+
+/// The value after every stage of a compilation.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The parsed law.
+    pub law: Law,
+    /// The parsed options.
+    pub options: EstimatorOptions,
+    /// The parsed function, in normal form.
+    pub function: Function,
+    /// The series of every parameter.
+    pub derivation: Derivation,
+    /// The rule of every parameter.
+    pub rules: Vec<Rule>,
+    /// The target-neutral program.
+    pub program: Program,
+    /// The reader's account.
+    pub report: String,
+    /// The rule as LaTeX.
+    pub latex: String,
+    /// The Rust tokens and their formatted text.
+    pub emitted: Emitted,
+}
+
+/// Compiles an estimator.
+///
+/// # Errors
+/// Every fault of the first stage that finds one, each at its tokens.
+pub fn compile(source: &Source) -> Result<Compiled, Errors> {
+    let law = parse::distribution::parse_distribution(source.law_options.clone(), &source.law)?;
+    let options = parse::options::parse_estimator_options(source.options.clone())?;
+    let function = parse::function::parse_function(&source.function)?;
+    let degree = differentiation::degree::polynomial_degree(&function.normal_form);
+    let choice = choice(&options);
+    let order = rule::select::required_order(&law, degree, &choice)?;
+    let derivation = cache::derivation(&law, order)?;
+    let rules = rule::select::select(&law, &derivation, degree, &choice)?;
+    let program = kernel::lower::lower(&function, &law, &rules)?;
+    let report = report::report(&program, &rules, options.precision);
+    let latex = emit::latex::latex(&program, &rules);
+    let context = EstimatorContext {
+        name: source.target.name.clone(),
+        vis: source.target.vis.clone(),
+        docs: source.target.docs.clone(),
+        law: options.distribution.clone(),
+        runtime: options.runtime.clone(),
+        precision: options.precision,
+        define_type: source.target.define_type,
+        rule: report.clone(),
+        latex: latex.clone(),
+        input: expand::input_hash(source),
+    };
+    let emitted = emit::rust::emit_estimator(&program, &rules, &context)?;
+    Ok(Compiled { law, options, function, derivation, rules, program, report, latex, emitted })
+}
+
+/// What the options say about rules.
+fn choice(options: &EstimatorOptions) -> Choice {
+    let distribution = options.distribution.segments.last().map_or_else(Span::call_site, |last| last.ident.span());
+    Choice { order: options.order, form: options.form, forms: options.forms.clone(), distribution }
+}

@@ -1,0 +1,329 @@
+//! Calls: the elementary functions, as methods and as functions, and the base draws of samplers.
+//!
+//! A method's receiver counts as the first argument, so that `z.max(0.0)` and `f64::max(z, 0.0)` are one thing. Arguments
+//! are read before the name is judged: a fault inside an argument of an unknown function is reported too.
+
+use num_traits::ToPrimitive;
+use quote::ToTokens;
+use syn::{Expr, ExprCall, ExprMethodCall, Ident};
+
+use super::expression::{BRANCHES, Dialect, Walker};
+use super::scope::Value;
+use super::spelling::{list, nearest};
+use super::terms::Place;
+use crate::errors::{Code, Fault};
+use crate::ir::{BaseDraw, DrawId, Node, NodeId, Primitive};
+
+/// A function of numbers that is not a [`Primitive`] of one argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Builtin {
+    Primitive(Primitive),
+    Powi,
+    Powf,
+    Recip,
+    MulAdd,
+    Max,
+    Min,
+    From,
+}
+
+/// Names other than those of primitives, and the number of arguments with the receiver.
+const BUILTINS: &[(&str, Builtin, usize)] = &[
+    ("powi", Builtin::Powi, 2),
+    ("powf", Builtin::Powf, 2),
+    ("recip", Builtin::Recip, 1),
+    ("mul_add", Builtin::MulAdd, 3),
+    ("max", Builtin::Max, 2),
+    ("min", Builtin::Min, 2),
+    ("from", Builtin::From, 1),
+];
+
+/// Functions of the standard library with steps.
+const STEPS: &[&str] = &[
+    "floor",
+    "ceil",
+    "round",
+    "round_ties_even",
+    "trunc",
+    "fract",
+    "signum",
+    "copysign",
+    "rem_euclid",
+    "div_euclid",
+    "clamp",
+    "is_sign_positive",
+    "is_sign_negative",
+    "is_nan",
+    "is_finite",
+    "total_cmp",
+    "partial_cmp",
+];
+
+/// What functions of the language are called elsewhere.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("log", "ln"),
+    ("log1p", "ln_1p"),
+    ("logistic", "sigmoid"),
+    ("expit", "sigmoid"),
+    ("pow", "powi"),
+    ("arctan", "atan"),
+];
+
+/// Base draws and the number of their arguments.
+const DRAWS: &[(&str, usize)] = &[("uniform", 0), ("normal", 0), ("exponential", 0), ("gamma", 1)];
+
+/// Functions of slices and iterators.
+const SEQUENCES: &[&str] = &["dot", "iter", "zip", "map", "sum", "rows"];
+
+fn builtin(name: &str) -> Option<(Builtin, usize)> {
+    let primitive = Primitive::ALL
+        .iter()
+        .find(|primitive| primitive.name() == name && **primitive != Primitive::Sign)
+        .map(|primitive| (Builtin::Primitive(*primitive), 1));
+    primitive.or_else(|| BUILTINS.iter().find(|row| row.0 == name).map(|row| (row.1, row.2)))
+}
+
+/// The names that may be called in a dialect.
+fn understood(dialect: Dialect) -> Vec<&'static str> {
+    let mut names: Vec<&str> =
+        Primitive::ALL.iter().filter(|primitive| **primitive != Primitive::Sign).map(|row| row.name()).collect();
+    names.extend(BUILTINS.iter().map(|row| row.0).filter(|name| *name != "from"));
+    match dialect {
+        Dialect::Sample => names.extend(DRAWS.iter().map(|row| row.0)),
+        Dialect::Function => names.extend(SEQUENCES),
+        Dialect::LogCf | Dialect::Condition | Dialect::Term => {}
+    }
+    names
+}
+
+/// A value with its tokens.
+pub(crate) struct Operand<'a> {
+    pub(crate) value: Value,
+    pub(crate) tokens: &'a dyn ToTokens,
+}
+
+impl Walker {
+    /// Reads `path(arguments)`.
+    pub(crate) fn call(&mut self, call: &ExprCall) -> Value {
+        let Expr::Path(path) = &*call.func else {
+            return self.refuse(Fault::over(
+                Code::Unsupported,
+                &call.func,
+                "only a named function can be called",
+                "name one of the functions of the language, such as `exp(x)`",
+            ));
+        };
+        let operands: Vec<Operand> =
+            call.args.iter().map(|argument| Operand { value: self.expression(argument), tokens: argument }).collect();
+        self.call_path(&path.path, operands, call)
+    }
+
+    /// Calls the function that `path` names.
+    pub(crate) fn call_path(&mut self, path: &syn::Path, operands: Vec<Operand>, whole: &dyn ToTokens) -> Value {
+        let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        let Some(last) = path.segments.last() else { return Value::Faulty };
+        let known_path = match segments.first().map(String::as_str) {
+            Some("f64" | "LogCf" | "logphi" | "std" | "core") => true,
+            _ => segments.len() == 1,
+        };
+        if !known_path {
+            return self.unknown_call(&last.ident, &operands, &whole);
+        }
+        self.call_named(&last.ident, operands, whole)
+    }
+
+    /// Reads `receiver.method(arguments)`.
+    pub(crate) fn method_call(&mut self, call: &ExprMethodCall) -> Value {
+        let receiver = self.expression(&call.receiver);
+        if let (Value::Vector(_) | Value::Matrix(_) | Value::Sequence(_), Dialect::Function) = (&receiver, self.dialect)
+        {
+            return self.sequence_method(receiver, call);
+        }
+        let mut operands = vec![Operand { value: receiver, tokens: &call.receiver }];
+        for argument in &call.args {
+            let value = if matches!(argument, Expr::Closure(_)) { Value::Faulty } else { self.expression(argument) };
+            operands.push(Operand { value, tokens: argument });
+        }
+        self.call_named(&call.method, operands, call)
+    }
+
+    fn call_named(&mut self, name: &Ident, operands: Vec<Operand>, whole: &dyn ToTokens) -> Value {
+        let text = name.to_string();
+        let place = Place::of(&whole).anchored(name.span());
+        let expected = match builtin(&text) {
+            Some((builtin, arity)) => {
+                if operands.len() == arity {
+                    return self.apply(builtin, operands, place);
+                }
+                arity
+            }
+            None if self.dialect == Dialect::Function && matches!(text.as_str(), "dot" | "zip") => {
+                if operands.len() == 2 {
+                    return self.call_on_sequences(&text, operands, &whole);
+                }
+                2
+            }
+            None => match DRAWS.iter().find(|(draw, _)| self.dialect == Dialect::Sample && *draw == text) {
+                Some(&(_, arity)) if operands.len() == arity => return self.draw(&text, operands, place),
+                Some(&(_, arity)) => arity,
+                None => return self.unknown_call(name, &operands, &whole),
+            },
+        };
+        self.refuse(place.fault(
+            Code::Unsupported,
+            format!("`{text}` is called with {} values, expected {expected} (a receiver included)", operands.len()),
+            "call it as in Rust's standard library",
+        ))
+    }
+
+    fn apply(&mut self, builtin: Builtin, operands: Vec<Operand>, place: Place) -> Value {
+        let mut numbers = Vec::new();
+        for operand in operands {
+            match self.expect_number(operand.value, &operand.tokens) {
+                Some((id, whole)) => numbers.push((id, whole, Place::of(&operand.tokens))),
+                None => return Value::Faulty,
+            }
+        }
+        let ids: Vec<NodeId> = numbers.iter().map(|number| number.0).collect();
+        let id = match (builtin, ids.as_slice()) {
+            (Builtin::Primitive(primitive), &[x]) => {
+                if primitive == Primitive::Abs
+                    && let Some(fault) = self.kink("abs", &ids, place)
+                {
+                    return self.refuse(fault);
+                }
+                self.terms.call(primitive, x, place)
+            }
+            (Builtin::Max | Builtin::Min, &[x, y]) => {
+                let (name, node) = match builtin {
+                    Builtin::Max => ("max", Node::Maximum(x, y)),
+                    _ => ("min", Node::Minimum(x, y)),
+                };
+                if let Some(fault) = self.kink(name, &ids, place) {
+                    return self.refuse(fault);
+                }
+                self.terms.scalar(node, place)
+            }
+            (Builtin::Powi, &[x, exponent]) => {
+                let value = self.terms.as_constant(exponent).filter(|_| numbers[1].1);
+                match value.and_then(|value| value.to_integer().to_i32()) {
+                    Some(value) => self.terms.power(x, value, place),
+                    None => {
+                        return self.refuse(numbers[1].2.fault(
+                            Code::Unsupported,
+                            "the exponent of `powi` is not a whole number known here",
+                            "write a literal such as `2` or `-1`; for any other exponent use `powf`",
+                        ));
+                    }
+                }
+            }
+            (Builtin::Powf, &[x, exponent]) => {
+                let whole = self.terms.as_constant(exponent).filter(|value| value.is_integer());
+                match whole.and_then(|value| value.to_integer().to_i32()) {
+                    Some(value) => self.terms.power(x, value, place),
+                    None => self.terms.scalar(Node::RealPower(x, exponent), place),
+                }
+            }
+            (Builtin::Recip, &[x]) => self.terms.power(x, -1, place),
+            (Builtin::MulAdd, &[x, factor, addend]) => {
+                let product = self.terms.product(vec![x, factor], place);
+                self.terms.sum(vec![product, addend], place)
+            }
+            (Builtin::From, &[x]) => x,
+            (builtin, ids) => crate::errors::bug!("parse", "{builtin:?} was applied to {} numbers", ids.len()),
+        };
+        Value::Scalar { id, whole: false }
+    }
+
+    /// The fault of a function with a kink, if it is applied to the draw.
+    fn kink(&self, name: &str, operands: &[NodeId], place: Place) -> Option<Fault> {
+        let of_draw = self.dialect == Dialect::Function && operands.iter().any(|id| self.terms.has_draw(*id));
+        of_draw.then(|| {
+            place.fault(
+                Code::NotDifferentiable,
+                format!("`{name}` of the draw has no second derivative, and series rules differentiate `f`"),
+                "difference forms of rules would accept it for any parameter, and forms that use only `f'` would under a law \
+                 with a density; this version has neither (its forms are `truncated` and `terminating`): use a smooth \
+                 function, such as `softplus(z)` for `z.max(0.0)` or `(z * z + c).sqrt()` for `z.abs()`",
+            )
+        })
+    }
+
+    fn draw(&mut self, name: &str, operands: Vec<Operand>, place: Place) -> Value {
+        let mut arguments = Vec::new();
+        for operand in operands {
+            match self.expect_number(operand.value, &operand.tokens) {
+                Some((id, _)) => arguments.push(id),
+                None => return Value::Faulty,
+            }
+        }
+        self.draws.push(match (name, arguments.as_slice()) {
+            ("uniform", []) => BaseDraw::Uniform,
+            ("normal", []) => BaseDraw::Normal,
+            ("exponential", []) => BaseDraw::Exponential,
+            ("gamma", &[shape]) => BaseDraw::Gamma(shape),
+            (name, _) => crate::errors::bug!("parse", "unknown base draw {name}"),
+        });
+        let id = self.terms.scalar(Node::Draw(DrawId(self.draws.len() - 1)), place);
+        Value::Scalar { id, whole: false }
+    }
+
+    /// Refuses a call of something that is not part of the language.
+    pub(crate) fn unknown_call(&mut self, name: &Ident, operands: &[Operand], whole: &dyn ToTokens) -> Value {
+        let text = name.to_string();
+        let mut with_draw = false;
+        for operand in operands {
+            with_draw |= self.mentions_draw(&operand.value);
+            if let Value::Opaque(argument) = operand.value {
+                self.named_opaque.push(argument);
+            }
+        }
+        let place = Place::of(&whole).anchored(name.span());
+        let names = understood(self.dialect);
+        let elsewhere = ELSEWHERE.iter().find(|(name, _)| *name == text).map(|row| row.1);
+        let near = elsewhere
+            .or_else(|| nearest(&text, names.iter().copied()))
+            .map(|near| format!("did you mean `{near}`? "))
+            .unwrap_or_default();
+        let operators = list(names.iter().copied());
+        let fault = if STEPS.contains(&text.as_str()) {
+            Fault::new(Code::Unsupported, name.span(), format!("`{text}` is not part of the language"), BRANCHES)
+        } else if with_draw {
+            place.fault(
+                Code::OpaqueCall,
+                format!("`{text}` is called with the draw, and the compiler cannot differentiate it"),
+                format!(
+                    "{near}understood are arithmetic and {operators}; a function that only needs to be called (`opaque`) needs a \
+                     law with finitely many values, and this version has no rule for these"
+                ),
+            )
+        } else if self.dialect == Dialect::Sample {
+            Fault::new(
+                Code::UnknownFunction,
+                name.span(),
+                format!("`{text}` is not a base draw or function of this version"),
+                format!(
+                    "{near}base draws are `uniform()`, `normal()`, `exponential()` and `gamma(shape)`; understood besides \
+                     arithmetic are {operators}"
+                ),
+            )
+        } else {
+            let outside = match self.dialect {
+                Dialect::Function => {
+                    "; a number that does not depend on the draw can be computed outside and passed as `f64`"
+                }
+                Dialect::LogCf | Dialect::Sample | Dialect::Condition | Dialect::Term => "",
+            };
+            Fault::new(
+                Code::UnknownFunction,
+                name.span(),
+                format!("`{text}` is not part of the language"),
+                format!("{near}understood are arithmetic and {operators}{outside}"),
+            )
+        };
+        if operands.iter().all(|operand| matches!(operand.value, Value::Faulty)) && !operands.is_empty() {
+            return Value::Faulty;
+        }
+        self.refuse(fault)
+    }
+}

@@ -1,0 +1,110 @@
+//! Lists of options, `name = value, name(target) = value`, before it is known what the values mean.
+
+use proc_macro2::TokenStream;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Expr, Ident, Token};
+
+use super::spelling::{list, nearest};
+use crate::errors::{Code, Errors, Fault};
+
+/// One `name = value` or `name(target) = value`.
+pub(crate) struct Entry {
+    pub(crate) name: Ident,
+    pub(crate) target: Option<Ident>,
+    value: Option<Expr>,
+}
+
+impl Entry {
+    /// The value, which every option of this version has.
+    pub(crate) fn value(&self, errors: &mut Errors) -> Option<&Expr> {
+        if self.value.is_none() {
+            errors.push(Fault::new(
+                Code::BadOption,
+                self.name.span(),
+                format!("the option `{}` has no value", self.name),
+                format!("write `{} = …`", self.name),
+            ));
+        }
+        self.value.as_ref()
+    }
+}
+
+/// Splits a list of options, refusing unknown and repeated ones.
+pub(crate) fn entries(tokens: TokenStream, known: &[&str], errors: &mut Errors) -> Result<Vec<Entry>, Fault> {
+    let parse = |input: ParseStream| {
+        let mut entries = Vec::new();
+        while !input.is_empty() {
+            let name = Ident::parse_any(input)?;
+            let target = if input.peek(syn::token::Paren) {
+                let inner;
+                syn::parenthesized!(inner in input);
+                let target = inner.parse::<Ident>()?;
+                if !inner.is_empty() {
+                    return Err(inner.error("expected the name of one parameter"));
+                }
+                Some(target)
+            } else {
+                None
+            };
+            let value = match input.parse::<Option<Token![=]>>()? {
+                Some(_) => Some(input.parse::<Expr>()?),
+                None => None,
+            };
+            entries.push(Entry { name, target, value });
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(entries)
+    };
+    let all = parse.parse2(tokens).map_err(|error| Fault {
+        code: Code::Syntax,
+        start: error.span(),
+        end: error.span(),
+        message: format!("these tokens are no list of options: {error}"),
+        help: format!(
+            "options are written `name = value` and separated by commas; they are {}",
+            list(known.iter().copied())
+        ),
+    })?;
+    let mut kept: Vec<Entry> = Vec::new();
+    for entry in all {
+        let name = entry.name.to_string();
+        let for_one = |other: &Entry| other.target.as_ref().map(ToString::to_string);
+        if !known.contains(&name.as_str()) {
+            errors.push(unknown_option(&entry.name, known));
+        } else if let (Some(target), true) = (&entry.target, name != "form") {
+            errors.push(Fault::new(
+                Code::BadOption,
+                target.span(),
+                format!("the option `{name}` is not chosen for each parameter"),
+                format!("write `{name} = …`"),
+            ));
+        } else if kept.iter().any(|other| other.name == entry.name && for_one(other) == for_one(&entry)) {
+            errors.push(Fault::new(
+                Code::BadOption,
+                entry.name.span(),
+                format!("the option `{name}` is given twice"),
+                "remove one of the two",
+            ));
+        } else {
+            kept.push(entry);
+        }
+    }
+    Ok(kept)
+}
+
+fn unknown_option(name: &Ident, known: &[&str]) -> Fault {
+    let text = name.to_string();
+    let help = match (text.as_str(), nearest(&text, known.iter().copied())) {
+        ("opaque", _) => {
+            "a function that is only called needs a rule without derivatives (discrete or difference); this version \
+                          has `form = truncated` and `form = terminating`, which differentiate it"
+                .to_owned()
+        }
+        (_, Some(near)) => format!("did you mean `{near}`?"),
+        (_, None) => format!("the options are {}", list(known.iter().copied())),
+    };
+    Fault::new(Code::BadOption, name.span(), format!("`{text}` is not an option of this version"), help)
+}

@@ -1,0 +1,328 @@
+//! Options of the attributes, such as `#[estimator(distribution = Laplace, order = 8, form(b) = truncated)]`.
+
+use proc_macro2::{Span, TokenStream};
+use syn::{Expr, Path};
+
+use super::option_list::entries;
+use super::signature::text;
+use super::spelling::{list, nearest};
+use crate::errors::{Code, Errors, Fault};
+use crate::rule::{MAX_ORDER, RequestedForm};
+
+/// Arithmetic of draws and of the per-sample work. Results are `f64` in any case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// `precision = f64`
+    #[default]
+    F64,
+    /// `precision = f32`
+    F32,
+}
+
+/// Options of `#[distribution]`.
+#[derive(Clone, Debug)]
+pub struct DistributionOptions {
+    /// `sample = …`
+    pub sample: Option<Expr>,
+    /// `require = …`
+    pub require: Option<Expr>,
+    /// `support = a..b`, as written. It is read and has no effect yet.
+    pub support: Option<String>,
+    /// `crate = …`: the path of the runtime, `::logphi` unless it was renamed.
+    pub runtime: Path,
+}
+
+impl Default for DistributionOptions {
+    fn default() -> Self {
+        Self { sample: None, require: None, support: None, runtime: default_runtime() }
+    }
+}
+
+/// Options of `#[estimator]`.
+#[derive(Clone, Debug)]
+pub struct EstimatorOptions {
+    /// `distribution = …`
+    pub distribution: Path,
+    /// `order = N`, between 1 and [`MAX_ORDER`]
+    pub order: Option<(u32, Span)>,
+    /// `form = …`, for all parameters
+    pub form: Option<(RequestedForm, Span)>,
+    /// `form(b) = …`, for one parameter
+    pub forms: Vec<(String, RequestedForm, Span)>,
+    /// `precision = …`
+    pub precision: Precision,
+    /// `of = …`: the function is that of another estimator.
+    pub of: Option<Path>,
+    /// `crate = …`: the path of the runtime, `::logphi` unless it was renamed.
+    pub runtime: Path,
+}
+
+/// Options of `#[term]`.
+#[derive(Clone, Debug)]
+pub struct TermOptions {
+    /// `distribution = …`
+    pub distribution: Path,
+    /// `crate = …`: the path of the runtime, `::logphi` unless it was renamed.
+    pub runtime: Path,
+}
+
+/// Reads the options of `#[distribution]`.
+///
+/// # Errors
+/// [`Code::Syntax`] if the tokens are no list of options, [`Code::BadOption`] for each unknown, repeated or wrong one.
+pub fn parse_distribution_options(tokens: TokenStream) -> Result<DistributionOptions, Errors> {
+    let mut errors = Errors::new();
+    let mut options = DistributionOptions::default();
+    for entry in entries(tokens, &["sample", "require", "support", "crate"], &mut errors)? {
+        let Some(value) = entry.value(&mut errors) else { continue };
+        match entry.name.to_string().as_str() {
+            "sample" => options.sample = Some(value.clone()),
+            "require" => options.require = Some(value.clone()),
+            "support" => match value {
+                Expr::Range(range) if range.start.is_some() || range.end.is_some() => {
+                    options.support = Some(text(range));
+                }
+                _ => errors.push(Fault::over(
+                    Code::BadOption,
+                    value,
+                    "the support is not a range",
+                    "write it as in `support = 0.0..` or `support = 0.0..1.0`; a law on all of ℝ needs none",
+                )),
+            },
+            _ => options.runtime = path(value, "the name of a crate", &mut errors).unwrap_or(options.runtime),
+        }
+    }
+    errors.into_result()?;
+    Ok(options)
+}
+
+/// Reads the options of `#[estimator]`.
+///
+/// # Errors
+/// [`Code::Syntax`] if the tokens are no list of options, [`Code::BadOption`] for each unknown, repeated, missing or wrong
+/// one, [`Code::BadOrder`] for an order that is not supported, [`Code::FormUnavailable`] for a form of later versions.
+pub fn parse_estimator_options(tokens: TokenStream) -> Result<EstimatorOptions, Errors> {
+    let mut errors = Errors::new();
+    let mut distribution = None;
+    let mut options = EstimatorOptions {
+        distribution: default_runtime(),
+        order: None,
+        form: None,
+        forms: Vec::new(),
+        precision: Precision::F64,
+        of: None,
+        runtime: default_runtime(),
+    };
+    let known = ["distribution", "order", "form", "precision", "of", "crate"];
+    let mut named_distribution = false;
+    for entry in entries(tokens, &known, &mut errors)? {
+        let name = entry.name.to_string();
+        named_distribution |= name == "distribution";
+        let Some(value) = entry.value(&mut errors) else { continue };
+        match name.as_str() {
+            "distribution" => distribution = path(value, "the path of a law", &mut errors),
+            "order" => options.order = order(value, &mut errors).map(|order| (order, entry.name.span())),
+            "form" => {
+                if let Some(form) = form(value, &mut errors) {
+                    match &entry.target {
+                        Some(target) => options.forms.push((target.to_string(), form, target.span())),
+                        None => options.form = Some((form, entry.name.span())),
+                    }
+                }
+            }
+            "precision" => match text(value).as_str() {
+                "f64" => options.precision = Precision::F64,
+                "f32" => options.precision = Precision::F32,
+                other => errors.push(Fault::over(
+                    Code::BadOption,
+                    value,
+                    format!("`{other}` is not a precision"),
+                    "write `precision = f64` or `precision = f32`",
+                )),
+            },
+            "of" => options.of = path(value, "the name of another estimator", &mut errors),
+            _ => options.runtime = path(value, "the name of a crate", &mut errors).unwrap_or(options.runtime),
+        }
+    }
+    if !named_distribution {
+        errors.push(missing_distribution("estimator"));
+    }
+    errors.into_result()?;
+    if let Some(distribution) = distribution {
+        options.distribution = distribution;
+    }
+    Ok(options)
+}
+
+/// Reads the options of `#[term]`.
+///
+/// # Errors
+/// [`Code::Syntax`] if the tokens are no list of options, [`Code::BadOption`] for each unknown, repeated, missing or wrong
+/// one.
+pub fn parse_term_options(tokens: TokenStream) -> Result<TermOptions, Errors> {
+    let mut errors = Errors::new();
+    let mut distribution = None;
+    let mut named_distribution = false;
+    let mut runtime = default_runtime();
+    for entry in entries(tokens, &["distribution", "crate"], &mut errors)? {
+        named_distribution |= entry.name == "distribution";
+        let Some(value) = entry.value(&mut errors) else { continue };
+        if entry.name == "distribution" {
+            distribution = path(value, "the path of a law", &mut errors);
+        } else {
+            runtime = path(value, "the name of a crate", &mut errors).unwrap_or(runtime);
+        }
+    }
+    if !named_distribution {
+        errors.push(missing_distribution("term"));
+    }
+    errors.into_result()?;
+    match distribution {
+        Some(distribution) => Ok(TermOptions { distribution, runtime }),
+        None => Err(missing_distribution("term").into()),
+    }
+}
+
+fn default_runtime() -> Path {
+    syn::parse_quote!(::logphi)
+}
+
+fn missing_distribution(attribute: &str) -> Fault {
+    Fault::new(
+        Code::BadOption,
+        Span::call_site(),
+        "the option `distribution` is missing",
+        format!("name the law of the draw, as in `#[{attribute}(distribution = Laplace)]`"),
+    )
+}
+
+fn path(value: &Expr, what: &str, errors: &mut Errors) -> Option<Path> {
+    match value {
+        Expr::Path(path) if path.qself.is_none() => Some(path.path.clone()),
+        _ => {
+            errors.push(Fault::over(
+                Code::BadOption,
+                value,
+                format!("`{}` is not {what}", text(value)),
+                "write a path, such as `laws::Laplace`",
+            ));
+            None
+        }
+    }
+}
+
+fn order(value: &Expr, errors: &mut Errors) -> Option<u32> {
+    let literal = match value {
+        Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(number), .. }) => Some(number.base10_parse::<u32>().ok()),
+        Expr::Unary(_) => Some(None),
+        _ => None,
+    };
+    match literal {
+        Some(Some(order)) if (1..=MAX_ORDER).contains(&order) => return Some(order),
+        Some(_) => errors.push(Fault::over(
+            Code::BadOrder,
+            value,
+            format!("the order `{}` is outside 1 to {MAX_ORDER}", text(value)),
+            "most truncated series are best at an order between 2 and 16: past the best one their terms, and the variance with \
+             them, grow like factorials; compare a few small orders, a run reports the size of each term",
+        )),
+        None => errors.push(Fault::over(
+            Code::BadOption,
+            value,
+            "the order is not a literal",
+            format!("write a whole number from 1 to {MAX_ORDER}, as in `order = 8`"),
+        )),
+    }
+    None
+}
+
+/// Forms that rules will have and this version does not.
+const LATER: [&str; 7] = ["formula", "closed_form", "discrete", "difference", "auxiliary", "score", "pathwise"];
+
+fn form(value: &Expr, errors: &mut Errors) -> Option<RequestedForm> {
+    let name = text(value);
+    let here = ["truncated", "terminating"];
+    let (code, message, help) = match name.as_str() {
+        "truncated" => return Some(RequestedForm::Truncated),
+        "terminating" => return Some(RequestedForm::Terminating),
+        name if LATER.contains(&name) => (
+            Code::FormUnavailable,
+            format!("the form `{name}` is not part of this version"),
+            "this version has `form = truncated` (with an `order`) and `form = terminating`".to_owned(),
+        ),
+        name => (
+            Code::BadOption,
+            format!("`{name}` is not a form of rules"),
+            match nearest(name, here) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the forms of this version are {}", list(here)),
+            },
+        ),
+    };
+    errors.push(Fault::over(code, value, message, help));
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::interpreter::underlined;
+    use super::*;
+
+    fn parse(options: &str) -> Result<EstimatorOptions, Errors> {
+        parse_estimator_options(options.parse().expect("tokens"))
+    }
+
+    fn refuse(options: &str) -> Vec<(Code, String)> {
+        underlined(&parse(options).expect_err(options))
+    }
+
+    #[test]
+    fn all_options() {
+        let options = parse("distribution = laws::Laplace, order = 8, form = truncated, form(b) = terminating, precision = f32, of = a::f, crate = phi,")
+            .expect("sound");
+        assert_eq!(text(&options.distribution), "laws::Laplace");
+        assert_eq!(options.order.map(|(order, _)| order), Some(8));
+        assert_eq!(options.form.map(|(form, _)| form), Some(RequestedForm::Truncated));
+        let forms: Vec<(&str, RequestedForm)> =
+            options.forms.iter().map(|(name, form, _)| (name.as_str(), *form)).collect();
+        assert_eq!(forms, [("b", RequestedForm::Terminating)]);
+        assert_eq!(options.precision, Precision::F32);
+        assert_eq!(
+            (options.of.map(|path| text(&path)), text(&options.runtime)),
+            (Some("a::f".to_owned()), "phi".to_owned())
+        );
+        assert_eq!(
+            parse("distribution = Laplace").map(|options| text(&options.runtime)).ok().as_deref(),
+            Some("::logphi")
+        );
+    }
+
+    #[test]
+    fn wrong_options_are_named() {
+        for (options, code, guilty) in [
+            ("ordr = 3", Code::BadOption, "ordr"),
+            ("order = 3, order = 4", Code::BadOption, "order"),
+            ("order = 200", Code::BadOrder, "200"),
+            ("order = 0", Code::BadOrder, "0"),
+            ("order = -1", Code::BadOrder, "-1"),
+            ("order = n", Code::BadOption, "n"),
+            ("order(b) = 3", Code::BadOption, "b"),
+            ("form = auxiliary", Code::FormUnavailable, "auxiliary"),
+            ("form(b) = formulas", Code::BadOption, "formulas"),
+            ("precision = f16", Code::BadOption, "f16"),
+            ("opaque", Code::BadOption, "opaque"),
+            ("of = 3", Code::BadOption, "3"),
+        ] {
+            assert_eq!(refuse(&format!("distribution = L, {options}")), [(code, guilty.to_owned())], "{options}");
+        }
+        assert_eq!(refuse("distribution L"), [(Code::Syntax, "L".to_owned())]);
+    }
+
+    #[test]
+    fn the_distribution_is_needed() {
+        let faults = parse("order = 8").expect_err("no distribution");
+        assert_eq!(faults.faults()[0].code, Code::BadOption);
+        assert!(parse_term_options("distribution = Laplace".parse().expect("tokens")).is_ok());
+        assert!(parse_term_options(TokenStream::new()).is_err());
+    }
+}

@@ -1,0 +1,76 @@
+//! A direct interpreter of graphs, for tests: the plainest reading of every node, in `f64`.
+
+use num_traits::ToPrimitive;
+
+use crate::ir::{Graph, Node, Primitive};
+
+/// Values of the leaves.
+#[derive(Clone, Debug, Default)]
+pub struct Leaves {
+    /// `θ`.
+    pub parameters: Vec<f64>,
+    /// `z_j`.
+    pub sample: f64,
+    /// `u_o`.
+    pub ridge: f64,
+    /// Data, or numbers.
+    pub data: Vec<f64>,
+    /// Base draws.
+    pub draws: Vec<f64>,
+}
+
+/// The values of the outputs.
+pub fn values(graph: &Graph, leaves: &Leaves) -> Vec<f64> {
+    let mut computed: Vec<f64> = Vec::with_capacity(graph.len());
+    for (_, node) in graph.iter() {
+        let of = |id: &crate::ir::NodeId| computed[id.0 as usize];
+        computed.push(match node {
+            Node::Constant(value) => value.to_f64().expect("a finite constant"),
+            Node::Pi => std::f64::consts::PI,
+            Node::ImaginaryUnit | Node::Frequency | Node::TransformVariable => f64::NAN,
+            Node::Param(id) => leaves.parameters[id.0],
+            Node::Sample => leaves.sample,
+            Node::Ridge => leaves.ridge,
+            Node::Data(id) => leaves.data[id.0],
+            Node::Draw(id) => leaves.draws[id.0],
+            Node::Sum(operands) => operands[1..].iter().fold(of(&operands[0]), |sum, x| sum + of(x)),
+            Node::Product(operands) => operands[1..].iter().fold(of(&operands[0]), |product, x| product * of(x)),
+            Node::Power(base, exponent) => of(base).powi(*exponent),
+            Node::RealPower(base, exponent) => of(base).powf(of(exponent)),
+            Node::Call(primitive, x) => apply(*primitive, of(x)),
+            Node::Maximum(x, y) => of(x).max(of(y)),
+            Node::Minimum(x, y) => of(x).min(of(y)),
+        });
+    }
+    graph.outputs.iter().map(|output| computed[output.0 as usize]).collect()
+}
+
+fn apply(primitive: Primitive, x: f64) -> f64 {
+    let sigmoid = |x: f64| if x >= 0.0 { 1.0 / (1.0 + (-x).exp()) } else { x.exp() / (1.0 + x.exp()) };
+    let softplus = |x: f64| x.max(0.0) + (-x.abs()).exp().ln_1p();
+    match primitive {
+        Primitive::Exp => x.exp(),
+        Primitive::ExpM1 => x.exp_m1(),
+        Primitive::Ln => x.ln(),
+        Primitive::Ln1p => x.ln_1p(),
+        Primitive::Sqrt => x.sqrt(),
+        Primitive::Sin => x.sin(),
+        Primitive::Cos => x.cos(),
+        Primitive::Tan => x.tan(),
+        Primitive::Sinh => x.sinh(),
+        Primitive::Cosh => x.cosh(),
+        Primitive::Tanh => x.tanh(),
+        Primitive::Atan => x.atan(),
+        Primitive::Sigmoid => sigmoid(x),
+        Primitive::LogSigmoid => -softplus(-x),
+        Primitive::Softplus => softplus(x),
+        Primitive::Abs => x.abs(),
+        Primitive::Sign => {
+            if x == 0.0 {
+                0.0
+            } else {
+                x.signum()
+            }
+        }
+    }
+}

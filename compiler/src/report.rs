@@ -1,0 +1,130 @@
+//! The reader's account of a compilation: for each parameter the rule, the reason, the coefficients, the bias, the cost.
+//!
+//! Plain text of at most 100 columns, the same for the same input, so that it can be read, compared and kept.
+
+use crate::emit::summary;
+use crate::ir::ParameterKind;
+use crate::kernel::program::Program;
+use crate::parse::options::Precision;
+use crate::rule::{Coefficient, Ending, Form, Rule};
+
+/// Widest line.
+const WIDTH: usize = 100;
+
+/// The account of an estimator.
+///
+/// States for each parameter the equation `∂_θ E f(z) = Σ_n a_n E f^(n)(z)` with the kept orders, whether it is exact
+/// or by what it is biased, why its form was chosen, and every coefficient; then the moments of the draw that must exist
+/// for the rules to hold, the arithmetic, and the operations of one sample.
+#[must_use]
+pub fn report(program: &Program, rules: &[Rule], precision: Precision) -> String {
+    let mut text = Text::default();
+    text.line(0, &summary::title(program));
+    for rule in rules {
+        text.blank();
+        account(program, rule, &mut text);
+    }
+    for parameter in program.parameters.iter().filter(|parameter| !parameter.kind.has_gradient()) {
+        text.blank();
+        text.line(0, &format!("{}: {}, no gradient", parameter.name, kind(parameter.kind)));
+    }
+    text.blank();
+    moments(program, rules, &mut text);
+    let arithmetic = match precision {
+        Precision::F64 => "f64",
+        Precision::F32 => "f32 for draws and derivatives, f64 for coefficients and sums over leaves",
+    };
+    text.line(0, &format!("Arithmetic: {arithmetic}"));
+    for line in summary::cost(program) {
+        text.line(0, &line);
+    }
+    text.0
+}
+
+fn account(program: &Program, rule: &Rule, text: &mut Text) {
+    let parameter = &program.parameters[rule.parameter.0];
+    let form = match rule.form {
+        Form::Terminating { .. } => "terminating, exact",
+        Form::Truncated { .. } => "truncated, biased",
+    };
+    text.line(0, &format!("{} ({}): {form}", parameter.name, kind(parameter.kind)));
+    text.line(2, &summary::equation(program, rule));
+    text.line(2, &format!("why:  {}", reason(rule)));
+    text.line(2, &format!("bias: {}", summary::bias(program, rule)));
+    for coefficient in &rule.coefficients {
+        self::coefficient(program, coefficient, "", text);
+    }
+    if let Form::Truncated { discarded: Some(discarded), .. } = &rule.form {
+        coefficient(program, discarded, "  (discarded)", text);
+    }
+}
+
+fn coefficient(program: &Program, coefficient: &Coefficient, remark: &str, text: &mut Text) {
+    let value = summary::plain(&program.parameters, &coefficient.value);
+    text.line(2, &format!("a_{} = {value}{remark}", coefficient.order));
+}
+
+fn reason(rule: &Rule) -> String {
+    match &rule.form {
+        Form::Terminating { reason: Ending::Series { degree } } => {
+            format!("the series in s = iω ends by itself at s^{degree}, so that no order is needed")
+        }
+        Form::Terminating { reason: Ending::Function { degree } } => {
+            format!("derivatives of f beyond order {degree} vanish, so that no order is needed")
+        }
+        Form::Truncated { order, .. } => {
+            format!("cut after order {order}, as asked; no rule with finitely many terms was found or chosen")
+        }
+    }
+}
+
+const fn kind(kind: ParameterKind) -> &'static str {
+    match kind {
+        ParameterKind::Real => "real",
+        ParameterKind::Positive => "positive",
+        ParameterKind::Probability => "probability",
+        ParameterKind::Count => "count",
+    }
+}
+
+/// `a_n` is the derivative of the n-th cumulant over `n!`, so that cumulants up to the highest order must exist.
+fn moments(program: &Program, rules: &[Rule], text: &mut Text) {
+    let kept = rules.iter().flat_map(summary::orders).max().unwrap_or(0);
+    let orders = summary::list(&program.orders);
+    let measured = program.terms.iter().map(|term| term.order).max().unwrap_or(0);
+    let also = if measured > kept { format!(" ({measured} for the discarded term)") } else { String::new() };
+    text.line(0, &format!("Must exist: moments of z up to order {kept}{also}"));
+    text.line(12, &format!("E f(z), and E f^(n)(z) for n = {orders}"));
+}
+
+/// Lines of at most `WIDTH` columns.
+#[derive(Default)]
+struct Text(String);
+
+impl Text {
+    fn blank(&mut self) {
+        self.0.push('\n');
+    }
+
+    /// A line at an indentation, broken at spaces; continued lines are indented by four more columns.
+    fn line(&mut self, indent: usize, line: &str) {
+        let own = line.len() - line.trim_start().len();
+        let mut current = " ".repeat(indent + own);
+        let mut is_empty = true;
+        for word in line.trim_start().split(' ') {
+            if !is_empty && current.chars().count() + 1 + word.chars().count() > WIDTH {
+                self.0.push_str(current.trim_end());
+                self.0.push('\n');
+                current = " ".repeat(indent + own + 4);
+                is_empty = true;
+            }
+            if !is_empty {
+                current.push(' ');
+            }
+            current.push_str(word);
+            is_empty = false;
+        }
+        self.0.push_str(&current);
+        self.0.push('\n');
+    }
+}

@@ -1,0 +1,10 @@
+//! The rule of each parameter: in which form the gradient `∂_θ E f(z)` is computed, and with which coefficients.
+
+pub mod build;
+pub mod derivation;
+pub mod form;
+pub mod select;
+pub mod text;
+
+pub use derivation::{Derivation, ParameterSeries};
+pub use form::{Coefficient, Ending, Form, LOOK_AHEAD, MAX_ORDER, Request, RequestedForm, Rule};

@@ -1,0 +1,24 @@
+//! Power series of log characteristic functions in `s = iω`, and what they say about the parameter gradient.
+//!
+//! | paper | code |
+//! | --- | --- |
+//! | `log φ_θ(ω)` | `Law::log_cf`, after [`analytic::judge`] a real graph in `s` |
+//! | `a_{j,n}(θ)`, Eq. (4) | [`Coefficient`](crate::rule::Coefficient) of order `n` in the series of parameter `j` |
+//! | `κ_n / n!` | coefficient `n` of the expansion of `log φ` |
+//!
+//! One convention everywhere: `a_{j,n}` multiplies `s^n`, no factorial inside.
+
+pub mod analytic;
+pub mod degree;
+#[cfg(feature = "algebra")]
+pub mod gradient;
+
+mod approximate;
+mod expand;
+#[cfg(all(test, feature = "algebra"))]
+mod oracle;
+mod power_series;
+mod realify;
+mod refusal;
+#[cfg(test)]
+pub(crate) mod samples;

@@ -1,0 +1,163 @@
+//! What the user may choose.
+
+use std::path::PathBuf;
+
+use clap::{Parser, ValueEnum};
+use serde::{Serialize, Serializer};
+
+use crate::scaling::Scaling;
+
+/// Trains a Bayesian logistic regression with Laplace prior and posterior (paper, section 6.2) on a table of labelled
+/// rows.
+///
+/// The gradient of the evidence lower bound comes from an estimator that was derived from the Laplace log
+/// characteristic function while this program was compiled. Curves, figures and a summary are written to a folder.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "logistic_regression", version)]
+pub struct Options {
+    /// CSV file: a header, numbers, and in the last column a label 0 or 1 [default: the breast-cancer data, shipped]
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+
+    /// How the features are scaled
+    #[arg(long, value_enum, default_value_t = Scaling::MaxAbs)]
+    pub scaling: Scaling,
+
+    /// Highest order of the series kept in the rule for the scale `b`
+    #[arg(long, value_enum, default_value_t = Order::Eight)]
+    pub order: Order,
+
+    /// Passes over the data
+    #[arg(long, value_name = "N", default_value_t = 5000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub epochs: u32,
+
+    /// Seed of the posterior samples and of the order of the rows
+    #[arg(long, value_name = "N", default_value_t = 7)]
+    pub seed: u64,
+
+    /// Posterior samples for each gradient
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = at_least_one)]
+    pub samples: usize,
+
+    /// Rows for each gradient; the last batch of an epoch may be smaller
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = at_least_one)]
+    pub batch: usize,
+
+    /// Learning rate of Adam
+    #[arg(long, value_name = "RATE", default_value_t = 1e-3, value_parser = positive)]
+    pub learning_rate: f64,
+
+    /// Charge the whole KL divergence to every row, the literal Eq. (26), instead of once to the whole data
+    #[arg(long)]
+    pub kl_per_sample: bool,
+
+    /// Folder for the results; if it holds other results, a numbered one beside it is used
+    #[arg(long, value_name = "DIR", default_value = "results/logistic_regression")]
+    pub out: PathBuf,
+
+    /// A short run of 20 epochs
+    #[arg(long, conflicts_with = "epochs")]
+    pub quick: bool,
+
+    /// Print the rule that was derived, and end
+    #[arg(long)]
+    pub show_rule: bool,
+
+    /// Print the Rust that was generated, and end
+    #[arg(long)]
+    pub show_rust: bool,
+}
+
+impl Options {
+    /// Epochs to train, `--quick` considered.
+    #[must_use]
+    pub const fn epoch_count(&self) -> u32 {
+        if self.quick { 20 } else { self.epochs }
+    }
+}
+
+/// The compiled truncation orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Order {
+    /// One term
+    #[value(name = "2")]
+    Two,
+    /// Two terms
+    #[value(name = "4")]
+    Four,
+    /// Four terms
+    #[value(name = "8")]
+    Eight,
+    /// Eight terms
+    #[value(name = "16")]
+    Sixteen,
+}
+
+impl Order {
+    /// The highest power of `s` that is kept.
+    #[must_use]
+    pub const fn number(self) -> u32 {
+        match self {
+            Self::Two => 2,
+            Self::Four => 4,
+            Self::Eight => 8,
+            Self::Sixteen => 16,
+        }
+    }
+}
+
+impl Serialize for Order {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u32(self.number())
+    }
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(0) => Err("must be at least 1".to_owned()),
+        Ok(number) => Ok(number),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() && number > 0.0 => Ok(number),
+        Ok(_) => Err("must be a finite number above 0".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_is_consistent() {
+        Options::command().debug_assert();
+    }
+
+    #[test]
+    fn values_without_sense_are_refused() {
+        for arguments in [
+            ["--epochs", "0"],
+            ["--samples", "0"],
+            ["--batch", "0"],
+            ["--order", "6"],
+            ["--learning-rate", "nan"],
+            ["--learning-rate", "0"],
+        ] {
+            assert!(Options::try_parse_from(["p"].into_iter().chain(arguments)).is_err(), "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn the_orders_are_named_by_their_numbers() {
+        for order in Order::value_variants() {
+            let name = order.to_possible_value().expect("all have names");
+            assert_eq!(name.get_name(), order.number().to_string());
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Line figures as SVG.
+//!
+//! Text is left to the viewer's fonts, so no font is looked for and none is shipped. Colours are those of Okabe and
+//! Ito, which readers with any colour vision tell apart. The library places points at whole units, too coarse for
+//! noisy curves: figures are drawn larger by a factor and shown at their size.
+
+use std::fmt::Display;
+use std::ops::Range;
+
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use thiserror::Error;
+
+/// Blue, vermillion, bluish green.
+const COLOURS: [RGBColor; 3] = [RGBColor(0, 114, 178), RGBColor(213, 94, 0), RGBColor(0, 158, 115)];
+const INK: RGBColor = RGBColor(34, 34, 34);
+const GRID: RGBColor = RGBColor(225, 225, 225);
+const FONT: &str = "Helvetica, Arial, sans-serif";
+
+/// Units of the drawing for each unit of the figure.
+const FINE: u32 = 8;
+
+/// A figure could not be drawn.
+#[derive(Debug, Error)]
+#[error("the figure `{title}` cannot be drawn: {reason}")]
+pub struct FigureError {
+    /// Title of the panel.
+    pub title: String,
+    /// What the plotting library said.
+    pub reason: String,
+}
+
+/// One pair of axes.
+#[derive(Clone, Debug)]
+pub struct Panel {
+    /// Title above the axes.
+    pub title: String,
+    /// What the horizontal axis shows, with its unit.
+    pub x: String,
+    /// What the vertical axis shows, with its unit.
+    pub y: String,
+    /// At most three lines.
+    pub lines: Vec<Line>,
+}
+
+/// One line.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Its name; a single line needs none.
+    pub name: String,
+    /// Its points; those that are not finite are left out.
+    pub points: Vec<(f64, f64)>,
+}
+
+/// Draws one panel.
+///
+/// # Errors
+/// [`FigureError`].
+pub fn single(panel: &Panel) -> Result<String, FigureError> {
+    row(std::slice::from_ref(panel))
+}
+
+/// Draws panels side by side.
+///
+/// # Errors
+/// [`FigureError`].
+pub fn row(panels: &[Panel]) -> Result<String, FigureError> {
+    let mut text = String::new();
+    let (width, height) = if panels.len() > 1 { (400 * panels.len() as u32, 340) } else { (640, 420) };
+    {
+        let root = SVGBackend::with_string(&mut text, (FINE * width, FINE * height)).into_drawing_area();
+        let title = panels.first().map_or("", |panel| panel.title.as_str());
+        root.fill(&WHITE).map_err(|error| fault(title, &error))?;
+        for (area, panel) in root.split_evenly((1, panels.len())).iter().zip(panels) {
+            draw(area, panel).map_err(|error| fault(&panel.title, &*error))?;
+        }
+        root.present().map_err(|error| fault(title, &error))?;
+    }
+    // The first two are the attributes of the figure, its view box keeps the fine units.
+    let drawn = format!("<svg width=\"{}\" height=\"{}\"", FINE * width, FINE * height);
+    Ok(text.replacen(&drawn, &format!("<svg width=\"{width}\" height=\"{height}\""), 1))
+}
+
+fn fault(title: &str, error: &(impl Display + ?Sized)) -> FigureError {
+    FigureError { title: title.to_owned(), reason: error.to_string() }
+}
+
+fn draw(area: &DrawingArea<SVGBackend<'_>, Shift>, panel: &Panel) -> Result<(), Box<dyn std::error::Error>> {
+    let finite =
+        |line: &Line| line.points.iter().copied().filter(|(x, y)| x.is_finite() && y.is_finite()).collect::<Vec<_>>();
+    let lines: Vec<Vec<(f64, f64)>> = panel.lines.iter().map(finite).collect();
+    let x = range(lines.iter().flatten().map(|point| point.0), 0.0);
+    let y = range(lines.iter().flatten().map(|point| point.1), 0.06);
+    let digits = decimals(&y);
+    let mut chart = ChartBuilder::on(area)
+        .margin(14 * FINE)
+        .margin_right(22 * FINE)
+        .caption(&panel.title, font(17))
+        .x_label_area_size(46 * FINE)
+        .y_label_area_size(66 * FINE)
+        .build_cartesian_2d(x, y)?;
+    chart
+        .configure_mesh()
+        .x_desc(&panel.x)
+        .y_desc(&panel.y)
+        .x_labels(6)
+        .y_labels(7)
+        .max_light_lines(0)
+        .bold_line_style(GRID.stroke_width(FINE))
+        .axis_style(INK.stroke_width(FINE))
+        .set_all_tick_mark_size(5 * FINE)
+        .axis_desc_style(font(15))
+        .label_style(font(13))
+        .x_label_formatter(&|value| format!("{value:.0}"))
+        .y_label_formatter(&|value| format!("{value:.digits$}"))
+        .draw()?;
+    for (index, (points, line)) in lines.into_iter().zip(&panel.lines).enumerate() {
+        let style = COLOURS[index % COLOURS.len()].stroke_width(3 * FINE / 2);
+        let drawn = chart.draw_series(LineSeries::new(points, style))?;
+        if !line.name.is_empty() {
+            let sample = move |(x, y)| PathElement::new([(x, y), (x + 16 * FINE as i32, y)], style);
+            drawn.label(&line.name).legend(sample);
+        }
+    }
+    if panel.lines.iter().any(|line| !line.name.is_empty()) {
+        chart
+            .configure_series_labels()
+            .position(SeriesLabelPosition::UpperRight)
+            .background_style(WHITE.mix(0.85))
+            .border_style(GRID.stroke_width(FINE))
+            .margin(5 * FINE)
+            .legend_area_size(26 * FINE)
+            .label_font(font(14))
+            .draw()?;
+    }
+    Ok(())
+}
+
+fn font(size: u32) -> TextStyle<'static> {
+    (FONT, FINE * size).into_font().color(&INK)
+}
+
+/// From the least to the greatest value, widened by a fraction of the span; never empty.
+fn range(values: impl Iterator<Item = f64>, margin: f64) -> Range<f64> {
+    let (low, high) =
+        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+    if low > high {
+        return 0.0..1.0;
+    }
+    // A span below what a double resolves would make all labels equal.
+    let least = 1e-9 * low.abs().max(high.abs()).max(1e-300);
+    if high - low < least {
+        let half = 0.5 * low.abs().max(1.0);
+        return low - half..high + half;
+    }
+    let widened = margin * (high - low);
+    low - widened..high + widened
+}
+
+/// Decimals that tell about seven labels in a range apart.
+fn decimals(range: &Range<f64>) -> usize {
+    let step = (range.end - range.start) / 7.0;
+    (-step.log10()).ceil().clamp(0.0, 12.0) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn panel(points: Vec<(f64, f64)>) -> Panel {
+        let line = |name: &str| Line { name: name.to_owned(), points: points.clone() };
+        Panel {
+            title: "a < b".to_owned(),
+            x: "epoch".to_owned(),
+            y: "nats".to_owned(),
+            lines: vec![line("one"), line("two")],
+        }
+    }
+
+    #[test]
+    fn a_figure_holds_its_words_escaped() {
+        let text = single(&panel(vec![(1.0, 2.0), (2.0, 3.0)])).expect("drawn");
+        for word in ["<svg", "a &lt; b", "epoch", "nats", "one", "two", "#0072B2", "#D55E00"] {
+            assert!(text.contains(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn few_equal_or_infinite_points_can_be_drawn() {
+        for points in [
+            vec![],
+            vec![(1.0, 5.0)],
+            vec![(1.0, 5.0), (2.0, 5.0)],
+            vec![(1.0, f64::NAN), (2.0, f64::INFINITY), (3.0, 1.0)],
+            vec![(1.0, -1e300), (2.0, 1e300)],
+        ] {
+            assert!(single(&panel(points)).is_ok());
+        }
+    }
+
+    #[test]
+    fn labels_have_the_decimals_that_tell_them_apart() {
+        assert_eq!(decimals(&(0.0..1.0)), 1);
+        assert_eq!(decimals(&(0.88..0.92)), 3);
+        assert_eq!(decimals(&(-700.0..0.0)), 0);
+    }
+}

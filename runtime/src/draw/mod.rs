@@ -1,0 +1,145 @@
+//! Random numbers that depend on nothing but their place.
+//!
+//! A draw is a function of seed, stream, sample, coordinate and site, not of what was drawn before: samples can be split
+//! among threads, packs and devices, and two runs with one seed and stream use the same noise. Random bits are made by
+//! [`philox`] from a 64-bit [`Key`] and a 128-bit counter. The key mixes seed and stream. The counter is, part of the
+//! public contract and pinned by a test:
+//!
+//! | word | bits 0 to 15 | bits 16 to 31 |
+//! | --- | --- | --- |
+//! | `c0` | sample, bits 0 to 15 | sample, bits 16 to 31 |
+//! | `c1` | sample, bits 32 to 47 | site |
+//! | `c2` | coordinate, bits 0 to 15 | coordinate, bits 16 to 31 |
+//! | `c3` | block, bits 0 to 15 | block, bits 16 to 31 |
+//!
+//! Each sample, coordinate and site thus has a sequence of 32-bit words, four to a block. The draws of fixed size of a
+//! law take words of site 0 in the order of its sample expression; the draw by rejection with index `k` has site `k + 1`
+//! for itself; sites from 256 on belong to the rules.
+//!
+//! | draw | words in `f32` | words in `f64` |
+//! | --- | --- | --- |
+//! | uniform | 1 | 2, the first is the more significant |
+//! | exponential | 1 | 2 |
+//! | normal, odd ones | 2: radius, angle | 4: radius, angle |
+//! | normal, even ones | 0: the other one of the pair | 0 |
+//! | gamma, two attempts | a block: radius, angle, two acceptances | a block: the same, the last three 28 bits, whose low 4 lengthen the radius to 44 |
+//! | gamma, shape below 1 | besides, 1 of block 2³² - 1 | besides, 2 of block 2³² - 1 |
+
+mod exponential;
+mod gamma;
+mod normal;
+mod philox;
+#[cfg(test)]
+mod statistics;
+mod uniform;
+mod words;
+
+pub use philox::Key;
+pub(crate) use philox::philox;
+pub use words::Words;
+
+/// A function that makes `M` numbers from `N` random words and `K` other numbers of one sample.
+///
+/// A type and not a closure, because it must be inlined wherever it is used: `#[inline(always)]`.
+pub trait FromWords<S: BaseDraw, const N: usize, const K: usize, const M: usize> {
+    /// The function.
+    fn numbers(words: [S::Word; N], numbers: [S; K]) -> [S; M];
+}
+
+/// How numbers are made from random bits, in one format.
+///
+/// A [`Word`](Self::Word) is as wide as the number, so that words and numbers fill the same vectors. One random word is
+/// 32 bits in its lower end; `bits` are random throughout.
+pub trait BaseDraw: Sized {
+    /// `u32` for `f32`, `u64` for `f64`.
+    type Word: Copy + Send + Sync + Default + std::fmt::Debug + 'static;
+    /// Words for one number.
+    const WORDS: usize;
+
+    /// A random word.
+    fn word(bits: u64) -> Self::Word;
+    /// The bits made of two words; of the first alone if `WORDS` is 1.
+    fn join(first: Self::Word, second: Self::Word) -> Self::Word;
+    /// Uniform on (0, 1), exclusive.
+    fn uniform(bits: Self::Word) -> Self;
+    /// Exponential with mean 1, positive and finite.
+    fn exponential(bits: Self::Word) -> Self;
+    /// The angle `2π bits / 2^w`, `w` the number of bits, as `r + n π/2`: returns `r` within `[-π/4, π/4]`, and bits 0
+    /// and 1 of `n`.
+    fn angle(bits: Self::Word) -> (Self, bool, bool);
+    /// Bits for radius, angle and two acceptances, for two attempts of a gamma draw.
+    fn attempts(block: [Self::Word; 4]) -> [Self::Word; 4];
+    /// A number in [0, 1], uniform and unbiased to the last place of the format.
+    fn acceptance(bits: Self::Word) -> Self;
+}
+
+impl BaseDraw for f32 {
+    type Word = u32;
+    const WORDS: usize = 1;
+
+    #[inline(always)]
+    fn word(bits: u64) -> u32 {
+        bits as u32
+    }
+    #[inline(always)]
+    fn join(first: u32, _: u32) -> u32 {
+        first
+    }
+    #[inline(always)]
+    fn uniform(bits: u32) -> Self {
+        uniform::single(bits)
+    }
+    #[inline(always)]
+    fn exponential(bits: u32) -> Self {
+        exponential::single(bits)
+    }
+    #[inline(always)]
+    fn angle(bits: u32) -> (Self, bool, bool) {
+        normal::angle_single(bits)
+    }
+    #[inline(always)]
+    fn attempts(block: [u32; 4]) -> [u32; 4] {
+        block
+    }
+    #[inline(always)]
+    fn acceptance(bits: u32) -> Self {
+        (bits as f32 + 0.5) * (1.0 / 4294967296.0)
+    }
+}
+
+impl BaseDraw for f64 {
+    type Word = u64;
+    const WORDS: usize = 2;
+
+    #[inline(always)]
+    fn word(bits: u64) -> u64 {
+        bits
+    }
+    #[inline(always)]
+    fn join(first: u64, second: u64) -> u64 {
+        (first << 32) | second
+    }
+    #[inline(always)]
+    fn uniform(bits: u64) -> Self {
+        uniform::double(bits)
+    }
+    #[inline(always)]
+    fn exponential(bits: u64) -> Self {
+        exponential::double(bits)
+    }
+    #[inline(always)]
+    fn angle(bits: u64) -> (Self, bool, bool) {
+        normal::angle_double(bits)
+    }
+    #[inline(always)]
+    fn attempts([w0, w1, w2, w3]: [u64; 4]) -> [u64; 4] {
+        const LEADING: u64 = 0xffff_fff0;
+        // The low four bits of the last three words lengthen the radius; the bit after the last is the middle of its step.
+        let radius = (w0 << 32) | ((w1 & 15) << 28) | ((w2 & 15) << 24) | ((w3 & 15) << 20) | (1 << 19);
+        [radius, (w1 & LEADING) << 32, w2 & LEADING, w3 & LEADING]
+    }
+    #[inline(always)]
+    fn acceptance(bits: u64) -> Self {
+        (bits as u32 as f64 + 8.0) * (1.0 / 4294967296.0)
+    }
+}

@@ -1,0 +1,125 @@
+//! The words of a pack of samples, in order.
+
+use super::{BaseDraw, FromWords, Key};
+use crate::lane::Lane;
+
+/// Draws for a pack of consecutive samples of one coordinate.
+///
+/// Where a law's sampler is inlined, how many words are used is known to the compiler at every point: blocks and halves
+/// of a normal pair that nobody reads are not computed. So a [`Words`] must not outlive the expression it serves.
+#[derive(Clone, Debug)]
+pub struct Words<L: Lane> {
+    key: Key,
+    first_sample: u64,
+    coordinate: u32,
+    next_block: u32,
+    block: [Option<L::Words>; 4],
+    used: usize,
+    pub(super) spare_normal: Option<L>,
+}
+
+impl<L: Lane> Words<L> {
+    /// The words of samples `first_sample .. first_sample + WIDTH` of `coordinate`.
+    ///
+    /// `first_sample` must be a multiple of the pack's width and below 2⁴⁸ (checked in debug builds).
+    #[inline(always)]
+    #[must_use]
+    pub fn new(key: Key, first_sample: u64, coordinate: u32) -> Self {
+        debug_assert!(first_sample < 1 << 48, "a sample index has 48 bits");
+        debug_assert!(first_sample.is_multiple_of(L::WIDTH as u64), "packs start at multiples of their width");
+        Self { key, first_sample, coordinate, next_block: 0, block: [None; 4], used: 4, spare_normal: None }
+    }
+
+    /// Block `block` of `site`.
+    #[inline(always)]
+    pub(super) fn block(&self, site: u16, block: u32) -> [L::Words; 4] {
+        // An aligned pack shares all but the low bits of its sample indices.
+        let shared = (self.first_sample >> 32) | (u64::from(site) << 16);
+        L::philox(self.key, self.first_sample, [shared, u64::from(self.coordinate), u64::from(block)])
+    }
+
+    /// The next word of site 0.
+    #[inline(always)]
+    fn word(&mut self) -> L::Words {
+        if self.used == 4 {
+            self.block = self.block(0, self.next_block).map(Some);
+            self.next_block = self.next_block.wrapping_add(1);
+            self.used = 0;
+        }
+        self.used += 1;
+        self.block[self.used - 1].expect("a block was made")
+    }
+
+    /// Words for one number: the next two, or the next one twice.
+    #[inline(always)]
+    pub(super) fn number_words(&mut self) -> [L::Words; 2] {
+        let first = self.word();
+        [first, if L::Scalar::WORDS == 2 { self.word() } else { first }]
+    }
+
+    /// A number made of the next words.
+    #[inline(always)]
+    pub(super) fn number<F: FromWords<L::Scalar, 2, 0, 1>>(&mut self) -> L {
+        let words = self.number_words();
+        let [pack] = L::from_words::<F, 2, 0, 1>(words, []);
+        pack
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draw::philox;
+    use crate::lane::Pack;
+
+    const SEED: u64 = 42;
+    const STREAM: u64 = 3;
+    const SAMPLE: u64 = (5 << 32) + 1016;
+    const COORDINATE: u32 = 9;
+
+    fn words<L: Lane>() -> Words<L> {
+        Words::new(Key::new(SEED, STREAM), SAMPLE, COORDINATE)
+    }
+
+    /// The counter of the table in the module documentation, written out.
+    #[test]
+    fn counters_follow_the_table() {
+        let key = Key::new(SEED, STREAM);
+        let counter = |lane: u64, site: u64, block: u64| {
+            philox(key, [(SAMPLE + lane) & 0xffff_ffff, 5 | (site << 16), u64::from(COORDINATE), block])
+        };
+        let block = words::<Pack<f64, 4>>().block(300, 17);
+        for lane in 0..4 {
+            assert_eq!(block.map(|word| word[lane]), counter(lane as u64, 300, 17));
+        }
+        let mut single = words::<Pack<f32, 4>>();
+        let mut double = words::<Pack<f64, 4>>();
+        for index in 0..10 {
+            let word = |index: u64| counter(2, 0, index / 4)[index as usize % 4];
+            assert_eq!(single.uniform().extract(2), f32::uniform(word(index) as u32));
+            let bits = (word(2 * index) << 32) | word(2 * index + 1);
+            assert_eq!(double.uniform().extract(2), f64::uniform(bits));
+        }
+    }
+
+    /// Values that must never change: they are the noise of every seeded run.
+    #[test]
+    fn the_sequence_is_stable() {
+        let mut single = words::<Pack<f32, 8>>();
+        let draws = [single.uniform(), single.exponential(), single.normal(), single.gamma(1, Lane::constant(2.5))];
+        let last = single.gamma(2, Lane::constant(0.3));
+        assert_eq!(
+            draws.map(|pack| pack.extract(1).to_bits()).to_vec(),
+            [1, 2, 3, 4],
+        );
+        assert_eq!(last.extract(1).to_bits(), 5);
+        let mut double = words::<Pack<f64, 8>>();
+        let draws = [double.uniform(), double.exponential(), double.normal(), double.gamma(1, Lane::constant(2.5))];
+        let last = double.gamma(2, Lane::constant(0.3));
+        assert_eq!(
+            draws.map(|pack| pack.extract(1).to_bits()).to_vec(),
+            [1, 2, 3, 4],
+        );
+        assert_eq!(last.extract(1).to_bits(), 5);
+    }
+}

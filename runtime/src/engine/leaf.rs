@@ -1,0 +1,269 @@
+//! The sample loop of one leaf.
+//!
+//! Two schedules give the same bits. With ridge terms, samples are the outer loop: all coordinates of a pack of samples
+//! are drawn, then each row's argument `u_o` is formed and its derivatives are added to the moments in memory. With
+//! separable terms only, coordinates are the outer loop and the sums stay in registers.
+
+use std::ops::Range;
+
+use super::moments::Layout;
+use super::table::RidgeTable;
+use super::{LANES, LEAF};
+use crate::draw::{Key, Words};
+use crate::kernel::{Estimator, Law, Ridge, RidgeVisitor, Ridges, Sampled, Separable};
+use crate::lane::{Kernel, Lane, Scalar};
+
+/// Rows of a ridge term that share the loads of a draw.
+const BLOCK: usize = 8;
+
+/// Widest pack of any target.
+const WIDEST: usize = 16;
+
+/// What every leaf of a run reads.
+pub(crate) struct Job<'a, E: Estimator> {
+    pub(crate) key: Key,
+    pub(crate) samples: usize,
+    pub(crate) layout: &'a Layout,
+    /// Parameters of each coordinate, in the estimator's arithmetic.
+    pub(crate) theta: &'a [<E::Law as Law>::Theta<E::Scalar>],
+    pub(crate) tables: &'a <E::Ridges as Ridges<E>>::Tables,
+    /// Numbers of the separable term, by coordinate.
+    pub(crate) numbers: &'a [<E::Separable as Separable<E>>::Numbers],
+}
+
+/// Buffers of one worker, in the estimator's arithmetic.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch<S> {
+    /// Lane sums of the moments, see [`Layout`].
+    pub(crate) moments: Vec<S>,
+    /// The draws of one pack, coordinate by coordinate.
+    draws: Vec<S>,
+    /// For argument gradients: every draw of the leaf, coordinate by coordinate.
+    pub(crate) all_draws: Vec<S>,
+    /// For argument gradients: the partial derivatives of every sample of the leaf, see [`Layout`].
+    pub(crate) partials: Vec<S>,
+}
+
+impl<S: Scalar> Scratch<S> {
+    /// Makes room for `rows` rows of moments and, for argument gradients, for the samples of a leaf.
+    pub(crate) fn reset(&mut self, layout: &Layout, rows: usize) {
+        self.moments.resize(rows * layout.row_length(), S::ZERO);
+        self.draws.resize(layout.dimension * WIDEST, S::ZERO);
+        if layout.adjoints {
+            self.all_draws.resize(layout.dimension * LEAF, S::ZERO);
+            self.partials.resize(layout.partials * LEAF, S::ZERO);
+        }
+    }
+}
+
+/// Runs one leaf with samples as the outer loop.
+pub(crate) struct BySample<'a, E: Estimator> {
+    pub(crate) job: &'a Job<'a, E>,
+    pub(crate) leaf: usize,
+    pub(crate) scratch: &'a mut Scratch<E::Scalar>,
+}
+
+impl<E: Estimator> Kernel<E::Scalar> for BySample<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lane<Scalar = E::Scalar>>(self) {
+        let Self { job, leaf, scratch } = self;
+        scratch.moments.fill(E::Scalar::ZERO);
+        if job.layout.adjoints {
+            scratch.partials.fill(E::Scalar::ZERO);
+            scratch.all_draws.fill(E::Scalar::ZERO);
+        }
+        let first = leaf * LEAF;
+        let end = job.samples.min(first + LEAF);
+        let mut sample = first;
+        while sample < end {
+            let mut pack = Pack::<E, L> { job, sample, active: (end - sample).min(L::WIDTH), scratch: &mut *scratch, lanes: std::marker::PhantomData };
+            pack.draw();
+            E::Ridges::visit(job.tables, &mut pack);
+            pack.separable();
+            sample += L::WIDTH;
+        }
+    }
+}
+
+/// One pack of samples.
+struct Pack<'a, E: Estimator, L> {
+    job: &'a Job<'a, E>,
+    /// The first sample.
+    sample: usize,
+    /// How many of the pack's samples exist.
+    active: usize,
+    scratch: &'a mut Scratch<E::Scalar>,
+    lanes: std::marker::PhantomData<L>,
+}
+
+impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, E, L> {
+    #[inline(always)]
+    fn draw(&mut self) {
+        for (coordinate, (theta, draws)) in
+            self.job.theta.iter().zip(self.scratch.draws.chunks_exact_mut(L::WIDTH)).enumerate()
+        {
+            let mut words = Words::<L>::new(self.job.key, self.sample as u64, coordinate as u32);
+            let z = E::Law::draw(theta, &mut words);
+            z.store(draws);
+            if self.job.layout.adjoints {
+                let at = coordinate * LEAF + self.sample % LEAF;
+                self.scratch.all_draws[at..at + self.active].copy_from_slice(&draws[..self.active]);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn separable(&mut self) {
+        if !E::Separable::PRESENT {
+            return;
+        }
+        for (coordinate, numbers) in self.job.numbers.iter().enumerate() {
+            let z = L::load(&self.scratch.draws[coordinate * L::WIDTH..][..L::WIDTH]);
+            let derivatives = E::Separable::derivatives(z, numbers);
+            self.accumulate(self.job.layout.separable_first + coordinate, derivatives.as_ref());
+            if self.job.layout.adjoints {
+                let partials = E::Separable::partials(z, numbers);
+                let first = self.job.layout.separable_partials + coordinate * E::Separable::NUMBERS;
+                self.keep(first, partials.as_ref());
+            }
+        }
+    }
+
+    /// `BLOCK` or one rows of a ridge term.
+    #[inline(always)]
+    fn rows<R: Ridge<E>, const ROWS: usize>(&mut self, table: &RidgeTable<E, R>, row: usize) {
+        let dimension = self.job.layout.dimension;
+        let slopes: [&[E::Scalar]; ROWS] =
+            std::array::from_fn(|b| &table.slopes[(row + b) * dimension..(row + b + 1) * dimension]);
+        let mut u: [L; ROWS] = std::array::from_fn(|b| L::splat(table.offsets[row + b]));
+        for (coordinate, z) in self.scratch.draws.chunks_exact(L::WIDTH).take(dimension).enumerate() {
+            let z = L::load(z);
+            for b in 0..ROWS {
+                u[b] = z.mul_add(L::splat(slopes[b][coordinate]), u[b]);
+            }
+        }
+        for (b, &u) in u.iter().enumerate() {
+            let numbers = &table.numbers[row + b];
+            let derivatives = R::derivatives(u, numbers);
+            self.accumulate(table.first + row + b, derivatives.as_ref());
+            if self.job.layout.adjoints {
+                let partials = R::partials(u, numbers);
+                let first = table.first_partial + (row + b) * (1 + R::NUMBERS);
+                self.keep(first, partials.as_ref());
+            }
+        }
+    }
+
+    /// Adds the derivatives of one row to its lanes.
+    #[inline(always)]
+    fn accumulate(&mut self, row: usize, derivatives: &[L]) {
+        let lane = self.sample % LANES;
+        let length = self.job.layout.row_length();
+        let moments = &mut self.scratch.moments[row * length..(row + 1) * length];
+        for (order, &derivative) in derivatives.iter().enumerate() {
+            let sums = &mut moments[order * LANES + lane..][..L::WIDTH];
+            add(sums, derivative, self.active);
+        }
+    }
+
+    /// Stores the partial derivatives of the pack's samples for the argument gradients.
+    #[inline(always)]
+    fn keep(&mut self, first: usize, partials: &[L]) {
+        for (index, &partial) in partials.iter().enumerate() {
+            let at = (first + index) * LEAF + self.sample % LEAF;
+            add(&mut self.scratch.partials[at..at + L::WIDTH], partial, self.active);
+        }
+    }
+}
+
+impl<E: Estimator, L: Lane<Scalar = E::Scalar>> RidgeVisitor<E> for Pack<'_, E, L> {
+    #[inline(always)]
+    fn visit<R: Ridge<E>>(&mut self, table: &RidgeTable<E, R>) {
+        let mut row = 0;
+        while row + BLOCK <= table.rows {
+            self.rows::<R, BLOCK>(table, row);
+            row += BLOCK;
+        }
+        while row < table.rows {
+            self.rows::<R, 1>(table, row);
+            row += 1;
+        }
+    }
+}
+
+/// `sums += value` for the first `active` lanes.
+#[inline(always)]
+fn add<L: Lane>(sums: &mut [L::Scalar], value: L, active: usize) {
+    if active == L::WIDTH {
+        (L::load(sums) + value).store(sums);
+    } else {
+        let mut values = [L::Scalar::ZERO; WIDEST];
+        value.store(&mut values[..L::WIDTH]);
+        for (sum, &value) in sums.iter_mut().zip(&values).take(active) {
+            *sum = *sum + value;
+        }
+    }
+}
+
+/// Runs one leaf of an estimator without ridge terms, with coordinates as the outer loop.
+pub(crate) struct ByCoordinate<'a, E: Estimator> {
+    pub(crate) job: &'a Job<'a, E>,
+    pub(crate) leaf: usize,
+    pub(crate) coordinates: Range<usize>,
+    /// Lane sums of the coordinates in range.
+    pub(crate) moments: &'a mut [E::Scalar],
+}
+
+impl<E: Estimator> Kernel<E::Scalar> for ByCoordinate<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lane<Scalar = E::Scalar>>(self) {
+        let length = self.job.layout.row_length();
+        let first = self.leaf * LEAF;
+        let end = self.job.samples.min(first + LEAF);
+        for (coordinate, moments) in self.coordinates.zip(self.moments.chunks_exact_mut(length)) {
+            let theta = &self.job.theta[coordinate];
+            let numbers = &self.job.numbers[coordinate];
+            let mut lane = 0;
+            while lane < LANES {
+                let mut sums = E::Separable::derivatives(L::splat(E::Scalar::ZERO), numbers);
+                sums.as_mut().fill(L::splat(E::Scalar::ZERO));
+                let mut sample = first + lane;
+                while sample + L::WIDTH <= end {
+                    let derivatives = Self::evaluate::<L>(self.job, theta, numbers, sample, coordinate);
+                    for (sum, &derivative) in sums.as_mut().iter_mut().zip(derivatives.as_ref()) {
+                        *sum = *sum + derivative;
+                    }
+                    sample += LANES;
+                }
+                for (order, &sum) in sums.as_ref().iter().enumerate() {
+                    sum.store(&mut moments[order * LANES + lane..][..L::WIDTH]);
+                }
+                if sample < end {
+                    let derivatives = Self::evaluate::<L>(self.job, theta, numbers, sample, coordinate);
+                    for (order, &derivative) in derivatives.as_ref().iter().enumerate() {
+                        add(&mut moments[order * LANES + lane..][..L::WIDTH], derivative, end - sample);
+                    }
+                }
+                lane += L::WIDTH;
+            }
+        }
+    }
+}
+
+impl<E: Estimator> ByCoordinate<'_, E> {
+    #[inline(always)]
+    fn evaluate<L: Lane<Scalar = E::Scalar>>(
+        job: &Job<'_, E>,
+        theta: &<E::Law as Law>::Theta<E::Scalar>,
+        numbers: &<E::Separable as Separable<E>>::Numbers,
+        sample: usize,
+        coordinate: usize,
+    ) -> <E::Separable as Separable<E>>::Derivatives<L> {
+        let mut words = Words::<L>::new(job.key, sample as u64, coordinate as u32);
+        E::Separable::derivatives(E::Law::draw(theta, &mut words), numbers)
+    }
+}

@@ -1,0 +1,54 @@
+//! Where the lane sums lie.
+
+use super::LANES;
+use crate::kernel::{Estimator, Separable};
+
+/// Places of moments and partial derivatives in the flat buffers.
+///
+/// A *row* is a row of a ridge term or a coordinate of the separable term. Its moments are `(1 + orders)` runs of 32
+/// lanes: the value of the function, then its derivatives at [`Estimator::ORDERS`]. Ridge rows come first, in order of
+/// the terms, then the coordinates.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Layout {
+    /// Coordinates `d`.
+    pub(crate) dimension: usize,
+    /// The value and the orders.
+    pub(crate) entries: usize,
+    /// All rows.
+    pub(crate) rows: usize,
+    /// Row of the first coordinate of the separable term.
+    pub(crate) separable_first: usize,
+    /// Whether derivatives with respect to the arguments are wanted.
+    pub(crate) adjoints: bool,
+    /// All partial derivatives of a sample.
+    pub(crate) partials: usize,
+    /// First partial derivative of the separable term.
+    pub(crate) separable_partials: usize,
+}
+
+impl Layout {
+    /// The layout for `ridge_rows` rows with `ridge_partials` partial derivatives in all ridge terms.
+    pub(crate) fn new<E: Estimator>(
+        dimension: usize,
+        ridge_rows: usize,
+        ridge_partials: usize,
+        adjoints: bool,
+    ) -> Self {
+        let (separable_rows, numbers) =
+            if E::Separable::PRESENT { (dimension, E::Separable::NUMBERS) } else { (0, 0) };
+        Self {
+            dimension,
+            entries: 1 + E::ORDERS.len(),
+            rows: ridge_rows + separable_rows,
+            separable_first: ridge_rows,
+            adjoints,
+            partials: ridge_partials + separable_rows * numbers,
+            separable_partials: ridge_partials,
+        }
+    }
+
+    /// Numbers of one row.
+    pub(crate) const fn row_length(&self) -> usize {
+        self.entries * LANES
+    }
+}

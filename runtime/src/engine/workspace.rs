@@ -1,0 +1,286 @@
+//! Everything a run needs, owned, so that a second run allocates nothing.
+
+use std::marker::PhantomData;
+
+use rayon::prelude::*;
+
+use super::contraction::Contraction;
+use super::epilogue::{Epilogue, Measured, Spread};
+use super::leaf::{ByCoordinate, BySample, Job, Scratch};
+use super::moments::Layout;
+use super::table::Fill;
+use super::tree::{Tree, combine};
+use super::{LANES, LEAF, adjoint};
+use crate::draw::Key;
+use crate::error::EstimateError;
+use crate::kernel::{Estimator, Law, Ridges, Separable};
+use crate::lane::{PackWidth, dispatch};
+use crate::parameters::{Gradient, Parameters, check_value};
+
+/// Draws below which a run stays on the calling thread.
+const SERIAL_DRAWS: usize = 1 << 14;
+
+/// How a run is carried out. None of it changes a bit of the result.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Settings {
+    /// Threads to use; all of rayon's if `None`.
+    pub(crate) threads: Option<usize>,
+    /// Pack width, for tests; the widest the processor has if `None`.
+    pub(crate) width: Option<PackWidth>,
+}
+
+/// One worker's part: an aligned run of leaves for a range of coordinates.
+#[derive(Debug)]
+struct Task<S> {
+    leaves: std::ops::Range<usize>,
+    coordinates: std::ops::Range<usize>,
+    scratch: Scratch<S>,
+    tree: Tree,
+}
+
+/// The buffers of an estimator.
+pub(crate) struct Workspace<E: Estimator> {
+    pub(crate) layout: Layout,
+    theta: Vec<<E::Law as Law>::Theta<E::Scalar>>,
+    tables: <E::Ridges as Ridges<E>>::Tables,
+    numbers: Vec<<E::Separable as Separable<E>>::Numbers>,
+    coefficients: Vec<f64>,
+    order_of_term: Vec<usize>,
+    tasks: Vec<Task<E::Scalar>>,
+    moments: Vec<f64>,
+    powers: Vec<f64>,
+    derivatives: Vec<f64>,
+    pool: Option<rayon::ThreadPool>,
+    settings: Settings,
+}
+
+impl<E: Estimator> Workspace<E> {
+    pub(crate) fn new(settings: Settings) -> Self {
+        let order_of_term = E::TERMS
+            .iter()
+            .map(|term| E::ORDERS.iter().position(|&order| order == term.order).unwrap_or(0))
+            .collect();
+        // A pool of its own only where a number of threads was asked for; if the system refuses one, rayon's serves.
+        let pool = match settings.threads {
+            Some(threads) if threads > 1 => rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok(),
+            _ => None,
+        };
+        Self {
+            layout: Layout::default(),
+            theta: Vec::new(),
+            tables: E::Ridges::tables(),
+            numbers: Vec::new(),
+            coefficients: Vec::new(),
+            order_of_term,
+            tasks: Vec::new(),
+            moments: Vec::new(),
+            powers: Vec::new(),
+            derivatives: Vec::new(),
+            pool,
+            settings,
+        }
+    }
+
+    /// Prologue: checks parameters, computes coefficients, reads slopes, offsets and numbers from the arguments.
+    pub(crate) fn prologue<P: Parameters<Law = E::Law>>(
+        &mut self,
+        law: &P,
+        arguments: E::Arguments<'_>,
+        dimension: usize,
+        adjoints: bool,
+    ) -> Result<(), EstimateError> {
+        let parameters = E::Law::PARAMETERS;
+        for (index, info) in parameters.iter().enumerate() {
+            match law.values(index) {
+                crate::parameters::Values::Shared(value) => check_value(info, 0, value)?,
+                crate::parameters::Values::Each(values) => {
+                    for (coordinate, &value) in values.iter().enumerate() {
+                        check_value(info, coordinate, value)?;
+                    }
+                }
+            }
+        }
+        self.theta.clear();
+        self.coefficients.resize(dimension * E::TERMS.len(), 0.0);
+        for (coordinate, coefficients) in self.coefficients.chunks_exact_mut(E::TERMS.len()).enumerate() {
+            let exact = E::Law::theta(|index| law.values(index).at(coordinate));
+            if let Some(condition) = E::Law::violated(&exact) {
+                return Err(EstimateError::ConditionViolated { law: E::Law::NAME, condition, coordinate });
+            }
+            E::coefficients(&exact, coefficients);
+            if let Some(term) = coefficients.iter().position(|coefficient| !coefficient.is_finite()) {
+                let info = E::TERMS[term];
+                let parameter = parameters[info.parameter].name;
+                return Err(EstimateError::CoefficientNotFinite { parameter, order: info.order, coordinate });
+            }
+            self.theta.push(E::Law::theta(|index| crate::lane::Scalar::from_f64(law.values(index).at(coordinate))));
+        }
+        E::check(arguments, dimension)?;
+        let mut fill = Fill { arguments, dimension, rows: 0, partials: 0 };
+        E::Ridges::visit_mut(&mut self.tables, &mut fill);
+        self.layout = Layout::new::<E>(dimension, fill.rows, fill.partials, adjoints);
+        self.numbers.clear();
+        if E::Separable::PRESENT {
+            self.numbers.extend((0..dimension).map(|coordinate| E::Separable::numbers(arguments, coordinate)));
+        }
+        Ok(())
+    }
+
+    /// The sample section: every leaf, and their sum.
+    pub(crate) fn sample(&mut self, key: Key, samples: usize) {
+        self.plan(samples);
+        let job = Job::<E> {
+            key,
+            samples,
+            layout: &self.layout,
+            theta: &self.theta,
+            tables: &self.tables,
+            numbers: &self.numbers,
+        };
+        let width = self.settings.width;
+        let by_coordinate = by_coordinate::<E>(&self.layout);
+        let run = |task: &mut Task<E::Scalar>| run_task(&job, width, by_coordinate, task);
+        if self.tasks.len() == 1 {
+            run(&mut self.tasks[0]);
+        } else {
+            let tasks = &mut self.tasks;
+            match &self.pool {
+                Some(pool) => pool.install(|| tasks.par_iter_mut().for_each(run)),
+                None => tasks.par_iter_mut().for_each(run),
+            }
+        }
+        self.gather();
+    }
+
+    /// Divides the work in tasks and makes room for each.
+    fn plan(&mut self, samples: usize) {
+        let layout = &self.layout;
+        let leaves = samples.div_ceil(LEAF);
+        let threads = match self.settings.threads {
+            Some(threads) => threads.max(1),
+            None if samples * layout.dimension < SERIAL_DRAWS => 1,
+            None => rayon::current_num_threads(),
+        };
+        let run = if threads == 1 { leaves } else { (leaves / (2 * threads)).max(1) }.next_power_of_two();
+        let chunks = leaves.div_ceil(run);
+        let blocks = if threads > 1 && by_coordinate::<E>(layout) && chunks < 2 * threads {
+            (4 * threads).div_ceil(chunks).min(layout.dimension)
+        } else {
+            1
+        };
+        let width = layout.dimension.div_ceil(blocks);
+        let blocks = layout.dimension.div_ceil(width);
+        self.tasks.resize_with(chunks * blocks, || Task {
+            leaves: 0..0,
+            coordinates: 0..0,
+            scratch: Scratch::default(),
+            tree: Tree::default(),
+        });
+        for (index, task) in self.tasks.iter_mut().enumerate() {
+            let (block, chunk) = (index / chunks, index % chunks);
+            task.leaves = chunk * run..leaves.min((chunk + 1) * run);
+            task.coordinates = block * width..layout.dimension.min((block + 1) * width);
+            let rows = if by_coordinate::<E>(layout) { task.coordinates.len() } else { layout.rows };
+            task.scratch.reset(layout, rows);
+            task.tree.reset(task.leaves.len(), rows * layout.row_length() + adjoint::length::<E>(layout, &self.tables));
+        }
+    }
+
+    /// Adds the tasks' sums in the one tree and puts the blocks of coordinates side by side.
+    fn gather(&mut self) {
+        let length = self.layout.rows * self.layout.row_length() + adjoint::length::<E>(&self.layout, &self.tables);
+        self.moments.resize(length, 0.0);
+        let mut at = 0;
+        let mut first = 0;
+        while first < self.tasks.len() {
+            let coordinates = self.tasks[first].coordinates.clone();
+            let count = self.tasks[first..].iter().take_while(|task| task.coordinates == coordinates).count();
+            let block = &mut self.tasks[first..first + count];
+            combine(block, |task| task.tree.sum());
+            let sum = block[0].tree.sum();
+            self.moments[at..at + sum.len()].copy_from_slice(sum);
+            at += sum.len();
+            first += count;
+        }
+    }
+
+    /// Epilogue: derivatives by coordinate, gradients, standard errors and term sizes.
+    pub(crate) fn epilogue<G: Gradient>(
+        &mut self,
+        samples: usize,
+        constant: f64,
+        gradient: &mut G,
+        standard_error: Option<&mut G>,
+        terms: &mut [Vec<f64>],
+        discarded_errors: &mut [Vec<f64>],
+    ) -> Measured {
+        let layout = &self.layout;
+        self.derivatives.resize(E::ORDERS.len() * layout.dimension * LANES, 0.0);
+        dispatch(
+            self.settings.width,
+            Contraction::<E> {
+                layout,
+                moments: &self.moments,
+                tables: &self.tables,
+                powers: &mut self.powers,
+                derivatives: &mut self.derivatives,
+            },
+        );
+        dispatch(
+            self.settings.width,
+            Epilogue::<E, G> {
+                layout,
+                spread: Spread::new(samples),
+                moments: &self.moments,
+                derivatives: &self.derivatives,
+                coefficients: &self.coefficients,
+                constant,
+                order_of_term: &self.order_of_term,
+                gradient,
+                standard_error,
+                terms,
+                discarded_errors,
+                estimator: PhantomData,
+            },
+        )
+    }
+
+    /// Derivatives of `E f` with respect to the arguments, added to `out`.
+    pub(crate) fn pull_back(&mut self, samples: usize, arguments: E::Arguments<'_>, out: &mut E::ArgumentGradient) {
+        let means = &mut self.moments[self.layout.rows * self.layout.row_length()..];
+        means.iter_mut().for_each(|sum| *sum /= samples as f64);
+        adjoint::pull_back::<E>(&self.layout, &self.tables, means, arguments, out);
+    }
+}
+
+/// Whether coordinates are the outer loop.
+fn by_coordinate<E: Estimator>(layout: &Layout) -> bool {
+    E::Ridges::COUNT == 0 && !layout.adjoints
+}
+
+fn run_task<E: Estimator>(
+    job: &Job<'_, E>,
+    width: Option<PackWidth>,
+    by_coordinate: bool,
+    task: &mut Task<E::Scalar>,
+) {
+    for leaf in task.leaves.clone() {
+        let scratch = &mut task.scratch;
+        if by_coordinate {
+            let coordinates = task.coordinates.clone();
+            dispatch(width, ByCoordinate { job, leaf, coordinates, moments: &mut scratch.moments });
+        } else {
+            dispatch(width, BySample { job, leaf, scratch });
+        }
+        task.tree.add_leaf(|target| {
+            let (moments, adjoints) = target.split_at_mut(scratch.moments.len());
+            for (target, &moment) in moments.iter_mut().zip(&scratch.moments) {
+                *target = crate::lane::Scalar::to_f64(moment);
+            }
+            if job.layout.adjoints {
+                dispatch(width, adjoint::Reduce { job, scratch, sums: adjoints });
+            }
+        });
+    }
+    task.tree.finish();
+}

@@ -1,0 +1,129 @@
+//! What can be wrong with the numbers of a run.
+
+use crate::kernel::Domain;
+
+/// Why an estimate could not be made. Every variant is a condition on the caller's numbers; nothing panics.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EstimateError {
+    /// A parameter lies outside its domain (or is NaN or infinite).
+    #[error("parameter `{parameter}` is {value} at coordinate {coordinate}, but must be {}", describe(*domain))]
+    ParameterOutsideDomain {
+        /// Name of the parameter.
+        parameter: &'static str,
+        /// Coordinate of the guilty value; 0 for a shared one.
+        coordinate: usize,
+        /// The value.
+        value: f64,
+        /// Where it must lie.
+        domain: Domain,
+    },
+    /// A condition of the law's `require = …` does not hold.
+    #[error("`{law}` requires {condition}, which does not hold at coordinate {coordinate}")]
+    ConditionViolated {
+        /// Name of the law.
+        law: &'static str,
+        /// The condition as written.
+        condition: &'static str,
+        /// Coordinate of the guilty values.
+        coordinate: usize,
+    },
+    /// A number in an argument is NaN or infinite.
+    #[error("argument `{argument}` is {value} at index {index}, but must be finite")]
+    ArgumentNotFinite {
+        /// Name of the argument.
+        argument: &'static str,
+        /// Position of the number in the argument, row by row.
+        index: usize,
+        /// The number.
+        value: f64,
+    },
+    /// Two lengths that must agree do not.
+    #[error("`{name}` has length {found}, expected {expected} to agree with `{other}`")]
+    LengthsDiffer {
+        /// What has the wrong length.
+        name: &'static str,
+        /// Its length.
+        found: usize,
+        /// What it must agree with.
+        other: &'static str,
+        /// The length of that.
+        expected: usize,
+    },
+    /// The function reads a coordinate that the draw does not have.
+    #[error("`{name}` has {found} coordinates, but the function reads at least {needed}")]
+    TooFewCoordinates {
+        /// Name of the draw.
+        name: &'static str,
+        /// How many it has.
+        found: usize,
+        /// How many are read.
+        needed: usize,
+    },
+    /// All parameters are shared and no argument tells how many coordinates there are.
+    #[error("the number of coordinates is unknown: all parameters are shared; say `.dimension(d)`")]
+    DimensionUnknown,
+    /// There is no coordinate at all.
+    #[error("there are 0 coordinates, need at least 1")]
+    NoCoordinates,
+    /// The number of coordinates is not the one an estimator was prepared for.
+    #[error("the estimator was prepared for {expected} coordinates, but this step has {found}")]
+    DimensionChanged {
+        /// Prepared for.
+        expected: usize,
+        /// Found.
+        found: usize,
+    },
+    /// No samples were asked for.
+    #[error("0 samples were asked for, need at least 1")]
+    NoSamples,
+    /// More samples or coordinates than the random number layout can count.
+    #[error("{found} {what} were asked for, at most {limit} can be told apart by the random numbers")]
+    TooMany {
+        /// `samples` or `coordinates`.
+        what: &'static str,
+        /// How many.
+        found: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// A coefficient `a_n(θ)` is NaN or infinite: the parameters are outside the law's domain or too extreme.
+    #[error("coefficient a_{order} of `{parameter}` is not finite at coordinate {coordinate}: parameters too extreme")]
+    CoefficientNotFinite {
+        /// Whose gradient.
+        parameter: &'static str,
+        /// The order `n`.
+        order: u32,
+        /// Where.
+        coordinate: usize,
+    },
+    /// A result is NaN or infinite: the function or its derivatives overflow at some draw.
+    #[error("{what} is not finite: the function or one of its derivatives overflows at some draw")]
+    ResultNotFinite {
+        /// Which result.
+        what: &'static str,
+    },
+    /// An entry of the gradient or of its standard error is NaN or infinite.
+    #[error("the gradient of `{parameter}` is not finite: a derivative of the function overflows at some draw")]
+    GradientNotFinite {
+        /// Name of the parameter.
+        parameter: &'static str,
+    },
+    /// The buffer for draws has the wrong length.
+    #[error("the buffer holds {found} numbers, need {expected}")]
+    BufferLength {
+        /// Its length.
+        found: usize,
+        /// Samples times coordinates.
+        expected: usize,
+    },
+}
+
+const fn describe(domain: Domain) -> &'static str {
+    match domain {
+        Domain::Real => "finite",
+        Domain::Positive => "finite and above 0",
+        Domain::Probability => "strictly between 0 and 1",
+        Domain::Count => "a whole number, at least 0",
+    }
+}

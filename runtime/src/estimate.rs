@@ -1,0 +1,321 @@
+//! Running an estimator: once, or prepared and stepped.
+
+use crate::draw::Key;
+use crate::engine::{Settings, Workspace};
+use crate::error::EstimateError;
+use crate::kernel::{ArgumentGradient, Estimator, Law};
+use crate::lane::PackWidth;
+use crate::parameters::{Gradient, Parameters, dimension};
+use crate::run::{Run, TermSize, judge_truncation};
+use crate::seed::fresh_seed;
+use crate::term::Term;
+
+/// Samples of a run that asked for no number.
+const DEFAULT_SAMPLES: usize = 1024;
+
+/// Samples that the counter of the random numbers can tell apart.
+const MAX_SAMPLES: u64 = 1 << 48;
+
+/// What a run was asked for.
+#[derive(Clone)]
+struct Options<L: Law> {
+    samples: usize,
+    seed: Option<u64>,
+    stream: u64,
+    dimension: Option<usize>,
+    standard_errors: bool,
+    argument_gradients: bool,
+    terms: Vec<(f64, Term<L>)>,
+    settings: Settings,
+}
+
+impl<L: Law> Default for Options<L> {
+    fn default() -> Self {
+        Self {
+            samples: DEFAULT_SAMPLES,
+            seed: None,
+            stream: 0,
+            dimension: None,
+            standard_errors: true,
+            argument_gradients: false,
+            terms: Vec::new(),
+            settings: Settings::default(),
+        }
+    }
+}
+
+macro_rules! option_methods {
+    () => {
+        /// Number of samples, 1024 if not said.
+        #[must_use]
+        pub const fn samples(mut self, samples: usize) -> Self {
+            self.options.samples = samples;
+            self
+        }
+
+        /// Seed of the random numbers. Without one a fresh seed is drawn, and recorded in the run.
+        #[must_use]
+        pub const fn seed(mut self, seed: u64) -> Self {
+            self.options.seed = Some(seed);
+            self
+        }
+
+        /// Stream of the random numbers, 0 if not said. The same seed and stream repeat the same noise.
+        #[must_use]
+        pub const fn stream(mut self, stream: u64) -> Self {
+            self.options.stream = stream;
+            self
+        }
+
+        /// The number of coordinates, where all parameters are shared and no argument tells it.
+        #[must_use]
+        pub const fn dimension(mut self, dimension: usize) -> Self {
+            self.options.dimension = Some(dimension);
+            self
+        }
+
+        /// Whether to compute standard errors (yes if not said). Without them no truncation warning is possible.
+        #[must_use]
+        pub const fn standard_errors(mut self, wanted: bool) -> Self {
+            self.options.standard_errors = wanted;
+            self
+        }
+
+        /// Also estimates `E ∂f/∂a` for every other argument `a` of `f`, from the same samples.
+        #[must_use]
+        pub const fn with_argument_gradients(mut self) -> Self {
+            self.options.argument_gradients = true;
+            self
+        }
+
+        /// Adds `weight` times a deterministic term, summed over coordinates, to the value and the gradient.
+        #[must_use]
+        pub fn plus(mut self, weight: f64, term: Term<E::Law>) -> Self {
+            self.options.terms.push((weight, term));
+            self
+        }
+
+        /// Number of threads; all cores if not said. The result is the same to the bit for any number.
+        #[must_use]
+        pub const fn threads(mut self, threads: usize) -> Self {
+            self.options.settings.threads = Some(threads);
+            self
+        }
+
+        /// Narrows the packs of samples, for tests: the result is the same to the bit for any width.
+        #[doc(hidden)]
+        #[must_use]
+        pub const fn pack_width(mut self, width: PackWidth) -> Self {
+            self.options.settings.width = Some(width);
+            self
+        }
+    };
+}
+
+/// A single run, from `estimate`.
+#[must_use = "nothing happens before `run`"]
+pub struct Estimate<'a, E: Estimator, P: Parameters<Law = E::Law>> {
+    law: &'a P,
+    arguments: E::Arguments<'a>,
+    options: Options<E::Law>,
+}
+
+impl<'a, E: Estimator, P: Parameters<Law = E::Law>> Estimate<'a, E, P> {
+    #[doc(hidden)]
+    pub fn new(law: &'a P, arguments: E::Arguments<'a>) -> Self {
+        Self { law, arguments, options: Options::default() }
+    }
+
+    option_methods!();
+
+    /// Draws the samples and returns value, gradient and errors.
+    ///
+    /// # Errors
+    /// [`EstimateError`] for parameters outside their domain, arguments that are not finite or whose lengths differ, no
+    /// samples, or results that are not finite.
+    pub fn run(self) -> Result<Run<E, P::Gradient>, EstimateError> {
+        let mut prepared = Prepare::<'a, E, P> { law: self.law, arguments: self.arguments, options: self.options }.build()?;
+        prepared.step(self.law)?;
+        Ok(prepared.run)
+    }
+}
+
+/// An estimator to be prepared, from `prepare`.
+#[must_use = "nothing happens before `build`"]
+pub struct Prepare<'a, E: Estimator, P: Parameters<Law = E::Law>> {
+    law: &'a P,
+    arguments: E::Arguments<'a>,
+    options: Options<E::Law>,
+}
+
+impl<'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'a, E, P> {
+    #[doc(hidden)]
+    pub fn new(law: &'a P, arguments: E::Arguments<'a>) -> Self {
+        Self { law, arguments, options: Options::default() }
+    }
+
+    option_methods!();
+
+    /// Allocates everything that [`Prepared::step`] needs.
+    ///
+    /// # Errors
+    /// [`EstimateError`] for lengths that differ, no samples, or too many of anything.
+    pub fn build(self) -> Result<Prepared<'a, E, P::Gradient>, EstimateError> {
+        let Self { law, arguments, options } = self;
+        if options.samples == 0 {
+            return Err(EstimateError::NoSamples);
+        }
+        if options.samples as u64 > MAX_SAMPLES {
+            return Err(EstimateError::TooMany { what: "samples", found: options.samples as u64, limit: MAX_SAMPLES });
+        }
+        let dimension = dimension(law, E::VECTOR, E::dimension(arguments), options.dimension)?;
+        E::check(arguments, dimension)?;
+        let gradient = P::Gradient::allocate(dimension);
+        let terms = E::TERMS
+            .iter()
+            .map(|info| TermSize {
+                parameter: <E::Law as Law>::PARAMETERS[info.parameter].name,
+                order: info.order,
+                kept: info.kept,
+                values: gradient.entries(info.parameter).to_vec(),
+            })
+            .collect::<Vec<_>>();
+        let discarded_errors =
+            terms.iter().map(|term| if term.kept { Vec::new() } else { term.values.clone() }).collect();
+        let with_errors = options.standard_errors && options.samples > 1;
+        let parameters = <E::Law as Law>::PARAMETERS.len();
+        let run = Run {
+            value: 0.0,
+            standard_error: with_errors.then(|| gradient.clone()),
+            value_standard_error: None,
+            gradient,
+            terms,
+            warnings: Vec::with_capacity(parameters),
+            argument_gradient: options.argument_gradients.then(|| E::zero_argument_gradient(arguments)),
+            samples: options.samples,
+            seed: options.seed.unwrap_or_else(fresh_seed),
+            stream: options.stream,
+        };
+        Ok(Prepared {
+            arguments,
+            dimension,
+            workspace: Workspace::new(options.settings.clone()),
+            next_stream: options.stream,
+            theta: vec![0.0; parameters],
+            term_gradient: vec![0.0; parameters],
+            discarded_errors,
+            term_sizes: run.terms.iter().map(|term| term.values.clone()).collect(),
+            options,
+            run,
+        })
+    }
+}
+
+/// An estimator that owns its buffers: [`step`](Prepared::step) allocates nothing once it has seen its largest arguments.
+pub struct Prepared<'a, E: Estimator, G> {
+    arguments: E::Arguments<'a>,
+    options: Options<E::Law>,
+    dimension: usize,
+    workspace: Workspace<E>,
+    next_stream: u64,
+    theta: Vec<f64>,
+    term_gradient: Vec<f64>,
+    term_sizes: Vec<Vec<f64>>,
+    discarded_errors: Vec<Vec<f64>>,
+    run: Run<E, G>,
+}
+
+impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
+    /// One run at the given parameters, with the noise of the next stream.
+    ///
+    /// # Errors
+    /// As [`Estimate::run`], and [`EstimateError::DimensionChanged`] if the law has another number of coordinates than
+    /// the one that was prepared. After an error the prepared estimator can be used on; its stream has not moved.
+    pub fn step<P>(&mut self, law: &P) -> Result<&Run<E, G>, EstimateError>
+    where
+        P: Parameters<Law = E::Law, Gradient = G>,
+    {
+        self.step_on(law, self.arguments)
+    }
+
+    /// One run at the given parameters on other arguments, such as the next batch of the data.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    pub fn step_on<P>(&mut self, law: &P, arguments: E::Arguments<'_>) -> Result<&Run<E, G>, EstimateError>
+    where
+        P: Parameters<Law = E::Law, Gradient = G>,
+    {
+        let found = dimension(law, E::VECTOR, E::dimension(arguments), self.options.dimension)?;
+        if found != self.dimension {
+            return Err(EstimateError::DimensionChanged { expected: self.dimension, found });
+        }
+        let samples = self.options.samples;
+        self.workspace.prologue(law, arguments, found, self.options.argument_gradients)?;
+        self.workspace.sample(Key::new(self.run.seed, self.next_stream), samples);
+        let run = &mut self.run;
+        let value = self.workspace.epilogue(
+            samples,
+            E::constant(arguments),
+            &mut run.gradient,
+            run.standard_error.as_mut(),
+            &mut self.term_sizes,
+            &mut self.discarded_errors,
+        );
+        run.value = value.mean;
+        run.value_standard_error = run.standard_error.is_some().then_some(value.error);
+        for (term, sizes) in run.terms.iter_mut().zip(&self.term_sizes) {
+            term.values.copy_from_slice(sizes);
+        }
+        run.warnings.clear();
+        if let Some(errors) = &run.standard_error {
+            let errors = |parameter| errors.entries(parameter);
+            judge_truncation::<E>(&run.terms, &self.discarded_errors, errors, &mut run.warnings);
+        }
+        self.add_terms(law);
+        if let Some(gradient) = &mut self.run.argument_gradient {
+            gradient.clear();
+            self.workspace.pull_back(samples, arguments, gradient);
+        }
+        self.check_results()?;
+        self.run.stream = self.next_stream;
+        self.next_stream = self.next_stream.wrapping_add(1);
+        Ok(&self.run)
+    }
+
+    /// Adds the deterministic terms to value and gradient.
+    fn add_terms<P: Parameters<Law = E::Law>>(&mut self, law: &P) {
+        for (weight, term) in &self.options.terms {
+            for coordinate in 0..self.dimension {
+                for (parameter, theta) in self.theta.iter_mut().enumerate() {
+                    *theta = law.values(parameter).at(coordinate);
+                }
+                self.run.value += weight * term.evaluate(&self.theta, &mut self.term_gradient);
+                for (parameter, derivative) in self.term_gradient.iter().enumerate() {
+                    let entries = self.run.gradient.entries_mut(parameter);
+                    let entry = if entries.len() == self.dimension { coordinate } else { 0 };
+                    if let Some(entry) = entries.get_mut(entry) {
+                        *entry += weight * derivative;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Refuses results that are not finite.
+    fn check_results(&self) -> Result<(), EstimateError> {
+        let run = &self.run;
+        if !run.value.is_finite() || run.value_standard_error.is_some_and(|error| !error.is_finite()) {
+            return Err(EstimateError::ResultNotFinite { what: "the value" });
+        }
+        let gradients = std::iter::once(&run.gradient).chain(&run.standard_error);
+        for gradient in gradients {
+            for (parameter, info) in <E::Law as Law>::PARAMETERS.iter().enumerate() {
+                if !gradient.entries(parameter).iter().all(|entry| entry.is_finite()) {
+                    return Err(EstimateError::GradientNotFinite { parameter: info.name });
+                }
+            }
+        }
+        Ok(())
+    }
+}

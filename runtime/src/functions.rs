@@ -1,0 +1,104 @@
+//! Functions that functions `f` are written with and that the standard library lacks.
+
+/// `Σ_j a_j z_j`; in `f` the linear form that makes a ridge term.
+///
+/// # Panics
+/// If the lengths differ.
+#[must_use]
+pub fn dot(a: impl AsRef<[f64]>, z: impl AsRef<[f64]>) -> f64 {
+    let (a, z) = (a.as_ref(), z.as_ref());
+    assert_eq!(a.len(), z.len(), "dot product of vectors of different lengths");
+    a.iter().zip(z).map(|(a, z)| a * z).sum()
+}
+
+/// `σ(x) = 1 / (1 + e^{-x})`, without overflow.
+#[must_use]
+pub fn sigmoid(x: f64) -> f64 {
+    let e = (-x.abs()).exp();
+    if x >= 0.0 { 1.0 / (1.0 + e) } else { e / (1.0 + e) }
+}
+
+/// `ln σ(x)`, without overflow or cancellation.
+#[must_use]
+pub fn log_sigmoid(x: f64) -> f64 {
+    x.min(0.0) - (-x.abs()).exp().ln_1p()
+}
+
+/// `ln(1 + e^x)`, without overflow or cancellation.
+#[must_use]
+pub fn softplus(x: f64) -> f64 {
+    x.max(0.0) + (-x.abs()).exp().ln_1p()
+}
+
+/// The functions above as methods, so that `f` may be written `x.sigmoid()`.
+pub trait Elementary {
+    /// See [`sigmoid`].
+    #[must_use]
+    fn sigmoid(self) -> f64;
+    /// See [`log_sigmoid`].
+    #[must_use]
+    fn log_sigmoid(self) -> f64;
+    /// See [`softplus`].
+    #[must_use]
+    fn softplus(self) -> f64;
+}
+
+impl Elementary for f64 {
+    fn sigmoid(self) -> f64 {
+        sigmoid(self)
+    }
+    fn log_sigmoid(self) -> f64 {
+        log_sigmoid(self)
+    }
+    fn softplus(self) -> f64 {
+        softplus(self)
+    }
+}
+
+/// The sign of `x`, with `sign(0) = 0`; NaN for NaN.
+#[must_use]
+pub fn sign(x: f64) -> f64 {
+    if x == 0.0 { 0.0 } else { x.signum() }
+}
+
+/// The larger of two numbers; NaN if one is.
+#[must_use]
+pub fn maximum(x: f64, y: f64) -> f64 {
+    if x.is_nan() || x >= y { x } else { y }
+}
+
+/// The smaller of two numbers; NaN if one is.
+#[must_use]
+pub fn minimum(x: f64, y: f64) -> f64 {
+    if x.is_nan() || x <= y { x } else { y }
+}
+
+/// Entry `coordinate` of the unit vector `index`: the slope of `z[index]`.
+#[must_use]
+pub fn unit(coordinate: usize, index: usize) -> f64 {
+    if coordinate == index { 1.0 } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tails_are_accurate() {
+        assert_eq!(log_sigmoid(-800.0), -800.0);
+        assert_eq!(softplus(800.0), 800.0);
+        // ln σ(40) = -ln(1 + e^-40) = -e^-40 (1 - e^-40/2 + …)
+        assert!((log_sigmoid(40.0) / -4.248354255291589e-18 - 1.0).abs() < 1e-14);
+        assert_eq!(sigmoid(-800.0), 0.0);
+        assert_eq!(sigmoid(0.0), 0.5);
+    }
+
+    #[test]
+    fn nan_is_kept() {
+        for x in [maximum(f64::NAN, 1.0), maximum(1.0, f64::NAN), minimum(f64::NAN, 1.0), minimum(1.0, f64::NAN)] {
+            assert!(x.is_nan());
+        }
+        assert!(sign(f64::NAN).is_nan());
+        assert_eq!(sign(-0.0), 0.0);
+    }
+}

@@ -1,0 +1,300 @@
+//! What generated code implements: a law draws, an estimator knows coefficients and derivatives.
+//!
+//! Generated code holds the mathematics and no loop; the engine in [`crate::engine`] holds the loops and no mathematics.
+//! Every function that runs once for each sample is generic over a [`Lane`], so that one text serves every pack width.
+
+use crate::draw::Words;
+use crate::engine::RidgeTable;
+use crate::error::EstimateError;
+use crate::lane::{Lane, Scalar};
+
+/// Domain of a parameter, checked before every run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Domain {
+    /// Any finite number.
+    Real,
+    /// A finite number above 0.
+    Positive,
+    /// A number strictly between 0 and 1.
+    Probability,
+    /// A whole number, at least 0; it has no gradient.
+    Count,
+}
+
+/// A parameter of a law.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParameterInfo {
+    /// Name of the field that holds it.
+    pub name: &'static str,
+    /// Where it must lie.
+    pub domain: Domain,
+}
+
+/// A law of one variable. Implemented by `#[distribution]` for the law's type with `()` in every field.
+pub trait Law: 'static {
+    /// One value for each parameter: `[T; P]`.
+    type Theta<T: Copy + Send + Sync + 'static>: Copy + Send + Sync + AsRef<[T]> + 'static;
+    /// Name of the law's type.
+    const NAME: &'static str;
+    /// The parameters, in the order of their declaration.
+    const PARAMETERS: &'static [ParameterInfo];
+
+    /// The parameters of one coordinate, made entry by entry.
+    fn theta<T: Copy + Send + Sync + 'static>(entry: impl FnMut(usize) -> T) -> Self::Theta<T>;
+
+    /// The first condition of `require = …` that does not hold, as the user wrote it.
+    fn violated(theta: &Self::Theta<f64>) -> Option<&'static str>;
+}
+
+/// A law with a sampler.
+pub trait Sampled: Law {
+    /// Draws one value for each sample of a pack.
+    fn draw<L: Lane>(theta: &Self::Theta<L::Scalar>, words: &mut Words<L>) -> L;
+}
+
+/// A term `a_n E f^(n)` of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TermInfo {
+    /// Index of the parameter whose gradient the term belongs to.
+    pub parameter: usize,
+    /// The order `n` of the derivative.
+    pub order: u32,
+    /// Whether the term is part of the gradient; a discarded one is only measured.
+    pub kept: bool,
+}
+
+/// Type of the arguments of an estimator's function, for one call.
+pub type ArgumentsOf<'a, E> = <E as Estimator>::Arguments<'a>;
+
+/// A compiled estimator. Implemented by `#[estimator]`.
+pub trait Estimator: Sized + 'static {
+    /// The law of the draw.
+    type Law: Sampled;
+    /// The arithmetic of draws and of the per-sample work: `f64` or `f32`.
+    type Scalar: Scalar;
+    /// Arguments of `f` other than the draw: `()`, the argument itself, or a tuple of several.
+    type Arguments<'a>: Copy + Send + Sync;
+    /// The derivative of `E f` with respect to each of the arguments, owned: the shape of `Arguments`.
+    type ArgumentGradient: ArgumentGradient;
+    /// Ridge terms `Σ_o h_o(⟨A_o, z⟩ + c_o)`: `(First, (Second, …, ()))`.
+    type Ridges: Ridges<Self>;
+    /// Separable terms `Σ_j g(z_j)`, all of them together; [`Nothing`] if there are none.
+    type Separable: Separable<Self>;
+    /// Name of the function `f`.
+    const NAME: &'static str;
+    /// Whether the draw is a vector; otherwise there is exactly one coordinate.
+    const VECTOR: bool;
+    /// Orders of the derivatives in [`Ridge::derivatives`] and [`Separable::derivatives`], ascending, after the value.
+    const ORDERS: &'static [u32];
+    /// The terms of all rules: kept ones by parameter and order, a parameter's discarded one after its kept ones.
+    const TERMS: &'static [TermInfo];
+    /// Whether every rule is exact.
+    const EXACT: bool;
+
+    /// The number of coordinates that the arguments imply, if they do (columns of a matrix, length of a slice).
+    fn dimension(arguments: Self::Arguments<'_>) -> Option<usize>;
+
+    /// Refuses arguments with lengths that differ or values that are not finite.
+    ///
+    /// # Errors
+    /// The first violated condition.
+    fn check(arguments: Self::Arguments<'_>, dimension: usize) -> Result<(), EstimateError>;
+
+    /// `a_n(θ)` for each of [`TERMS`](Self::TERMS), for the parameters of one coordinate.
+    fn coefficients(theta: &<Self::Law as Law>::Theta<f64>, out: &mut [f64]);
+
+    /// The part of `f` that does not depend on the draw.
+    fn constant(arguments: Self::Arguments<'_>) -> f64;
+
+    /// A gradient of zeros with the shapes of the arguments.
+    fn zero_argument_gradient(arguments: Self::Arguments<'_>) -> Self::ArgumentGradient;
+
+    /// Adds the derivatives of [`constant`](Self::constant) to `out`.
+    fn constant_pull_back(arguments: Self::Arguments<'_>, out: &mut Self::ArgumentGradient);
+}
+
+/// A ridge term `Σ_o h(u_o; numbers_o)` with `u_o = ⟨A_o, z⟩ + c_o`.
+pub trait Ridge<E: Estimator>: 'static {
+    /// The numbers of one row that `h` reads: `[E::Scalar; K]`.
+    type Numbers: Copy + Send + Sync + 'static;
+    /// `h` and its derivatives at [`Estimator::ORDERS`]: `[L; 1 + ORDERS.len()]`.
+    type Derivatives<L: Lane<Scalar = E::Scalar>>: Copy + AsRef<[L]> + AsMut<[L]>;
+    /// `h'`, then the derivatives of `h` with respect to each of the numbers: `[L; 1 + K]`.
+    type Partials<L: Lane<Scalar = E::Scalar>>: Copy + AsRef<[L]>;
+    /// `K`.
+    const NUMBERS: usize;
+
+    /// How many rows there are.
+    fn rows(arguments: E::Arguments<'_>) -> usize;
+    /// `A_oj`.
+    fn slope(arguments: E::Arguments<'_>, row: usize, coordinate: usize) -> f64;
+    /// `c_o`.
+    fn offset(arguments: E::Arguments<'_>, row: usize) -> f64;
+    /// The numbers of row `o`.
+    fn numbers(arguments: E::Arguments<'_>, row: usize) -> Self::Numbers;
+    /// `h(u)` and its derivatives.
+    fn derivatives<L: Lane<Scalar = E::Scalar>>(u: L, numbers: &Self::Numbers) -> Self::Derivatives<L>;
+    /// `h'(u)` and the derivatives with respect to the numbers.
+    fn partials<L: Lane<Scalar = E::Scalar>>(u: L, numbers: &Self::Numbers) -> Self::Partials<L>;
+    /// Adds to `out` what the arguments contribute through row `o`, by the chain rule.
+    fn pull_back(
+        arguments: E::Arguments<'_>,
+        row: usize,
+        adjoint: RidgeAdjoint<'_>,
+        out: &mut E::ArgumentGradient,
+    );
+}
+
+/// Expected derivatives of `f` with respect to what one row of a ridge term reads.
+#[derive(Clone, Copy, Debug)]
+pub struct RidgeAdjoint<'a> {
+    /// `E h'(u_o) z_j`, by coordinate: the derivative with respect to the slopes `A_oj`.
+    pub slope: &'a [f64],
+    /// `E h'(u_o)`: the derivative with respect to the offset `c_o`.
+    pub offset: f64,
+    /// The derivative with respect to each of the numbers.
+    pub numbers: &'a [f64],
+}
+
+/// A separable term `Σ_j g(z_j; numbers_j)`.
+pub trait Separable<E: Estimator>: 'static {
+    /// The numbers of one coordinate that `g` reads: `[E::Scalar; K]`.
+    type Numbers: Copy + Send + Sync + 'static;
+    /// `g` and its derivatives at [`Estimator::ORDERS`].
+    type Derivatives<L: Lane<Scalar = E::Scalar>>: Copy + AsRef<[L]> + AsMut<[L]>;
+    /// The derivatives of `g` with respect to each of the numbers: `[L; K]`.
+    type Partials<L: Lane<Scalar = E::Scalar>>: Copy + AsRef<[L]>;
+    /// Whether there is a separable term at all.
+    const PRESENT: bool;
+    /// `K`.
+    const NUMBERS: usize;
+
+    /// The numbers of coordinate `j`.
+    fn numbers(arguments: E::Arguments<'_>, coordinate: usize) -> Self::Numbers;
+    /// `g(z)` and its derivatives.
+    fn derivatives<L: Lane<Scalar = E::Scalar>>(z: L, numbers: &Self::Numbers) -> Self::Derivatives<L>;
+    /// The derivatives of `g(z)` with respect to the numbers.
+    fn partials<L: Lane<Scalar = E::Scalar>>(z: L, numbers: &Self::Numbers) -> Self::Partials<L>;
+    /// Adds to `out` what the arguments contribute through coordinate `j`; `adjoint` is by number.
+    fn pull_back(
+        arguments: E::Arguments<'_>,
+        coordinate: usize,
+        adjoint: &[f64],
+        out: &mut E::ArgumentGradient,
+    );
+}
+
+/// The absent separable term.
+#[derive(Clone, Copy, Debug)]
+pub enum Nothing {}
+
+impl<E: Estimator> Separable<E> for Nothing {
+    type Numbers = ();
+    type Derivatives<L: Lane<Scalar = E::Scalar>> = [L; 0];
+    type Partials<L: Lane<Scalar = E::Scalar>> = [L; 0];
+    const PRESENT: bool = false;
+    const NUMBERS: usize = 0;
+
+    fn numbers(_: E::Arguments<'_>, _: usize) {}
+    fn derivatives<L: Lane<Scalar = E::Scalar>>(_: L, (): &()) -> [L; 0] {
+        []
+    }
+    fn partials<L: Lane<Scalar = E::Scalar>>(_: L, (): &()) -> [L; 0] {
+        []
+    }
+    fn pull_back(_: E::Arguments<'_>, _: usize, _: &[f64], _: &mut E::ArgumentGradient) {}
+}
+
+/// A list of ridge terms, `(First, (Second, ()))`.
+pub trait Ridges<E: Estimator>: 'static {
+    /// What the engine keeps for each term: `(Table<First>, (Table<Second>, ()))`.
+    type Tables: Send + Sync + 'static;
+    /// Number of terms.
+    const COUNT: usize;
+    /// Empty tables.
+    fn tables() -> Self::Tables;
+    /// Calls `visitor` for each term.
+    fn visit(tables: &Self::Tables, visitor: &mut impl RidgeVisitor<E>);
+    /// Calls `visitor` for each term, with its table to change.
+    fn visit_mut(tables: &mut Self::Tables, visitor: &mut impl RidgeVisitorMut<E>);
+}
+
+/// Does something for each ridge term of an estimator, with its type known.
+pub trait RidgeVisitor<E: Estimator> {
+    /// Called once for each term.
+    fn visit<R: Ridge<E>>(&mut self, table: &RidgeTable<E, R>);
+}
+
+/// Changes the table of each ridge term of an estimator.
+pub trait RidgeVisitorMut<E: Estimator> {
+    /// Called once for each term.
+    fn visit<R: Ridge<E>>(&mut self, table: &mut RidgeTable<E, R>);
+}
+
+impl<E: Estimator> Ridges<E> for () {
+    type Tables = ();
+    const COUNT: usize = 0;
+    fn tables() {}
+    #[inline(always)]
+    fn visit((): &(), _: &mut impl RidgeVisitor<E>) {}
+    #[inline(always)]
+    fn visit_mut((): &mut (), _: &mut impl RidgeVisitorMut<E>) {}
+}
+
+impl<E: Estimator, First: Ridge<E>, Rest: Ridges<E>> Ridges<E> for (First, Rest) {
+    type Tables = (RidgeTable<E, First>, Rest::Tables);
+    const COUNT: usize = 1 + Rest::COUNT;
+    fn tables() -> Self::Tables {
+        (RidgeTable::default(), Rest::tables())
+    }
+    #[inline(always)]
+    fn visit((first, rest): &Self::Tables, visitor: &mut impl RidgeVisitor<E>) {
+        visitor.visit(first);
+        Rest::visit(rest, visitor);
+    }
+    #[inline(always)]
+    fn visit_mut((first, rest): &mut Self::Tables, visitor: &mut impl RidgeVisitorMut<E>) {
+        visitor.visit(first);
+        Rest::visit_mut(rest, visitor);
+    }
+}
+
+/// The derivative with respect to arguments: `f64` for `f64`, `Vec<f64>` for a slice, `Matrix` for a matrix, and tuples.
+pub trait ArgumentGradient: Clone + Send + Sync + 'static {
+    /// Sets every entry to zero.
+    fn clear(&mut self);
+}
+
+impl ArgumentGradient for f64 {
+    fn clear(&mut self) {
+        *self = 0.0;
+    }
+}
+
+impl ArgumentGradient for Vec<f64> {
+    fn clear(&mut self) {
+        self.fill(0.0);
+    }
+}
+
+macro_rules! tuple_of_gradients {
+    ($($name:ident)*) => {
+        #[allow(non_snake_case)]
+        impl<$($name: ArgumentGradient),*> ArgumentGradient for ($($name,)*) {
+            fn clear(&mut self) {
+                let ($($name,)*) = self;
+                $($name.clear();)*
+            }
+        }
+    };
+}
+tuple_of_gradients!();
+tuple_of_gradients!(A);
+tuple_of_gradients!(A B);
+tuple_of_gradients!(A B C);
+tuple_of_gradients!(A B C D);
+tuple_of_gradients!(A B C D E);
+tuple_of_gradients!(A B C D E F);
+tuple_of_gradients!(A B C D E F G);
+tuple_of_gradients!(A B C D E F G H);

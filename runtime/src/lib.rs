@@ -1,0 +1,37 @@
+#![doc = include_str!("../README.md")]
+
+mod adam;
+mod check;
+mod complex;
+pub mod draw;
+mod engine;
+mod error;
+mod estimate;
+mod functions;
+mod kernel;
+mod lane;
+pub mod laws;
+mod math;
+mod matrix;
+mod parameters;
+pub mod prelude;
+#[doc(hidden)]
+pub mod private;
+mod run;
+mod sample;
+mod seed;
+mod term;
+
+pub use adam::Adam;
+pub use complex::{Complex, Count, Frequency, I, LogCf, Positive, Probability, Real};
+pub use engine::{LANES, LEAF};
+pub use error::EstimateError;
+pub use estimate::{Estimate, Prepare, Prepared};
+pub use functions::{Elementary, dot, log_sigmoid, sigmoid, softplus};
+pub use kernel::{Domain, Estimator, Law, ParameterInfo, Sampled, TermInfo};
+pub use logphi_macros::{distribution, estimator, term};
+pub use matrix::{Matrix, MatrixError};
+pub use parameters::{Field, Gradient, GradientField, Parameters, Values};
+pub use run::{Run, TermSize, Warning};
+pub use sample::{Sample, sample};
+pub use term::Term;

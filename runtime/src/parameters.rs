@@ -1,0 +1,197 @@
+//! Parameters as users give them: one number shared by all coordinates, or one for each.
+
+use crate::error::EstimateError;
+use crate::kernel::{Domain, Law, ParameterInfo};
+
+/// The values of one parameter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Values<'a> {
+    /// One value for all coordinates.
+    Shared(f64),
+    /// One value for each coordinate.
+    Each(&'a [f64]),
+}
+
+impl Values<'_> {
+    /// The value at a coordinate.
+    #[inline(always)]
+    pub(crate) fn at(self, coordinate: usize) -> f64 {
+        match self {
+            Values::Shared(value) => value,
+            Values::Each(values) => values[coordinate],
+        }
+    }
+}
+
+/// What can stand in a field of a law: `f64` for a shared value, anything with a slice in it for one per coordinate.
+pub trait Field {
+    /// What the derivative with respect to the field looks like: `f64` or `Vec<f64>`.
+    type Gradient: GradientField;
+    /// The numbers.
+    fn values(&self) -> Values<'_>;
+}
+
+impl Field for f64 {
+    type Gradient = f64;
+    fn values(&self) -> Values<'_> {
+        Values::Shared(*self)
+    }
+}
+
+impl Field for &f64 {
+    type Gradient = f64;
+    fn values(&self) -> Values<'_> {
+        Values::Shared(**self)
+    }
+}
+
+macro_rules! slice_fields {
+    ($([$($generics:tt)*] $type:ty),* $(,)?) => {
+        $(impl<$($generics)*> Field for $type {
+            type Gradient = Vec<f64>;
+            fn values(&self) -> Values<'_> {
+                Values::Each(self.as_ref())
+            }
+        })*
+    };
+}
+slice_fields!(
+    [] Vec<f64>,
+    [] &Vec<f64>,
+    [] &mut Vec<f64>,
+    [] Box<[f64]>,
+    [] &Box<[f64]>,
+    [] std::sync::Arc<[f64]>,
+    [] &[f64],
+    [] &mut [f64],
+    [const N: usize] [f64; N],
+    [const N: usize] &[f64; N],
+    [const N: usize] &mut [f64; N],
+);
+
+impl Field for &ndarray::Array1<f64> {
+    type Gradient = Vec<f64>;
+    fn values(&self) -> Values<'_> {
+        // An owned one-dimensional array is contiguous unless it was sliced in place with a step; then nothing is read.
+        Values::Each(self.as_slice().unwrap_or(&[]))
+    }
+}
+
+/// One entry of a gradient: `f64` for a shared parameter, `Vec<f64>` for one per coordinate, `()` for none.
+pub trait GradientField: Clone + std::fmt::Debug + PartialEq + Send + Sync + 'static {
+    /// Zeros; `length` is the number of coordinates.
+    fn allocate(length: usize) -> Self;
+    /// The numbers.
+    fn entries(&self) -> &[f64];
+    /// The numbers.
+    fn entries_mut(&mut self) -> &mut [f64];
+}
+
+impl GradientField for f64 {
+    fn allocate(_: usize) -> Self {
+        0.0
+    }
+    fn entries(&self) -> &[f64] {
+        std::slice::from_ref(self)
+    }
+    fn entries_mut(&mut self) -> &mut [f64] {
+        std::slice::from_mut(self)
+    }
+}
+
+impl GradientField for Vec<f64> {
+    fn allocate(length: usize) -> Self {
+        vec![0.0; length]
+    }
+    fn entries(&self) -> &[f64] {
+        self
+    }
+    fn entries_mut(&mut self) -> &mut [f64] {
+        self
+    }
+}
+
+impl GradientField for () {
+    fn allocate(_: usize) -> Self {}
+    fn entries(&self) -> &[f64] {
+        &[]
+    }
+    fn entries_mut(&mut self) -> &mut [f64] {
+        &mut []
+    }
+}
+
+/// A law with its parameters, such as `Laplace { mu: &mu, b: 0.5 }`. Implemented by `#[distribution]`.
+pub trait Parameters {
+    /// The law.
+    type Law: Law;
+    /// Its gradient: the same struct with `f64` and `Vec<f64>` in its fields.
+    type Gradient: Gradient;
+    /// The numbers of parameter `θ_j`.
+    fn values(&self, parameter: usize) -> Values<'_>;
+}
+
+/// A gradient with the shapes of the parameters. Implemented by `#[distribution]`.
+pub trait Gradient: Clone + std::fmt::Debug + Send + Sync + 'static {
+    /// Zeros for `length` coordinates.
+    fn allocate(length: usize) -> Self;
+    /// The entries of one parameter.
+    fn entries(&self, parameter: usize) -> &[f64];
+    /// The entries of one parameter.
+    fn entries_mut(&mut self, parameter: usize) -> &mut [f64];
+}
+
+/// The number of coordinates, from the parameters, then from the arguments, then from what the user said.
+///
+/// # Errors
+/// Lengths that differ, or no source at all.
+pub(crate) fn dimension<P: Parameters>(
+    law: &P,
+    vector: bool,
+    implied: Option<usize>,
+    given: Option<usize>,
+) -> Result<usize, EstimateError> {
+    let mut found: Option<(&'static str, usize)> = if vector { None } else { Some(("the single draw", 1)) };
+    let mut agree = |name: &'static str, length: usize| match found {
+        None => {
+            found = Some((name, length));
+            Ok(())
+        }
+        Some((_, expected)) if expected == length => Ok(()),
+        Some((other, expected)) => Err(EstimateError::LengthsDiffer { name, found: length, other, expected }),
+    };
+    for (index, info) in P::Law::PARAMETERS.iter().enumerate() {
+        if let Values::Each(values) = law.values(index) {
+            agree(info.name, values.len())?;
+        }
+    }
+    if let Some(length) = given {
+        agree("dimension", length)?;
+    }
+    if let (Some(length), None) = (implied, found) {
+        found = Some(("arguments", length));
+    }
+    match found {
+        None => Err(EstimateError::DimensionUnknown),
+        Some((_, 0)) => Err(EstimateError::NoCoordinates),
+        Some((_, length)) if length as u64 > u64::from(u32::MAX) => {
+            Err(EstimateError::TooMany { what: "coordinates", found: length as u64, limit: u64::from(u32::MAX) })
+        }
+        Some((_, length)) => Ok(length),
+    }
+}
+
+/// Refuses a value outside its domain; written so that NaN is refused.
+pub(crate) fn check_value(info: &ParameterInfo, coordinate: usize, value: f64) -> Result<(), EstimateError> {
+    let inside = match info.domain {
+        Domain::Real => value.is_finite(),
+        Domain::Positive => value.is_finite() && value > 0.0,
+        Domain::Probability => value > 0.0 && value < 1.0,
+        Domain::Count => value >= 0.0 && value.is_finite() && value.fract() == 0.0,
+    };
+    if inside {
+        Ok(())
+    } else {
+        Err(EstimateError::ParameterOutsideDomain { parameter: info.name, coordinate, value, domain: info.domain })
+    }
+}

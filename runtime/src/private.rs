@@ -1,0 +1,27 @@
+//! All that generated code may name.
+
+pub use logphi_macros::{__estimator, __estimator_of, __term};
+
+/// Glob-imported by generated code, so that it reads naturally and compiles where prelude names are shadowed.
+pub mod prelude {
+    pub use core::convert::{AsMut, AsRef};
+    pub use core::iter::{IntoIterator, Iterator};
+    pub use core::marker::{Copy, Send, Sized, Sync};
+    pub use core::option::Option::{self, None, Some};
+    pub use core::primitive::{bool, f32, f64, str, u16, u32, usize};
+    pub use core::result::Result::{self, Err, Ok};
+    pub use std::vec::Vec;
+
+    pub use crate::check;
+    pub use crate::draw::Words;
+    pub use crate::error::EstimateError;
+    pub use crate::estimate::{Estimate, Prepare};
+    pub use crate::functions::{log_sigmoid, maximum, minimum, sigmoid, sign, softplus, unit};
+    pub use crate::kernel::{
+        Domain, Estimator, Law, Nothing, ParameterInfo, Ridge, RidgeAdjoint, Sampled, Separable, TermInfo,
+    };
+    pub use crate::lane::{Lane, Scalar};
+    pub use crate::matrix::Matrix;
+    pub use crate::parameters::{Field, Gradient, GradientField, Parameters, Values};
+    pub use crate::term::Term;
+}

@@ -1,0 +1,132 @@
+//! What a run returns.
+
+use crate::kernel::{Estimator, Law};
+
+/// An estimate of `E f(z)` and its gradient.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Run<E: Estimator, G> {
+    /// `E f(z)`, with the deterministic terms of `plus`.
+    pub value: f64,
+    /// The gradient, with the shapes of the parameters, including that of the terms of `plus`.
+    pub gradient: G,
+    /// Standard error of each entry of the gradient: batch means over 32 lanes, an interval uses Student's t with 31
+    /// degrees of freedom. `None` with fewer than two samples or if switched off. It measures noise, not the bias of a
+    /// truncated rule.
+    pub standard_error: Option<G>,
+    /// Standard error of the value, under the same conditions.
+    pub value_standard_error: Option<f64>,
+    /// The size of every kept term of every rule, and of the first discarded one of truncated rules.
+    pub terms: Vec<TermSize>,
+    /// What the sizes of the terms say against a truncated rule.
+    pub warnings: Vec<Warning>,
+    /// The gradient with respect to the other arguments of `f`, if asked for.
+    pub argument_gradient: Option<E::ArgumentGradient>,
+    /// Number of samples.
+    pub samples: usize,
+    /// The seed, also when it was drawn afresh.
+    pub seed: u64,
+    /// The stream of random numbers.
+    pub stream: u64,
+}
+
+/// The size of one term `a_n E f^(n)` of a rule.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TermSize {
+    /// Name of the parameter.
+    pub parameter: &'static str,
+    /// The order `n`.
+    pub order: u32,
+    /// Whether the term is part of the gradient; the discarded one is only measured.
+    pub kept: bool,
+    /// The estimated term, one entry for each of the parameter's gradient.
+    pub values: Vec<f64>,
+}
+
+impl TermSize {
+    /// The largest size over the entries.
+    #[must_use]
+    pub fn largest(&self) -> f64 {
+        self.values.iter().fold(0.0, |largest, value| f64::max(largest, value.abs()))
+    }
+}
+
+/// A sign that a result should not be trusted.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// The first discarded term of a truncated rule matters: it is beyond two standard errors of itself, and also beyond
+    /// two of the gradient's or larger than the last kept term. The gradient is then off by about its size or more.
+    TruncationBias {
+        /// Name of the parameter.
+        parameter: &'static str,
+        /// Highest order kept.
+        kept_order: u32,
+        /// Order of the first discarded term.
+        discarded_order: u32,
+        /// The entry of the gradient with the largest discarded term among those that gave rise to the warning.
+        entry: usize,
+        /// How many entries gave rise to it.
+        entries: usize,
+        /// The last kept term there.
+        kept: f64,
+        /// The discarded term there.
+        discarded: f64,
+    },
+}
+
+impl std::fmt::Display for Warning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Warning::TruncationBias {
+                parameter,
+                kept_order,
+                discarded_order,
+                entry,
+                entries,
+                kept,
+                discarded,
+            } => write!(
+                f,
+                "the truncated rule for `{parameter}` is biased in {entries} {}: at entry {entry} the first discarded \
+                 term (order {discarded_order}) is {discarded:.3e}, the last kept one (order {kept_order}) {kept:.3e}",
+                if *entries == 1 { "entry" } else { "entries" },
+            ),
+        }
+    }
+}
+
+/// Compares the discarded term of each truncated rule with its noise, the gradient's and the last kept term.
+///
+/// `discarded_errors` are by term, then entry. Nothing is judged without standard errors.
+pub(crate) fn judge_truncation<'a, E: Estimator>(
+    terms: &[TermSize],
+    discarded_errors: &[Vec<f64>],
+    gradient_error: impl Fn(usize) -> &'a [f64],
+    warnings: &mut Vec<Warning>,
+) {
+    for (index, discarded) in terms.iter().enumerate().filter(|(_, term)| !term.kept) {
+        let parameter = E::TERMS[index].parameter;
+        let kept = terms[..index].iter().zip(E::TERMS).rev().find(|(_, info)| info.kept && info.parameter == parameter);
+        let Some((kept, _)) = kept else { continue };
+        let gradient_errors = gradient_error(parameter);
+        let guilty = |entry: &usize| {
+            let size = discarded.values[*entry].abs();
+            size > 2.0 * discarded_errors[index][*entry]
+                && (size > 2.0 * gradient_errors[*entry] || size > kept.values[*entry].abs())
+        };
+        let size = |entry: &usize| discarded.values[*entry].abs();
+        let entries = 0..discarded.values.len();
+        let Some(entry) = entries.clone().filter(guilty).max_by(|a, b| size(a).total_cmp(&size(b))) else { continue };
+        warnings.push(Warning::TruncationBias {
+            parameter: E::Law::PARAMETERS[parameter].name,
+            kept_order: kept.order,
+            discarded_order: discarded.order,
+            entry,
+            entries: entries.filter(guilty).count(),
+            kept: kept.values[entry],
+            discarded: discarded.values[entry],
+        });
+    }
+}

@@ -1,0 +1,128 @@
+//! A prepared estimator allocates nothing after its first step.
+//!
+//! A global allocator counts the allocations of the thread that asks; runs stay on that thread.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use logphi::laws::Laplace;
+use logphi::prelude::*;
+
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+fn count() {
+    // A thread that is ending has no counter any more, and no run either.
+    let _ = ALLOCATIONS.try_with(|allocations| allocations.set(allocations.get() + 1));
+}
+
+// SAFETY: every call goes on to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller's promises are those that the system's allocator asks for.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: as above.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: as above.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: as above.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+#[estimator(distribution = Laplace, order = 8)]
+fn log_likelihood(w: &[f64], x: &Matrix, y: &[f64]) -> f64 {
+    x.rows().zip(y).map(|(row, y)| log_sigmoid(y * dot(row, w))).sum()
+}
+
+#[estimator(of = log_likelihood, distribution = Laplace, order = 8, precision = f32)]
+struct LogLikelihoodSingle;
+
+#[term(distribution = Laplace)]
+fn kl(mu: f64, b: f64) -> f64 {
+    mu.abs() + b * (-mu.abs() / b).exp() - b.ln() - 1.0
+}
+
+fn allocations() -> u64 {
+    ALLOCATIONS.with(Cell::get)
+}
+
+fn batch() -> (Matrix, Vec<f64>) {
+    let entries = (0..64 * 30).map(|index| (f64::from(index) * 0.37).sin()).collect();
+    let labels = (0..64).map(|row| if row % 3 == 0 { 1.0 } else { -1.0 }).collect();
+    (Matrix::new(64, 30, entries).expect("it fits"), labels)
+}
+
+#[test]
+fn the_counter_counts() {
+    let before = allocations();
+    let buffer = std::hint::black_box(vec![1.0; 10]);
+    assert_eq!(allocations() - before, 1);
+    drop(buffer);
+}
+
+macro_rules! steps_allocate_nothing {
+    ($estimator:ident, $samples:expr) => {
+        let (x, y) = batch();
+        let (other, labels) = batch();
+        let mut mu = vec![0.1; 30];
+        let b = vec![0.05; 30];
+        let prepared = $estimator::prepare(&Laplace { mu: &mu, b: &b }, (&x, &y)).samples($samples).seed(7).threads(1);
+        let mut prepared = prepared.plus(-0.01, kl::TERM).with_argument_gradients().build().expect("valid");
+        prepared.step(&Laplace { mu: &mu, b: &b }).expect("a run");
+        let before = allocations();
+        for step in 0..5 {
+            mu[step] += 0.01;
+            let law = Laplace { mu: &mu, b: &b };
+            let run = prepared.step(&law).expect("a run");
+            assert!(run.gradient.mu[step].is_finite());
+            let run = prepared.step_on(&law, (&other, &labels)).expect("a run");
+            assert!(run.argument_gradient.is_some());
+        }
+        assert_eq!(allocations() - before, 0, "{} samples", $samples);
+    };
+}
+
+#[test]
+fn steps_allocate_nothing() {
+    steps_allocate_nothing!(log_likelihood, 50);
+    steps_allocate_nothing!(log_likelihood, 5000);
+}
+
+#[test]
+fn steps_in_single_precision_allocate_nothing() {
+    steps_allocate_nothing!(LogLikelihoodSingle, 50);
+    steps_allocate_nothing!(LogLikelihoodSingle, 5000);
+}
+
+#[test]
+fn warnings_allocate_nothing() {
+    // A wide law: the truncated series diverges and every step warns.
+    let (x, y) = batch();
+    let law = Laplace { mu: 0.0, b: 1.0 };
+    let mut prepared = log_likelihood::prepare(&law, (&x, &y)).samples(4096).seed(7).threads(1).build().expect("valid");
+    assert!(!prepared.step(&law).expect("a run").warnings.is_empty());
+    let before = allocations();
+    for _ in 0..3 {
+        assert!(!prepared.step(&law).expect("a run").warnings.is_empty());
+    }
+    assert_eq!(allocations() - before, 0);
+}

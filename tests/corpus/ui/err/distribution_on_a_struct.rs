@@ -1,0 +1,8 @@
+use logphi::prelude::*;
+
+#[distribution]
+struct Laplace {
+    mu: f64,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use logphi::prelude::*;
+
+#[estimator(distribution = Laplce, order = 4)]
+fn wave(z: f64) -> f64 {
+    z.sin()
+}
+
+fn main() {}

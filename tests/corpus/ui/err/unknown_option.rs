@@ -1,0 +1,8 @@
+use logphi::prelude::*;
+
+#[distribution(sampel = mu)]
+fn point(omega: Frequency, mu: Real) -> LogCf {
+    I * mu * omega
+}
+
+fn main() {}

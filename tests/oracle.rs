@@ -1,0 +1,190 @@
+//! The compiler against exact values: coefficients, and truncated sums with expectations by quadrature.
+//!
+//! The last tests show that these comparisons see a coefficient that is off by 1 %, a term that is missing and a sign
+//! that is wrong, wherever they may occur.
+
+use std::collections::BTreeMap;
+
+use logphi_compiler::differentiation::degree::polynomial_degree;
+use logphi_compiler::ir::{Law, Rational};
+use logphi_compiler::kernel::lower::lower;
+use logphi_compiler::parse::distribution::parse_distribution;
+use logphi_compiler::parse::function::parse_function;
+use logphi_compiler::parse::options::parse_estimator_options;
+use logphi_compiler::rule::Derivation;
+use logphi_compiler::rule::select::select;
+use logphi_compiler::series::gradient::derive;
+use logphi_tests::comparison::{Series, Term, check_coefficients, check_sum, kept_terms};
+use logphi_tests::corpus::{Case, LawValues, oracle};
+use logphi_tests::number::Number;
+use logphi_tests::quadrature::measure;
+use logphi_tests::source::{KNOWN, Known, law, scalar_estimator};
+
+/// The highest order in the corpus.
+const ORDER: u32 = 16;
+
+fn values(known: &Known) -> &'static LawValues {
+    &oracle().laws[known.key]
+}
+
+/// The parameters in the order of their declaration.
+fn parameters(law: &Law, known: &Known) -> Vec<Rational> {
+    let value = |name: &str| values(known).parameters[known.name_in_corpus(name)].clone();
+    law.parameters.iter().map(|parameter| value(&parameter.name)).collect()
+}
+
+fn parse(known: &Known) -> Law {
+    let (options, item) = law(known.law);
+    parse_distribution(options, &item).unwrap_or_else(|errors| panic!("{}: {errors:?}", known.law))
+}
+
+fn derived(known: &Known) -> (Law, Derivation) {
+    let law = parse(known);
+    let derivation = derive(&law, ORDER).unwrap_or_else(|errors| panic!("{}: {errors:?}", known.law));
+    (law, derivation)
+}
+
+/// The derived series of every parameter, by the corpus's name.
+fn series(known: &Known) -> BTreeMap<String, Series> {
+    let (law, derivation) = derived(known);
+    let parameters = parameters(&law, known);
+    let entries = derivation.parameters.iter().map(|series| {
+        let name = &law.parameters[series.parameter.0].name;
+        (known.name_in_corpus(name).to_owned(), Series::of(series, &parameters))
+    });
+    entries.collect()
+}
+
+#[test]
+fn coefficients_are_those_of_the_corpus() {
+    let mut wrong = Vec::new();
+    for known in KNOWN {
+        let found = series(known);
+        for (name, expected) in &values(known).coefficients {
+            if let Err(what) = check_coefficients(&found[name], expected, &values(known).parameters) {
+                wrong.push(format!("{} ({}), {name}: {what}", known.law, known.key));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_polynomial_gradient_is_proved_to_be_one() {
+    // By hand: location and diffusion parameters have ∂ log φ = s, s²/2 or σ s².
+    let degrees = [
+        ("dirac", "a", 1),
+        ("gaussian", "mu", 1),
+        ("gaussian", "sigma", 2),
+        ("laplace", "mu", 1),
+        ("merton", "g", 1),
+        ("merton", "v", 2),
+        ("normal_inverse_gaussian", "m", 1),
+        ("logistic", "m", 1),
+        ("laplace_plus_gaussian", "v", 2),
+    ];
+    for (name, parameter, degree) in degrees {
+        let (options, item) = law(name);
+        let law = parse_distribution(options, &item).expect("a law");
+        let derivation = derive(&law, 4).expect("a derivation");
+        let index = law.parameters.iter().position(|known| known.name == parameter).expect("a parameter");
+        let series = derivation.parameters.iter().find(|series| series.parameter.0 == index).expect("a series");
+        assert_eq!(series.degree, Some(degree), "{name}, {parameter}");
+    }
+    let (options, item) = law("laplace");
+    let derivation = derive(&parse_distribution(options, &item).expect("a law"), 4).expect("a derivation");
+    assert_eq!(derivation.parameters[1].degree, None, "the series of b does not end");
+}
+
+/// The terms that the compiled program of a case keeps at an order, by the corpus's name of the parameter.
+fn terms(case: &Case, known: &Known, derivation: &Derivation, order: u32) -> BTreeMap<String, Vec<Term>> {
+    let source = scalar_estimator(known.law, &format!("distribution = Law, order = {order}"), &case.function.rust());
+    // Programs are lowered with a sampler; expectations by quadrature need none, so any serves where the law has none.
+    let mut law = parse(known);
+    law.sampler = law.sampler.or_else(|| parse(&KNOWN[0]).sampler);
+    let options = parse_estimator_options(source.options).expect("options");
+    let function = parse_function(&source.function).expect("a function");
+    let degree = polynomial_degree(&function.normal_form);
+    let rules = select(&law, derivation, degree, &options.choice()).expect("rules");
+    let program = lower(&function, &law, &rules).unwrap_or_else(|errors| panic!("{}: {errors:?}", case.id));
+    let numbers: Vec<f64> = parameters(&law, known).iter().map(f64::constant).collect();
+    let kept = kept_terms(&program, &numbers, &measure(known.key, &values(known).numbers()));
+    kept.into_iter().map(|(name, terms)| (known.name_in_corpus(&name).to_owned(), terms)).collect()
+}
+
+/// Calls `visit` for every case, parameter and order with the terms that the compiled program keeps.
+fn for_every_sum(orders: &[u32], mut visit: impl FnMut(&Case, &str, u32, &[Term])) {
+    for known in KNOWN {
+        let (_, derivation) = derived(known);
+        for case in oracle().cases.iter().filter(|case| case.law == known.key) {
+            for &order in orders {
+                let terms = terms(case, known, &derivation, order);
+                for name in case.gradients.keys() {
+                    visit(case, name, order, terms.get(name).map_or(&[], Vec::as_slice));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn truncated_sums_are_those_of_the_corpus() {
+    let mut wrong = Vec::new();
+    let mut sums = 0;
+    for_every_sum(&[1, 2, 3, 4, 6, 8, 12, 16], |case, name, order, terms| {
+        sums += 1;
+        if let Err(what) = check_sum(terms, order, &case.gradients[name]) {
+            wrong.push(format!("{}, {name}, order {order}: {what}", case.id));
+        }
+    });
+    assert!(wrong.is_empty(), "{} of {sums} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(sums > 1000, "only {sums} sums");
+}
+
+/// Three ways in which a term can be wrong: 1 % too large, missing, of the wrong sign.
+const MUTATIONS: [fn(f64) -> f64; 3] = [|a| 1.01 * a, |_| 0.0, |a| -a];
+
+#[test]
+fn a_wrong_coefficient_is_seen() {
+    for known in KNOWN {
+        let found = series(known);
+        for (name, expected) in &values(known).coefficients {
+            for order in found[name].values.keys().copied().filter(|&order| order <= ORDER) {
+                for (kind, mutate) in MUTATIONS.iter().enumerate() {
+                    let mut mutant = found[name].clone();
+                    mutant.values.entry(order).and_modify(|a| *a = mutate(*a));
+                    let factor = [Rational::new(101.into(), 100.into()), Rational::from_integer(0.into())];
+                    let factor = factor.get(kind).cloned().unwrap_or_else(|| Rational::from_integer((-1).into()));
+                    mutant.exact.entry(order).and_modify(|a| *a *= factor);
+                    if found[name].values[&order] != 0.0 {
+                        let verdict = check_coefficients(&mutant, expected, &values(known).parameters);
+                        assert!(verdict.is_err(), "{}, {name}: a mutated a_{order} is not seen", known.law);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_wrong_term_is_seen() {
+    let mut seen = 0;
+    for_every_sum(&[4, 8], |case, name, order, terms| {
+        let largest = terms.iter().fold(0.0, |largest, term| f64::max(largest, term.value().abs()));
+        for index in 0..terms.len() {
+            // A term below a hundred-millionth of the largest may be off by 1 % within the tolerance.
+            if terms[index].value().abs() < 1e-7 * largest || largest == 0.0 {
+                continue;
+            }
+            for mutate in MUTATIONS {
+                let mut mutant = terms.to_vec();
+                mutant[index].coefficient = mutate(mutant[index].coefficient);
+                let verdict = check_sum(&mutant, order, &case.gradients[name]);
+                let order = terms[index].order;
+                assert!(verdict.is_err(), "{}, {name}: a mutated term of order {order} is not seen", case.id);
+                seen += 1;
+            }
+        }
+    });
+    assert!(seen > 1000, "only {seen} mutants");
+}

@@ -1,0 +1,302 @@
+//! Programs as users write them: logistic regression, a toy problem, running, training, reading.
+
+use logphi::laws::{Gamma, Gaussian, Laplace};
+use logphi::prelude::*;
+use logphi::{Adam, EstimateError, Warning};
+
+/// The log likelihood of a batch: labels are 1 and -1.
+#[estimator(distribution = Laplace, order = 8)]
+fn log_likelihood(w: &[f64], x: &Matrix, y: &[f64]) -> f64 {
+    x.rows().zip(y).map(|(row, y)| log_sigmoid(y * dot(row, w))).sum()
+}
+
+/// The same function under a law whose rules are all exact.
+#[estimator(of = log_likelihood, distribution = Gaussian)]
+struct GaussianLogLikelihood;
+
+/// The toy problem: two derivatives suffice, and the compiler proves it.
+#[estimator(distribution = Gamma, form = terminating)]
+fn squared_distance(z: &[f64], epsilon: f64) -> f64 {
+    z.iter().map(|z| (z - epsilon).powi(2)).sum()
+}
+
+/// The divergence from Laplace(0, 1), for one coordinate.
+#[term(distribution = Laplace)]
+fn kl(mu: f64, b: f64) -> f64 {
+    mu.abs() + b * (-mu.abs() / b).exp() - b.ln() - 1.0
+}
+
+fn batch() -> (Matrix, Vec<f64>) {
+    let rows = [[0.5, -0.3, 0.1], [-0.2, 0.4, 0.3], [0.1, 0.1, -0.6], [-0.5, -0.2, 0.2]];
+    (Matrix::from_rows(&rows).expect("rows of one length"), vec![1.0, -1.0, 1.0, -1.0])
+}
+
+#[test]
+fn running_one() -> Result<(), EstimateError> {
+    let (x, y) = batch();
+    let mu = vec![0.1, -0.2, 0.3];
+    let law = Laplace { mu: &mu, b: 0.5 };
+    let run = log_likelihood::estimate(&law, (&x, &y)).samples(50).seed(7).run()?;
+    assert!(run.value < 0.0);
+    assert_eq!(run.gradient.mu.len(), 3);
+    assert!(run.gradient.mu[2].is_finite() && run.gradient.b.is_finite());
+    let errors = run.standard_error.as_ref().expect("more than one sample");
+    assert!(errors.mu.iter().all(|error| *error > 0.0) && errors.b > 0.0);
+    assert_eq!((run.samples, run.seed, run.stream), (50, 7, 0));
+    // The rule for mu ends at order 1; b keeps its even terms up to 8 and measures the next.
+    let orders = |parameter| {
+        let terms = run.terms.iter().filter(move |term| term.parameter == parameter);
+        terms.map(|term| (term.order, term.kept)).collect::<Vec<_>>()
+    };
+    assert_eq!(orders("mu"), [(1, true)]);
+    assert_eq!(orders("b"), [(2, true), (4, true), (6, true), (8, true), (10, false)]);
+    let b: f64 = run.terms.iter().filter(|term| term.parameter == "b" && term.kept).map(|term| term.values[0]).sum();
+    assert!((b - run.gradient.b).abs() < 1e-12 * run.gradient.b.abs());
+    Ok(())
+}
+
+#[test]
+fn one_sample_has_no_standard_error() -> Result<(), EstimateError> {
+    let (x, y) = batch();
+    let law = Laplace { mu: 0.0, b: 0.5 };
+    let run = log_likelihood::estimate(&law, (&x, &y)).samples(1).seed(7).run()?;
+    assert!(run.standard_error.is_none() && run.value_standard_error.is_none());
+    let run = log_likelihood::estimate(&law, (&x, &y)).samples(100).standard_errors(false).run()?;
+    assert!(run.standard_error.is_none() && run.warnings.is_empty());
+    Ok(())
+}
+
+#[test]
+fn a_divergent_series_warns() -> Result<(), EstimateError> {
+    let (x, y) = batch();
+    let narrow = Laplace { mu: 0.0, b: 0.3 };
+    let run = log_likelihood::estimate(&narrow, (&x, &y)).samples(20_000).seed(7).run()?;
+    assert!(run.warnings.is_empty(), "{:?}", run.warnings);
+    let wide = Laplace { mu: 0.0, b: 6.0 };
+    let run = log_likelihood::estimate(&wide, (&x, &y)).samples(20_000).seed(7).run()?;
+    let [warning @ Warning::TruncationBias { parameter, kept_order, discarded_order, .. }] = run.warnings.as_slice()
+    else {
+        panic!("expected one warning, found {:?}", run.warnings);
+    };
+    assert_eq!((*parameter, *kept_order, *discarded_order), ("b", 8, 10));
+    let text = warning.to_string();
+    assert!(text.contains("`b`") && text.contains("order 10") && text.contains("biased"), "{text}");
+    Ok(())
+}
+
+#[test]
+fn the_toy_problem_is_exact() -> Result<(), EstimateError> {
+    // E (z - ε)² = k μ² + (k μ - ε)²: derivatives by hand.
+    let (k, mu, epsilon) = (2.5, 1.5, 0.49);
+    let law = Gamma { k, mu };
+    let run = squared_distance::estimate(&law, epsilon).dimension(100).samples(20_000).seed(1).run()?;
+    let by_k = 100.0 * (mu * mu + 2.0 * mu * (k * mu - epsilon));
+    let by_mu = 100.0 * (2.0 * k * mu + 2.0 * k * (k * mu - epsilon));
+    let errors = run.standard_error.expect("many samples");
+    // Twelve in a million runs with a fresh seed would be further off than 5 standard errors.
+    assert!((run.gradient.k - by_k).abs() < 5.0 * errors.k, "{} ± {}, expected {by_k}", run.gradient.k, errors.k);
+    assert!((run.gradient.mu - by_mu).abs() < 5.0 * errors.mu, "{} ± {}", run.gradient.mu, errors.mu);
+    assert!(errors.k < 0.01 * by_k && errors.mu < 0.01 * by_mu);
+    assert!(run.terms.iter().all(|term| term.kept && term.order <= 2));
+    assert!(squared_distance::RULE.contains("exact"), "{}", squared_distance::RULE);
+    Ok(())
+}
+
+#[test]
+fn a_second_estimator_of_a_function() -> Result<(), EstimateError> {
+    let (x, y) = batch();
+    let law = Gaussian { mu: [0.1, -0.2, 0.3], sigma: 0.5 };
+    let run = GaussianLogLikelihood::estimate(&law, (&x, &y)).samples(4000).seed(7).run()?;
+    // The same function: at equal draws, the mean of its values.
+    let draws = logphi::sample(&law).samples(4000).seed(7).matrix()?;
+    let mean = draws.rows().map(|w| log_likelihood(w, &x, &y)).sum::<f64>() / 4000.0;
+    assert!((run.value - mean).abs() < 1e-12);
+    // Its gradient: ∂/∂μ_j = E ∂_j f.
+    let slope = |j: usize| {
+        let of = |w: &[f64]| x.rows().zip(&y).map(|(r, y)| y * r[j] * sigmoid(-y * dot(r, w))).sum::<f64>();
+        draws.rows().map(of).sum::<f64>() / 4000.0
+    };
+    for j in 0..3 {
+        assert!((run.gradient.mu[j] - slope(j)).abs() < 1e-12);
+    }
+    assert!(run.terms.iter().all(|term| term.kept));
+    Ok(())
+}
+
+#[test]
+fn a_term_is_the_closed_form_with_its_derivative() {
+    // Values of the divergence by quadrature at 60 digits.
+    let mut derivatives = [0.0; 2];
+    for (mu, b, expected) in [(0.7, 0.4, 0.685_800_309_254_333_1), (-1.3, 2.2, 0.729_954_515_263_399)] {
+        let value = kl::TERM.evaluate(&[mu, b], &mut derivatives);
+        assert!((value - expected).abs() < 4e-16, "{value}");
+        assert!((kl(mu, b) - expected).abs() < 4e-16);
+        // By central differences, good to h² and to the rounding of two values.
+        let h = 1e-5;
+        let by_mu = (kl(mu + h, b) - kl(mu - h, b)) / (2.0 * h);
+        let by_b = (kl(mu, b + h) - kl(mu, b - h)) / (2.0 * h);
+        assert!((derivatives[0] - by_mu).abs() < 1e-9, "{} {by_mu}", derivatives[0]);
+        assert!((derivatives[1] - by_b).abs() < 1e-9, "{} {by_b}", derivatives[1]);
+        // By hand: sign(μ) (1 - e^{-|μ|/b}), e^{-|μ|/b} (1 + |μ|/b) - 1/b.
+        let e = (-mu.abs() / b).exp();
+        assert!((derivatives[0] - mu.signum() * (1.0 - e)).abs() < 1e-15);
+        assert!((derivatives[1] - (e * (1.0 + mu.abs() / b) - 1.0 / b)).abs() < 1e-15);
+    }
+    let value = kl::TERM.evaluate(&[0.0, 1.0], &mut derivatives);
+    assert_eq!((value, derivatives), (0.0, [0.0, 0.0]), "smooth at 0, where the laws agree");
+    assert_eq!(kl::TERM.name(), "kl");
+}
+
+#[test]
+fn a_term_is_added_to_value_and_gradient() -> Result<(), EstimateError> {
+    let (x, y) = batch();
+    let law = Laplace { mu: [0.7, -1.3, 0.0], b: 0.4 };
+    let plain = log_likelihood::estimate(&law, (&x, &y)).samples(64).seed(7).run()?;
+    let run = log_likelihood::estimate(&law, (&x, &y)).samples(64).seed(7).plus(-0.25, kl::TERM).run()?;
+    let (mut value, mut by_b) = (0.0, 0.0);
+    for (j, mu) in law.mu.into_iter().enumerate() {
+        let mut derivatives = [0.0; 2];
+        value -= 0.25 * kl::TERM.evaluate(&[mu, 0.4], &mut derivatives);
+        by_b -= 0.25 * derivatives[1];
+        assert!((run.gradient.mu[j] - plain.gradient.mu[j] + 0.25 * derivatives[0]).abs() < 1e-12);
+    }
+    assert!((run.value - plain.value - value).abs() < 1e-12);
+    assert!((run.gradient.b - plain.gradient.b - by_b).abs() < 1e-12, "a shared parameter takes the sum");
+    assert_eq!(run.value_standard_error, plain.value_standard_error, "a term has no noise");
+    Ok(())
+}
+
+#[test]
+fn a_training_loop_learns() -> Result<(), EstimateError> {
+    // Two groups that a line through 0 separates; the objective is the mean log likelihood minus KL / n.
+    let x = Matrix::from_rows(&[[1.0, 0.2], [0.8, -0.1], [-0.9, 0.1], [-1.0, -0.3]]).expect("rows");
+    let y = [1.0, 1.0, -1.0, -1.0];
+    let (mut mu, mut rho) = ([0.0; 2], [0.0; 2]);
+    let positive = |rho: [f64; 2]| rho.map(|rho| 0.3 * sigmoid(rho));
+    let law = |mu: [f64; 2], rho| Laplace { mu, b: positive(rho) };
+    let mut objective =
+        log_likelihood::prepare(&law(mu, rho), (&x, &y)).plus(-0.05, kl::TERM).samples(50).seed(7).build()?;
+    let (mut adam_mu, mut adam_rho) = (Adam::maximizing(0.05), Adam::maximizing(0.05));
+    let first = objective.step(&law(mu, rho))?.value;
+    for step in 1..=200 {
+        let run = objective.step(&law(mu, rho))?;
+        assert_eq!(run.stream, step, "every step sees new noise");
+        adam_mu.update(&mut mu, &run.gradient.mu);
+        let b = positive(rho);
+        let chain: Vec<f64> = (0..2).map(|j| run.gradient.b[j] * b[j] * (1.0 - b[j] / 0.3)).collect();
+        adam_rho.update(&mut rho, &chain);
+    }
+    let last = objective.step(&law(mu, rho))?.value;
+    assert!(last > first + 1.0, "from {first} to {last}");
+    assert!(mu[0] > 1.0, "the first feature separates the groups: {mu:?}");
+    Ok(())
+}
+
+#[test]
+fn a_step_can_take_the_next_batch() -> Result<(), EstimateError> {
+    let (x, y) = batch();
+    let (mut part, law) = (Matrix::default(), Laplace { mu: [0.1, 0.2, 0.3], b: 0.4 });
+    let mut prepared = log_likelihood::prepare(&law, (&x, &y)).samples(50).seed(7).build()?;
+    for rows in [[0, 1], [2, 3]] {
+        part.select_rows(&x, &rows);
+        let labels = rows.map(|row| y[row]);
+        let stream = prepared.step_on(&law, (&part, &labels))?.stream;
+        let alone = log_likelihood::estimate(&law, (&part, &labels)).samples(50).seed(7).stream(stream).run()?;
+        assert_eq!(prepared.step_on(&law, (&part, &labels))?.stream, stream + 1);
+        assert!(alone.value.is_finite());
+    }
+    Ok(())
+}
+
+#[test]
+fn reading_one() {
+    let rule = log_likelihood::RULE;
+    for wanted in ["mu", "b", "exact", "truncated", "order 8", "biased"] {
+        assert!(rule.contains(wanted), "`{wanted}` is not in\n{rule}");
+    }
+    assert!(log_likelihood::LATEX.contains("\\partial"), "{}", log_likelihood::LATEX);
+    let rust = log_likelihood::RUST;
+    for wanted in ["//", "impl Estimator", "fn coefficients", "fn derivatives", "log_sigmoid"] {
+        assert!(rust.contains(wanted), "`{wanted}` is not in\n{rust}");
+    }
+    assert!(!rust.contains("unsafe"));
+    assert!(rust.lines().all(|line| line.chars().count() <= 140), "generated code is formatted");
+}
+
+/// Scalars, slices along rows and along coordinates, a matrix, and an argument that the draw does not meet.
+#[estimator(distribution = Gaussian)]
+fn with_arguments(z: &[f64], a: &Matrix, bias: &[f64], target: &[f64], scale: f64, offset: f64) -> f64 {
+    let rows: f64 = a.rows().zip(bias).map(|(row, bias)| softplus(scale * dot(row, z) + bias)).sum();
+    rows + z.iter().zip(target).map(|(z, t)| (z - t).powi(2) * scale).sum::<f64>() + offset.exp() * scale
+}
+
+#[derive(Clone)]
+struct Arguments {
+    a: Matrix,
+    bias: Vec<f64>,
+    target: Vec<f64>,
+    scale: f64,
+    offset: f64,
+}
+
+impl Arguments {
+    fn number(&mut self, index: usize) -> &mut f64 {
+        let (entries, rows) = (self.a.as_slice().len(), self.bias.len());
+        match index {
+            _ if index < entries => &mut self.a.as_mut_slice()[index],
+            _ if index < entries + rows => &mut self.bias[index - entries],
+            _ if index < entries + rows + self.target.len() => &mut self.target[index - entries - rows],
+            _ if index == entries + rows + self.target.len() => &mut self.scale,
+            _ => &mut self.offset,
+        }
+    }
+
+    fn value(&self) -> f64 {
+        let law = Gaussian { mu: [0.2, -0.4, 0.1], sigma: 0.7 };
+        let arguments = (&self.a, self.bias.as_slice(), self.target.as_slice(), self.scale, self.offset);
+        with_arguments::estimate(&law, arguments).samples(700).seed(5).run().expect("a run").value
+    }
+}
+
+#[test]
+fn argument_gradients_are_those_of_the_estimated_value() {
+    let mut arguments = Arguments {
+        a: Matrix::from_rows(&[[0.5, -0.3, 0.1], [-0.2, 0.4, 0.3]]).expect("rows"),
+        bias: vec![0.1, -0.6],
+        target: vec![0.3, 0.0, -0.2],
+        scale: 1.3,
+        offset: 0.4,
+    };
+    let law = Gaussian { mu: [0.2, -0.4, 0.1], sigma: 0.7 };
+    let given = arguments.clone();
+    let run = with_arguments::estimate(&law, (&given.a, &given.bias, &given.target, given.scale, given.offset));
+    let run = run.samples(700).seed(5).with_argument_gradients().run().expect("a run");
+    let (a, bias, target, scale, offset) = run.argument_gradient.expect("asked for");
+    let found = [a.as_slice(), &bias, &target, &[scale, offset]].concat();
+    assert_eq!(found.len(), 6 + 2 + 3 + 2);
+    // With the same random numbers the value is a smooth function of the arguments, and central differences are good to
+    // h² and to the rounding of a value near 3 over 2 h.
+    let h = 1e-5;
+    for (index, &derivative) in found.iter().enumerate() {
+        let centre = *arguments.number(index);
+        *arguments.number(index) = centre + h;
+        let above = arguments.value();
+        *arguments.number(index) = centre - h;
+        let below = arguments.value();
+        *arguments.number(index) = centre;
+        let difference = (above - below) / (2.0 * h);
+        assert!((derivative - difference).abs() < 1e-8, "number {index}: {derivative}, by differences {difference}");
+        assert!(derivative.abs() > 1e-3, "number {index} has a derivative worth comparing");
+    }
+}
+
+#[test]
+fn an_annotated_function_stays_a_function() {
+    let (x, y) = batch();
+    let w = [0.3, 0.2, -0.1];
+    let by_hand: f64 = x.rows().zip(&y).map(|(row, y)| -(-y * dot(row, w)).exp().ln_1p()).sum();
+    assert!((log_likelihood(&w, &x, &y) - by_hand).abs() < 1e-14);
+    // The log characteristic function too: log φ(ω) of Laplace(0.3, 0.5) at ω = 2 is 0.6 i - ln 2.
+    let value = logphi::laws::laplace(2.0.into(), 0.3.into(), 0.5.into());
+    assert!((value.re + 2.0_f64.ln()).abs() < 1e-15 && (value.im - 0.6).abs() < 1e-15);
+}

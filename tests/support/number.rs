@@ -1,0 +1,119 @@
+//! The arithmetic in which graphs and expressions are evaluated: `f64`, or exact rationals where the value is one.
+
+use logphi_compiler::ir::{Primitive, Rational};
+use num_traits::{One, Pow, ToPrimitive, Zero};
+
+/// A number; operations that leave the arithmetic give `None`.
+pub trait Number: Clone {
+    /// An exact constant.
+    fn constant(value: &Rational) -> Self;
+    /// π.
+    fn pi() -> Option<Self>;
+    /// `self + other`
+    #[must_use]
+    fn plus(&self, other: &Self) -> Self;
+    /// `self × other`
+    #[must_use]
+    fn times(&self, other: &Self) -> Self;
+    /// `self^exponent`
+    fn power(&self, exponent: i32) -> Option<Self>;
+    /// `self^exponent` for a positive base.
+    fn real_power(&self, exponent: &Self) -> Option<Self>;
+    /// `primitive(self)`
+    fn call(&self, primitive: Primitive) -> Option<Self>;
+    /// The larger one.
+    #[must_use]
+    fn maximum(&self, other: &Self) -> Self;
+    /// The smaller one.
+    #[must_use]
+    fn minimum(&self, other: &Self) -> Self;
+}
+
+impl Number for f64 {
+    fn constant(value: &Rational) -> Self {
+        value.to_f64().expect("a rational has a nearest number")
+    }
+    fn pi() -> Option<Self> {
+        Some(std::f64::consts::PI)
+    }
+    fn plus(&self, other: &Self) -> Self {
+        self + other
+    }
+    fn times(&self, other: &Self) -> Self {
+        self * other
+    }
+    fn power(&self, exponent: i32) -> Option<Self> {
+        Some(self.powi(exponent))
+    }
+    fn real_power(&self, exponent: &Self) -> Option<Self> {
+        Some(self.powf(*exponent))
+    }
+    fn call(&self, primitive: Primitive) -> Option<Self> {
+        let x = *self;
+        Some(match primitive {
+            Primitive::Exp => x.exp(),
+            Primitive::ExpM1 => x.exp_m1(),
+            Primitive::Ln => x.ln(),
+            Primitive::Ln1p => x.ln_1p(),
+            Primitive::Sqrt => x.sqrt(),
+            Primitive::Sin => x.sin(),
+            Primitive::Cos => x.cos(),
+            Primitive::Tan => x.tan(),
+            Primitive::Sinh => x.sinh(),
+            Primitive::Cosh => x.cosh(),
+            Primitive::Tanh => x.tanh(),
+            Primitive::Atan => x.atan(),
+            Primitive::Sigmoid => 0.5 * (1.0 + (0.5 * x).tanh()),
+            Primitive::LogSigmoid => -((-x).exp().ln_1p()),
+            Primitive::Softplus => x.exp().ln_1p(),
+            Primitive::Abs => x.abs(),
+            Primitive::Sign if x == 0.0 => 0.0,
+            Primitive::Sign => x.signum(),
+        })
+    }
+    fn maximum(&self, other: &Self) -> Self {
+        self.max(*other)
+    }
+    fn minimum(&self, other: &Self) -> Self {
+        self.min(*other)
+    }
+}
+
+impl Number for Rational {
+    fn constant(value: &Rational) -> Self {
+        value.clone()
+    }
+    fn pi() -> Option<Self> {
+        None
+    }
+    fn plus(&self, other: &Self) -> Self {
+        self + other
+    }
+    fn times(&self, other: &Self) -> Self {
+        self * other
+    }
+    fn power(&self, exponent: i32) -> Option<Self> {
+        (exponent > 0 || !self.is_zero()).then(|| Pow::pow(self, exponent))
+    }
+    fn real_power(&self, exponent: &Self) -> Option<Self> {
+        self.power(exponent.is_integer().then(|| exponent.to_i32())??)
+    }
+    fn call(&self, primitive: Primitive) -> Option<Self> {
+        match primitive {
+            Primitive::Exp if self.is_zero() => Some(Self::one()),
+            Primitive::Ln if self.is_one() => Some(Self::zero()),
+            Primitive::Sqrt => {
+                let (above, below) = (self.numer().sqrt(), self.denom().sqrt());
+                let root = Self::new(above, below);
+                (&root * &root == *self).then_some(root)
+            }
+            _ => None,
+        }
+    }
+    fn maximum(&self, other: &Self) -> Self {
+        self.max(other).clone()
+    }
+    fn minimum(&self, other: &Self) -> Self {
+        self.min(other).clone()
+    }
+}

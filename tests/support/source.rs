@@ -1,0 +1,141 @@
+//! The compiler's input, from source text: the laws of the library and of [`laws`](crate::laws), read from their files.
+//!
+//! The same text that rustc compiles is read here, so that no law is written twice.
+
+use std::collections::BTreeMap;
+
+use logphi_compiler::{Source, Target};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
+use syn::{File, Item, ItemFn, Meta};
+
+/// The files that hold laws.
+const FILES: &[&str] = &[
+    include_str!("laws.rs"),
+    include_str!("../../runtime/src/laws/dirac.rs"),
+    include_str!("../../runtime/src/laws/exponential.rs"),
+    include_str!("../../runtime/src/laws/gamma.rs"),
+    include_str!("../../runtime/src/laws/gaussian.rs"),
+    include_str!("../../runtime/src/laws/laplace.rs"),
+];
+
+/// A law of the corpus: its key there, the function that defines it here, and parameters with another name here.
+#[derive(Clone, Copy, Debug)]
+pub struct Known {
+    /// Key in the corpus.
+    pub key: &'static str,
+    /// Name of the annotated function.
+    pub law: &'static str,
+    /// Pairs of the name here and the name in the corpus, where they differ.
+    pub renamed: &'static [(&'static str, &'static str)],
+}
+
+const fn known(key: &'static str, law: &'static str) -> Known {
+    Known { key, law, renamed: &[] }
+}
+
+/// Every law of the corpus.
+pub const KNOWN: &[Known] = &[
+    known("asymlaplace", "asymmetric_laplace"),
+    known("bernoulli", "bernoulli"),
+    known("binomial", "binomial"),
+    known("chi2", "chi_squared"),
+    known("merton", "merton"),
+    known("dirac", "dirac"),
+    known("erlang", "erlang"),
+    known("exponential", "exponential_by_rate"),
+    Known { key: "exponential", law: "exponential", renamed: &[("rate", "lam")] },
+    known("gamma", "gamma"),
+    known("gamma_small", "gamma"),
+    known("gauss", "gaussian_by_variance"),
+    known("gauss_wide", "gaussian_by_variance"),
+    known("geometric", "geometric"),
+    known("invgauss", "inverse_gaussian"),
+    known("laplace", "laplace"),
+    known("laplace_narrow", "laplace"),
+    known("laplace_wide", "laplace"),
+    known("logistic", "logistic"),
+    known("negbin", "negative_binomial"),
+    known("nig", "normal_inverse_gaussian"),
+    known("poisson", "poisson"),
+    known("skellam", "skellam"),
+    known("exp+gauss", "exponential_plus_gaussian"),
+    known("laplace+gauss", "laplace_plus_gaussian"),
+    known("poisson+gauss", "poisson_plus_gaussian"),
+    Known { key: "tempered_stable_half", law: "tempered_stable", renamed: &[("c", "C")] },
+    known("triangular", "triangular"),
+    known("uniform", "uniform_between"),
+    known("vg", "variance_gamma"),
+];
+
+impl Known {
+    /// The corpus's name of a parameter.
+    #[must_use]
+    pub fn name_in_corpus<'a>(&self, name: &'a str) -> &'a str {
+        self.renamed.iter().find(|pair| pair.0 == name).map_or(name, |pair| pair.1)
+    }
+}
+
+/// The annotated function of a law with the options of its `#[distribution]`.
+///
+/// # Panics
+/// If there is no such law.
+#[must_use]
+pub fn law(name: &str) -> (TokenStream, ItemFn) {
+    let functions = FILES.iter().flat_map(|text| functions(text));
+    let mut found: BTreeMap<String, ItemFn> = functions.map(|item| (item.sig.ident.to_string(), item)).collect();
+    take_options(found.remove(name).unwrap_or_else(|| panic!("no law `{name}`")), "distribution")
+}
+
+/// Every function of a file.
+///
+/// # Panics
+/// If the text is not Rust.
+#[must_use]
+pub fn functions(text: &str) -> Vec<ItemFn> {
+    let file: File = syn::parse_str(text).expect("a Rust file");
+    let functions = file.items.into_iter().filter_map(|item| match item {
+        Item::Fn(function) => Some(function),
+        _ => None,
+    });
+    functions.collect()
+}
+
+/// Takes the options of an attribute off a function.
+///
+/// # Panics
+/// If the function does not have the attribute.
+#[must_use]
+pub fn take_options(mut item: ItemFn, attribute: &str) -> (TokenStream, ItemFn) {
+    let position = item.attrs.iter().position(|found| found.path().is_ident(attribute));
+    let attribute = item.attrs.remove(position.unwrap_or_else(|| panic!("no `#[{attribute}]` on a function")));
+    let options = match attribute.meta {
+        Meta::List(list) => list.tokens,
+        Meta::Path(_) => TokenStream::new(),
+        Meta::NameValue(_) => panic!("`{}` is no list of options", attribute.to_token_stream()),
+    };
+    (options, item)
+}
+
+/// The source of an estimator of a scalar function `f(z)`, given as a Rust expression.
+///
+/// # Panics
+/// If the text is not an expression.
+#[must_use]
+pub fn scalar_estimator(law_name: &str, options: &str, expression: &str) -> Source {
+    let (law_options, law) = law(law_name);
+    let function: ItemFn = syn::parse_str(&format!("fn f(z: f64) -> f64 {{ {expression} }}")).expect("a function");
+    estimator(law_options, law, options.parse().expect("tokens"), function)
+}
+
+/// The source of an estimator.
+#[must_use]
+pub fn estimator(law_options: TokenStream, law: ItemFn, options: TokenStream, function: ItemFn) -> Source {
+    let target = Target {
+        name: Ident::new(&function.sig.ident.to_string(), Span::call_site()),
+        vis: function.vis.clone(),
+        docs: Vec::new(),
+        define_type: true,
+    };
+    Source { law_options, law, options, function, target }
+}
