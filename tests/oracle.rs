@@ -6,19 +6,19 @@
 use std::collections::BTreeMap;
 
 use logphi_compiler::differentiation::degree::polynomial_degree;
-use logphi_compiler::ir::{Law, Rational};
+use logphi_compiler::ir::{BaseDraw, DrawId, Graph, Law, Node, Rational, Sampler};
 use logphi_compiler::kernel::lower::lower;
 use logphi_compiler::parse::distribution::parse_distribution;
 use logphi_compiler::parse::function::parse_function;
-use logphi_compiler::parse::options::parse_estimator_options;
 use logphi_compiler::rule::Derivation;
-use logphi_compiler::rule::select::select;
+use logphi_compiler::rule::select::{Choice, select};
 use logphi_compiler::series::gradient::derive;
 use logphi_tests::comparison::{Series, Term, check_coefficients, check_sum, kept_terms};
 use logphi_tests::corpus::{Case, LawValues, oracle};
 use logphi_tests::number::Number;
 use logphi_tests::quadrature::measure;
-use logphi_tests::source::{KNOWN, Known, law, scalar_estimator};
+use logphi_tests::source::{KNOWN, Known, law, scalar_function};
+use proc_macro2::Span;
 
 /// The highest order in the corpus.
 const ORDER: u32 = 16;
@@ -98,18 +98,26 @@ fn a_polynomial_gradient_is_proved_to_be_one() {
 
 /// The terms that the compiled program of a case keeps at an order, by the corpus's name of the parameter.
 fn terms(case: &Case, known: &Known, derivation: &Derivation, order: u32) -> BTreeMap<String, Vec<Term>> {
-    let source = scalar_estimator(known.law, &format!("distribution = Law, order = {order}"), &case.function.rust());
+    let function = scalar_function(&case.function.rust());
     // Programs are lowered with a sampler; expectations by quadrature need none, so any serves where the law has none.
     let mut law = parse(known);
-    law.sampler = law.sampler.or_else(|| parse(&KNOWN[0]).sampler);
-    let options = parse_estimator_options(source.options).expect("options");
-    let function = parse_function(&source.function).expect("a function");
+    law.sampler = law.sampler.or_else(|| Some(any_sampler()));
+    let function = parse_function(&function).expect("a function");
     let degree = polynomial_degree(&function.normal_form);
-    let rules = select(&law, derivation, degree, &options.choice()).expect("rules");
+    let span = Span::call_site();
+    let choice = Choice { order: Some((order, span)), form: None, forms: Vec::new(), distribution: span };
+    let rules = select(&law, derivation, degree, &choice).expect("rules");
     let program = lower(&function, &law, &rules).unwrap_or_else(|errors| panic!("{}: {errors:?}", case.id));
     let numbers: Vec<f64> = parameters(&law, known).iter().map(f64::constant).collect();
     let kept = kept_terms(&program, &numbers, &measure(known.key, &values(known).numbers()));
     kept.into_iter().map(|(name, terms)| (known.name_in_corpus(&name).to_owned(), terms)).collect()
+}
+
+fn any_sampler() -> Sampler {
+    let mut graph = Graph::new();
+    let draw = graph.push(Node::Draw(DrawId(0)));
+    graph.outputs.push(draw);
+    Sampler { graph, draws: vec![BaseDraw::Normal] }
 }
 
 /// Calls `visit` for every case, parameter and order with the terms that the compiled program keeps.

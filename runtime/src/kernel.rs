@@ -64,9 +64,6 @@ pub struct TermInfo {
     pub kept: bool,
 }
 
-/// Type of the arguments of an estimator's function, for one call.
-pub type ArgumentsOf<'a, E> = <E as Estimator>::Arguments<'a>;
-
 /// A compiled estimator. Implemented by `#[estimator]`.
 pub trait Estimator: Sized + 'static {
     /// The law of the draw.
@@ -275,6 +272,12 @@ impl ArgumentGradient for f64 {
 impl ArgumentGradient for Vec<f64> {
     fn clear(&mut self) {
         self.fill(0.0);
+    }
+}
+
+impl ArgumentGradient for crate::matrix::Matrix {
+    fn clear(&mut self) {
+        self.as_mut_slice().fill(0.0);
     }
 }
 

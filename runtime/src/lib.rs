@@ -1,7 +1,8 @@
-#![doc = include_str!("../README.md")]
+#![doc = include_str!("../../README.md")]
 
 mod adam;
-mod check;
+#[doc(hidden)]
+pub mod check;
 mod complex;
 pub mod draw;
 mod engine;

@@ -3,7 +3,6 @@
 use crate::kernel::{Estimator, Law};
 
 /// An estimate of `E f(z)` and its gradient.
-#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Run<E: Estimator, G> {
     /// `E f(z)`, with the deterministic terms of `plus`.
@@ -28,6 +27,35 @@ pub struct Run<E: Estimator, G> {
     pub seed: u64,
     /// The stream of random numbers.
     pub stream: u64,
+}
+
+impl<E: Estimator, G: Clone> Clone for Run<E, G> {
+    fn clone(&self) -> Self {
+        Self {
+            gradient: self.gradient.clone(),
+            standard_error: self.standard_error.clone(),
+            terms: self.terms.clone(),
+            warnings: self.warnings.clone(),
+            argument_gradient: self.argument_gradient.clone(),
+            ..*self
+        }
+    }
+}
+
+impl<E: Estimator, G: std::fmt::Debug> std::fmt::Debug for Run<E, G> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Run")
+            .field("value", &self.value)
+            .field("gradient", &self.gradient)
+            .field("standard_error", &self.standard_error)
+            .field("value_standard_error", &self.value_standard_error)
+            .field("terms", &self.terms)
+            .field("warnings", &self.warnings)
+            .field("samples", &self.samples)
+            .field("seed", &self.seed)
+            .field("stream", &self.stream)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The size of one term `a_n E f^(n)` of a rule.

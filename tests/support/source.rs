@@ -117,15 +117,13 @@ pub fn take_options(mut item: ItemFn, attribute: &str) -> (TokenStream, ItemFn) 
     (options, item)
 }
 
-/// The source of an estimator of a scalar function `f(z)`, given as a Rust expression.
+/// The function `f(z)` of one number, given as a Rust expression.
 ///
 /// # Panics
 /// If the text is not an expression.
 #[must_use]
-pub fn scalar_estimator(law_name: &str, options: &str, expression: &str) -> Source {
-    let (law_options, law) = law(law_name);
-    let function: ItemFn = syn::parse_str(&format!("fn f(z: f64) -> f64 {{ {expression} }}")).expect("a function");
-    estimator(law_options, law, options.parse().expect("tokens"), function)
+pub fn scalar_function(expression: &str) -> ItemFn {
+    syn::parse_str(&format!("fn f(z: f64) -> f64 {{ {expression} }}")).expect("a function")
 }
 
 /// The source of an estimator.

@@ -26,7 +26,6 @@
 
 use std::collections::BTreeMap;
 
-use num_traits::One;
 
 use super::polynomial::{Monomial, Polynomial, Symbol, multiply};
 use super::rules::kink;

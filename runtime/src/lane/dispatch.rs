@@ -16,14 +16,17 @@ pub trait Kernel<S: Scalar> {
     fn run<L: Lane<Scalar = S>>(self) -> Self::Output;
 }
 
-/// Width of a pack.
+/// Width of the vectors that a pack is made of.
+///
+/// A pack can be two vectors: twice the independent work hides half of the latency, and a loop of 16 steps is left to the
+/// loop vectoriser, where one of 4 or 8 is unrolled before it is seen, and then vectorised less well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PackWidth {
-    /// Four `f32`, two `f64`.
+    /// Packs of 4 `f32` or 2 `f64`.
     Bits128,
-    /// Eight `f32`, four `f64`.
+    /// Packs of 16 `f32` or 8 `f64`, two vectors each.
     Bits256,
-    /// Sixteen `f32`, eight `f64`.
+    /// Packs of 16 `f32`, one vector, or 16 `f64`, two vectors.
     Bits512,
 }
 
@@ -94,13 +97,11 @@ mod tests {
 
     #[test]
     fn a_narrower_pack_can_be_asked_for() {
-        assert_eq!(dispatch::<f32, _>(Some(PackWidth::Bits128), Width), 4);
-        assert_eq!(dispatch::<f64, _>(Some(PackWidth::Bits128), Width), 2);
-        for width in [PackWidth::Bits256, PackWidth::Bits512] {
-            let single = dispatch::<f32, _>(Some(width), Width);
-            assert!([4, 8, 16].contains(&single) && 32 % single == 0);
-            assert_eq!(dispatch::<f64, _>(Some(width), Width) * 2, single);
+        let packs = [(PackWidth::Bits128, 4, 2), (PackWidth::Bits256, 16, 8), (PackWidth::Bits512, 16, 16)];
+        for (width, single, double) in packs.into_iter().filter(|&(width, ..)| width <= PackWidth::widest()) {
+            assert_eq!(dispatch::<f32, _>(Some(width), Width), single);
+            assert_eq!(dispatch::<f64, _>(Some(width), Width), double);
         }
-        assert_eq!(dispatch::<f64, _>(None, Width), dispatch::<f64, _>(Some(PackWidth::widest()), Width));
+        assert_eq!(dispatch::<f64, _>(None, Width), dispatch::<f64, _>(Some(PackWidth::Bits512), Width));
     }
 }

@@ -7,6 +7,8 @@
 //! of a NaN are the exception; IEEE leaves them open.)
 
 mod dispatch;
+#[cfg(test)]
+mod identity;
 mod mask;
 mod pack;
 mod scalar;
@@ -14,8 +16,9 @@ mod scalar;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 pub use dispatch::{Kernel, PackWidth, dispatch};
-pub use mask::{Mask, MaskPack};
-pub use pack::Pack;
+pub use mask::Mask;
+#[cfg(test)]
+pub(crate) use pack::Pack;
 pub use scalar::Scalar;
 
 use crate::draw::{FromWords, Key};
@@ -23,8 +26,8 @@ use crate::math::{Format, select};
 
 /// One number for each of [`WIDTH`](Self::WIDTH) consecutive samples.
 ///
-/// 32 is a multiple of every width that [`dispatch`] uses. The stated errors of the elementary functions are in units in the last place (ulp) of the
-/// result, against the exact value; results below the normal range are 0 or as accurate as a subnormal can be.
+/// 32 is a multiple of every width that [`dispatch`] uses. The errors of the elementary functions are stated in units in
+/// the last place (ulp) of the result, against the exact value. Arguments of any size are accepted, infinity and NaN too.
 pub trait Lane:
     Copy
     + Send
@@ -136,8 +139,8 @@ pub trait Lane:
     /// The sign: -1, 0 or 1; NaN for NaN.
     #[inline(always)]
     fn sign(self) -> Self {
-        let one = Self::Scalar::ONE;
-        self.map(|x| select(x > Self::Scalar::ZERO, one, select(x < Self::Scalar::ZERO, -one, x - x)))
+        let (zero, one) = (Self::Scalar::ZERO, Self::Scalar::ONE);
+        self.map(|x| select(x > zero, one, select(x < zero, -one, x * zero)))
     }
     /// The square root, correctly rounded; NaN below 0.
     #[inline(always)]

@@ -3,7 +3,7 @@
 //! Every operation is a loop of `W` equal steps without a branch or a call. Inlined into a function that is compiled for
 //! a vector extension, the loops become single instructions and the arrays registers; inlined anywhere else, they are the
 //! same IEEE operations one after another, so the bits are the same. That is why everything is `#[inline(always)]` and why
-//! an elementary function enters as one closure for a whole lane: the loop vectoriser then sees all of it at once.
+//! an elementary function is one loop, and not a loop for each of its steps: the loop vectoriser sees all of it at once.
 
 use std::array;
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -125,11 +125,11 @@ impl<T: Scalar, const W: usize> Lane for Pack<T, W> {
 
     #[inline(always)]
     fn compare(self, other: Self, relation: impl Fn(T, T) -> bool) -> MaskPack<W> {
-        let mut out = [false; W];
+        let mut out = MaskPack([false; W]);
         for lane in 0..W {
-            out[lane] = relation(self.0[lane], other.0[lane]);
+            out.0[lane] = relation(self.0[lane], other.0[lane]);
         }
-        MaskPack(out)
+        out
     }
 
     #[inline(always)]
@@ -146,8 +146,8 @@ impl<T: Scalar, const W: usize> Lane for Pack<T, W> {
         let mut out = [[T::Word::default(); W]; 4];
         for lane in 0..W {
             let block = philox(key, [first_sample + lane as u64, c1, c2, c3]);
-            for index in 0..4 {
-                out[index][lane] = T::word(block[index]);
+            for (words, word) in out.iter_mut().zip(block) {
+                words[lane] = T::word(word);
             }
         }
         out
@@ -161,16 +161,15 @@ impl<T: Scalar, const W: usize> Lane for Pack<T, W> {
         let mut out = [Self([T::ZERO; W]); M];
         for lane in 0..W {
             let mut bits = [T::Word::default(); N];
-            for index in 0..N {
-                bits[index] = words[index][lane];
+            for (bits, words) in bits.iter_mut().zip(&words) {
+                *bits = words[lane];
             }
             let mut numbers = [T::ZERO; K];
-            for index in 0..K {
-                numbers[index] = packs[index].0[lane];
+            for (number, pack) in numbers.iter_mut().zip(&packs) {
+                *number = pack.0[lane];
             }
-            let made = F::numbers(bits, numbers);
-            for index in 0..M {
-                out[index].0[lane] = made[index];
+            for (pack, number) in out.iter_mut().zip(F::numbers(bits, numbers)) {
+                pack.0[lane] = number;
             }
         }
         out

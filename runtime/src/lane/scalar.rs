@@ -10,7 +10,7 @@ use crate::math::Format;
 
 /// `f32` or `f64`: the number that a lane of a [`Lane`] pack holds.
 ///
-/// The packs named here are those of [`dispatch`](super::dispatch): 512, 256 and 128 bits wide.
+/// The packs named here are those of [`dispatch`](super::dispatch).
 pub trait Scalar:
     Copy
     + Send
@@ -27,11 +27,11 @@ pub trait Scalar:
     + BaseDraw
     + 'static
 {
-    /// The pack of 512 bits.
+    /// The pack for vectors of 512 bits.
     type Wide: Lane<Scalar = Self>;
-    /// The pack of 256 bits.
+    /// The pack for vectors of 256 bits.
     type Medium: Lane<Scalar = Self>;
-    /// The pack of 128 bits.
+    /// The pack for vectors of 128 bits.
     type Narrow: Lane<Scalar = Self>;
 
     /// 0

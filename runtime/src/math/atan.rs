@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn ends_of_the_range() {
         let atan = |x: f64| Double::splat(x).atan().extract(0);
-        assert_eq!((atan(f64::INFINITY), atan(-1.0)), (std::f64::consts::FRAC_PI_2, -std::f64::consts::FRAC_PI_4));
+        assert_eq!((atan(f64::INFINITY), atan(-1e300)), (std::f64::consts::FRAC_PI_2, -std::f64::consts::FRAC_PI_2));
         assert!(atan(-0.0).is_sign_negative() && atan(f64::NAN).is_nan());
         assert_eq!(Single::splat(-f32::INFINITY).atan().extract(0), -std::f32::consts::FRAC_PI_2);
     }

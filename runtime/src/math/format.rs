@@ -35,7 +35,7 @@ pub trait Format: Copy {
     fn power_of_two(self) -> Self;
     /// `(e, m)` with `self = 2^e · m` and `√½ <= m < √2`, for positive normal numbers; anything for others.
     fn split(self) -> (Self, Self);
-    /// `2^{-e}` of [`split`](Self::split), for positive normal numbers with `e` below the bias.
+    /// `2^{-e}` of [`split`](Self::split), for positive normal numbers; 0 instead of subnormal numbers.
     fn inverse_scale(self) -> Self;
     /// For `self = magic + k`: whether bit `index` of `k`, in two's complement, is set.
     fn has_bit(self, index: u32) -> bool;
@@ -75,7 +75,7 @@ macro_rules! format {
             fn inverse_scale(self) -> Self {
                 let above = self.to_bits().wrapping_sub($root_half);
                 let exponent = (above as $signed) >> $mantissa;
-                Self::from_bits((($bias - exponent) << $mantissa) as $bits)
+                Self::from_bits((($bias - exponent).max(0) << $mantissa) as $bits)
             }
             #[inline(always)]
             fn has_bit(self, index: u32) -> bool {
