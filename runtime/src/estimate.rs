@@ -270,7 +270,7 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         run.warnings.clear();
         if let Some(errors) = &run.standard_error {
             let errors = |parameter| errors.entries(parameter);
-            judge_truncation::<E>(&run.terms, &self.discarded_errors, errors, &mut run.warnings);
+            judge_truncation::<E>(&run.terms, &self.discarded_errors, &run.gradient, errors, &mut run.warnings);
         }
         self.add_terms(law);
         if let Some(gradient) = &mut self.run.argument_gradient {

@@ -1,6 +1,7 @@
 //! What a run returns.
 
 use crate::kernel::{Estimator, Law};
+use crate::parameters::Gradient;
 
 /// An estimate of `E f(z)` and its gradient.
 #[non_exhaustive]
@@ -84,8 +85,9 @@ impl TermSize {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Warning {
-    /// The first discarded term of a truncated rule matters: it is beyond two standard errors of itself, and also beyond
-    /// two of the gradient's or larger than the last kept term. The gradient is then off by about its size or more.
+    /// The first discarded term of a truncated rule matters: it is beyond two of its own standard errors and two of the
+    /// gradient's, or it exceeds both the last kept term and the gradient itself (so that a series that runs away is
+    /// caught even where its terms are mostly noise). The gradient is then off by about its size or more.
     TruncationBias {
         /// Name of the parameter.
         parameter: &'static str,
@@ -125,12 +127,13 @@ impl std::fmt::Display for Warning {
     }
 }
 
-/// Compares the discarded term of each truncated rule with its noise, the gradient's and the last kept term.
+/// Compares the discarded term of each truncated rule with its noise, the gradient's, the last kept term and the gradient.
 ///
 /// `discarded_errors` are by term, then entry. Nothing is judged without standard errors.
 pub(crate) fn judge_truncation<'a, E: Estimator>(
     terms: &[TermSize],
     discarded_errors: &[Vec<f64>],
+    gradient: &impl Gradient,
     gradient_error: impl Fn(usize) -> &'a [f64],
     warnings: &mut Vec<Warning>,
 ) {
@@ -141,8 +144,9 @@ pub(crate) fn judge_truncation<'a, E: Estimator>(
         let gradient_errors = gradient_error(parameter);
         let guilty = |entry: &usize| {
             let size = discarded.values[*entry].abs();
-            size > 2.0 * discarded_errors[index][*entry]
-                && (size > 2.0 * gradient_errors[*entry] || size > kept.values[*entry].abs())
+            let significant = size > 2.0 * discarded_errors[index][*entry] && size > 2.0 * gradient_errors[*entry];
+            let runaway = size > kept.values[*entry].abs() && size > gradient.entries(parameter)[*entry].abs();
+            significant || runaway
         };
         let size = |entry: &usize| discarded.values[*entry].abs();
         let entries = 0..discarded.values.len();

@@ -54,7 +54,9 @@ mod tests {
     /// `-ln((w + ½) 2⁻³²)` by the standard library, in `f64`.
     #[test]
     fn all_32_bits_count() {
-        for bits in (0..=u32::MAX).step_by(65_521).chain([1, 2, 3, 1 << 31, 0xb504_f333, 0xb504_f334, u32::MAX - 1, u32::MAX]) {
+        for bits in
+            (0..=u32::MAX).step_by(65_521).chain([1, 2, 3, 1 << 31, 0xb504_f333, 0xb504_f334, u32::MAX - 1, u32::MAX])
+        {
             let below_one = (f64::from(!bits) + 0.5) / 4294967296.0;
             let exact = -(-below_one).ln_1p();
             assert!((f64::from(single(bits)) / exact - 1.0).abs() < 2.5e-7, "{bits}");

@@ -16,7 +16,8 @@ impl Key {
     #[must_use]
     pub fn new(seed: u64, stream: u64) -> Self {
         const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
-        let mixed = finalise(finalise(seed.wrapping_add(GAMMA)).wrapping_add(stream.wrapping_add(1).wrapping_mul(GAMMA)));
+        let mixed =
+            finalise(finalise(seed.wrapping_add(GAMMA)).wrapping_add(stream.wrapping_add(1).wrapping_mul(GAMMA)));
         Self([mixed as u32, (mixed >> 32) as u32])
     }
 }

@@ -77,7 +77,22 @@ impl<S: Scalar> Kernel<S> for Draws {
 
 fn arguments<S: Scalar>() -> [S; 64] {
     const SPECIAL: [f64; 16] = [
-        0.0, -0.0, 1.0, -1.0, 1e-300, 1e-40, 1e5, -123456.75, 1e7, 1e30, -1e30, 88.5, -87.2, 709.5, f64::INFINITY, f64::NAN,
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        1e-300,
+        1e-40,
+        1e5,
+        -123456.75,
+        1e7,
+        1e30,
+        -1e30,
+        88.5,
+        -87.2,
+        709.5,
+        f64::INFINITY,
+        f64::NAN,
     ];
     std::array::from_fn(|index| {
         S::from_f64(if index < 16 { SPECIAL[index] } else { (index as f64 - 39.5).powi(3) / 1024.0 })

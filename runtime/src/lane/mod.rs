@@ -80,7 +80,10 @@ pub trait Lane:
     /// A block of four random words for each sample: `philox(key, [first_sample + i, rest…])` for sample `i` of the pack.
     fn philox(key: Key, first_sample: u64, rest: [u64; 3]) -> [Self::Words; 4];
     /// Makes numbers from each sample's random words and other numbers.
-    fn from_words<F, const N: usize, const K: usize, const M: usize>(words: [Self::Words; N], packs: [Self; K]) -> [Self; M]
+    fn from_words<F, const N: usize, const K: usize, const M: usize>(
+        words: [Self::Words; N],
+        packs: [Self; K],
+    ) -> [Self; M]
     where
         F: FromWords<Self::Scalar, N, K, M>;
 

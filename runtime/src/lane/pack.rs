@@ -154,7 +154,10 @@ impl<T: Scalar, const W: usize> Lane for Pack<T, W> {
     }
 
     #[inline(always)]
-    fn from_words<F, const N: usize, const K: usize, const M: usize>(words: [[T::Word; W]; N], packs: [Self; K]) -> [Self; M]
+    fn from_words<F, const N: usize, const K: usize, const M: usize>(
+        words: [[T::Word; W]; N],
+        packs: [Self; K],
+    ) -> [Self; M]
     where
         F: FromWords<T, N, K, M>,
     {

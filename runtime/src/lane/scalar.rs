@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-use super::pack::Pack;
 use super::Lane;
+use super::pack::Pack;
 use crate::draw::BaseDraw;
 use crate::math::Format;
 

@@ -61,7 +61,11 @@ pub(crate) fn double(function: impl Fn(Double) -> Double, points: &[(f64, f64, f
 
 /// Error of one result in `f64`.
 pub(crate) fn double_error(result: f64, high: f64, low: f64) -> f64 {
-    if result == high && low == 0.0 { 0.0 } else { ((result - high) - low).abs() / (high.abs() - high.abs().next_down()) }
+    if result == high && low == 0.0 {
+        0.0
+    } else {
+        ((result - high) - low).abs() / (high.abs() - high.abs().next_down())
+    }
 }
 
 /// Largest difference from a `reference` in `f64`, over 16 000 points between `low` and `high`.
@@ -72,7 +76,8 @@ pub(crate) fn difference(
 ) -> f64 {
     let mut worst = 0.0_f64;
     for block in 0..1000 {
-        let arguments = Double::from_fn(|lane| low + (high - low) * (f64::from(block * 16 + lane as i32) + 0.5) / 16000.0);
+        let arguments =
+            Double::from_fn(|lane| low + (high - low) * (f64::from(block * 16 + lane as i32) + 0.5) / 16000.0);
         let results = function(arguments);
         for lane in 0..Double::WIDTH {
             worst = worst.max(double_error(results.extract(lane), reference(arguments.extract(lane)), 0.0));

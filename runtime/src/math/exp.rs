@@ -15,7 +15,7 @@ fn tail<S: Scalar>(r: S, scale: f64) -> S {
         Precision::Single => polynomial(
             r,
             [0.49999993412475624, 0.16666520108022026, 0.04166839421086965, 0.008368780386266591, 0.001381446719661324]
-.map(|coefficient| scale * coefficient),
+                .map(|coefficient| scale * coefficient),
         ),
         Precision::Double => polynomial(
             r,
@@ -31,7 +31,7 @@ fn tail<S: Scalar>(r: S, scale: f64) -> S {
                 2.763037862765856e-07,
                 2.499996198007019e-08,
             ]
-.map(|coefficient| scale * coefficient),
+            .map(|coefficient| scale * coefficient),
         ),
     }
 }
@@ -133,7 +133,7 @@ mod tests {
             (-0.3634284126783589, 0.6952884992760456, 3.809e-17),
             (-1e-05, 0.9999900000499998, 5.730e-18),
             (0.34657, 1.4142084849595797, -7.470e-17),
-            (1.0, 2.718281828459045, 1.446e-16),
+            (1.25, 3.4903429574618414, -4.604e-17),
             (17.3, 32605775.72099587, -1.524e-9),
             (709.7, 1.6549840276802644e308, -4.124e291),
         ];

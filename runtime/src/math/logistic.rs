@@ -99,7 +99,8 @@ mod tests {
 
     #[test]
     fn ends_of_the_range() {
-        let at = |x: f64| [Double::sigmoid, Double::log_sigmoid, Double::softplus].map(|f| f(Double::splat(x)).extract(0));
+        let at =
+            |x: f64| [Double::sigmoid, Double::log_sigmoid, Double::softplus].map(|f| f(Double::splat(x)).extract(0));
         assert_eq!(at(f64::INFINITY), [1.0, 0.0, f64::INFINITY]);
         assert_eq!(at(f64::NEG_INFINITY), [0.0, f64::NEG_INFINITY, 0.0]);
         assert_eq!(at(-1e6), [0.0, -1e6, 0.0]);

@@ -97,8 +97,23 @@ mod tests {
 
     #[test]
     fn special_cases_are_those_of_the_standard_library() {
-        let values =
-            [0.0, -0.0, 0.5, -0.5, 1.0, 2.0, -2.0, 3.0, -3.0, 1e17, 1e300, -1e300, f64::INFINITY, f64::NEG_INFINITY, f64::NAN];
+        let values = [
+            0.0,
+            -0.0,
+            0.5,
+            -0.5,
+            1.0,
+            2.0,
+            -2.0,
+            3.0,
+            -3.0,
+            1e17,
+            1e300,
+            -1e300,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            f64::NAN,
+        ];
         for base in values {
             for exponent in values {
                 let result = Double::splat(base).powf(Double::splat(exponent)).extract(0);
