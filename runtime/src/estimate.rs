@@ -180,8 +180,6 @@ impl<'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'a, E, P> {
                 values: gradient.entries(info.parameter).to_vec(),
             })
             .collect::<Vec<_>>();
-        let discarded_errors =
-            terms.iter().map(|term| if term.kept { Vec::new() } else { term.values.clone() }).collect();
         let with_errors = options.standard_errors && options.samples > 1;
         let parameters = <E::Law as Law>::PARAMETERS.len();
         let run = Run {
@@ -198,13 +196,12 @@ impl<'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'a, E, P> {
         };
         Ok(Prepared {
             arguments,
+            holds_own_arguments: false,
             dimension,
             workspace: Workspace::new(options.settings.clone()),
             next_stream: options.stream,
             theta: vec![0.0; parameters],
             term_gradient: vec![0.0; parameters],
-            discarded_errors,
-            term_sizes: run.terms.iter().map(|term| term.values.clone()).collect(),
             options,
             run,
         })
@@ -214,14 +211,14 @@ impl<'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'a, E, P> {
 /// An estimator that owns its buffers: [`step`](Prepared::step) allocates nothing once it has seen its largest arguments.
 pub struct Prepared<'a, E: Estimator, G> {
     arguments: E::Arguments<'a>,
+    /// Whether the workspace has read `arguments`, which cannot change while they are borrowed.
+    holds_own_arguments: bool,
     options: Options<E::Law>,
     dimension: usize,
     workspace: Workspace<E>,
     next_stream: u64,
     theta: Vec<f64>,
     term_gradient: Vec<f64>,
-    term_sizes: Vec<Vec<f64>>,
-    discarded_errors: Vec<Vec<f64>>,
     run: Run<E, G>,
 }
 
@@ -235,7 +232,11 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
     where
         P: Parameters<Law = E::Law, Gradient = G>,
     {
-        self.step_on(law, self.arguments)
+        let arguments = self.arguments;
+        let known = self.holds_own_arguments;
+        self.advance(law, arguments, known)?;
+        self.holds_own_arguments = true;
+        Ok(&self.run)
     }
 
     /// One run at the given parameters on other arguments, such as the next batch of the data.
@@ -246,32 +247,37 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
     where
         P: Parameters<Law = E::Law, Gradient = G>,
     {
-        let found = dimension(law, E::VECTOR, E::dimension(arguments), self.options.dimension)?;
+        self.holds_own_arguments = false;
+        self.advance(law, arguments, false)?;
+        Ok(&self.run)
+    }
+
+    /// A run; `known` if the workspace has read these arguments already.
+    fn advance<P>(&mut self, law: &P, arguments: E::Arguments<'_>, known: bool) -> Result<(), EstimateError>
+    where
+        P: Parameters<Law = E::Law, Gradient = G>,
+    {
+        let implied = if known { Some(self.dimension) } else { E::dimension(arguments) };
+        let found = dimension(law, E::VECTOR, implied, self.options.dimension)?;
         if found != self.dimension {
             return Err(EstimateError::DimensionChanged { expected: self.dimension, found });
         }
+        self.workspace.read_parameters(law, found)?;
+        if !known {
+            self.workspace.read_arguments(arguments, found, self.options.argument_gradients)?;
+        }
         let samples = self.options.samples;
-        self.workspace.prologue(law, arguments, found, self.options.argument_gradients)?;
         self.workspace.sample(Key::new(self.run.seed, self.next_stream), samples);
-        let run = &mut self.run;
-        let value = self.workspace.epilogue(
-            samples,
-            E::constant(arguments),
-            &mut run.gradient,
-            run.standard_error.as_mut(),
-            &mut self.term_sizes,
-            &mut self.discarded_errors,
-        );
-        run.value = value.mean;
-        run.value_standard_error = run.standard_error.is_some().then_some(value.error);
-        for (term, sizes) in run.terms.iter_mut().zip(&self.term_sizes) {
-            term.values.copy_from_slice(sizes);
+        let Run { gradient, standard_error, terms, warnings, .. } = &mut self.run;
+        let constant = E::constant(arguments);
+        let (value, error) = self.workspace.epilogue(samples, constant, gradient, standard_error.as_mut(), terms)?;
+        warnings.clear();
+        if let Some(errors) = standard_error {
+            let term_error = |term: usize, entry| self.workspace.term_error(samples, term, &terms[term], entry);
+            judge_truncation::<E, G>(terms, gradient, errors, term_error, warnings);
         }
-        run.warnings.clear();
-        if let Some(errors) = &run.standard_error {
-            let errors = |parameter| errors.entries(parameter);
-            judge_truncation::<E>(&run.terms, &self.discarded_errors, &run.gradient, errors, &mut run.warnings);
-        }
+        self.run.value = value;
+        self.run.value_standard_error = self.run.standard_error.is_some().then_some(error);
         self.add_terms(law);
         if let Some(gradient) = &mut self.run.argument_gradient {
             gradient.clear();
@@ -280,7 +286,7 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         self.check_results()?;
         self.run.stream = self.next_stream;
         self.next_stream = self.next_stream.wrapping_add(1);
-        Ok(&self.run)
+        Ok(())
     }
 
     /// Adds the deterministic terms to value and gradient.

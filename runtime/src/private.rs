@@ -1,5 +1,6 @@
 //! All that generated code may name.
 
+pub use crate::lane::PackWidth;
 pub use logphi_macros::{__estimator, __estimator_of, __term};
 
 /// Glob-imported by generated code, so that it reads naturally and compiles where prelude names are shadowed.

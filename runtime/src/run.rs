@@ -129,34 +129,37 @@ impl std::fmt::Display for Warning {
 
 /// Compares the discarded term of each truncated rule with its noise, the gradient's, the last kept term and the gradient.
 ///
-/// `discarded_errors` are by term, then entry. Nothing is judged without standard errors.
-pub(crate) fn judge_truncation<'a, E: Estimator>(
+/// `term_error` gives the standard error of a term at an entry; it costs something and is asked only where it decides.
+pub(crate) fn judge_truncation<E: Estimator, G: Gradient>(
     terms: &[TermSize],
-    discarded_errors: &[Vec<f64>],
-    gradient: &impl Gradient,
-    gradient_error: impl Fn(usize) -> &'a [f64],
+    gradient: &G,
+    gradient_errors: &G,
+    mut term_error: impl FnMut(usize, usize) -> f64,
     warnings: &mut Vec<Warning>,
 ) {
     for (index, discarded) in terms.iter().enumerate().filter(|(_, term)| !term.kept) {
         let parameter = E::TERMS[index].parameter;
         let kept = terms[..index].iter().zip(E::TERMS).rev().find(|(_, info)| info.kept && info.parameter == parameter);
         let Some((kept, _)) = kept else { continue };
-        let gradient_errors = gradient_error(parameter);
-        let guilty = |entry: &usize| {
-            let size = discarded.values[*entry].abs();
-            let significant = size > 2.0 * discarded_errors[index][*entry] && size > 2.0 * gradient_errors[*entry];
-            let runaway = size > kept.values[*entry].abs() && size > gradient.entries(parameter)[*entry].abs();
-            significant || runaway
-        };
-        let size = |entry: &usize| discarded.values[*entry].abs();
-        let entries = 0..discarded.values.len();
-        let Some(entry) = entries.clone().filter(guilty).max_by(|a, b| size(a).total_cmp(&size(b))) else { continue };
+        let mut guilty = 0;
+        let mut worst: Option<usize> = None;
+        for (entry, size) in discarded.values.iter().map(|value| value.abs()).enumerate() {
+            let runaway = size > kept.values[entry].abs() && size > gradient.entries(parameter)[entry].abs();
+            let matters = size > 2.0 * gradient_errors.entries(parameter)[entry];
+            if runaway || (matters && size > 2.0 * term_error(index, entry)) {
+                guilty += 1;
+                if worst.is_none_or(|worst| size > discarded.values[worst].abs()) {
+                    worst = Some(entry);
+                }
+            }
+        }
+        let Some(entry) = worst else { continue };
         warnings.push(Warning::TruncationBias {
             parameter: E::Law::PARAMETERS[parameter].name,
             kept_order: kept.order,
             discarded_order: discarded.order,
             entry,
-            entries: entries.filter(guilty).count(),
+            entries: guilty,
             kept: kept.values[entry],
             discarded: discarded.values[entry],
         });

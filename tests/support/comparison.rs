@@ -128,27 +128,22 @@ pub fn moments(program: &Program, measure: &Measure) -> Vec<f64> {
     let number = |graph| evaluate(graph, Leaves::<f64>::parameters(&[])).expect("numbers");
     let mut moments = vec![0.0; 1 + program.orders.len()];
     moments[0] += number(&program.constant).first().copied().unwrap_or(0.0);
+    let orders: Vec<i32> = std::iter::once(0).chain(program.orders.iter().map(|&order| order as i32)).collect();
     for ridge in &program.ridges {
         let (slope, offset, numbers) = (number(&ridge.slope)[0], number(&ridge.offset)[0], number(&ridge.numbers));
-        for (index, moment) in moments.iter_mut().enumerate() {
-            let order = if index == 0 { 0 } else { program.orders[index - 1] };
-            *moment += slope.powi(order as i32)
-                * measure.expectation(|z| output(&ridge.derivatives, slope * z + offset, &numbers, index));
+        let derivatives = |z: f64| evaluate(&ridge.derivatives, Leaves::draw(&(slope * z + offset), &numbers));
+        let expected = measure.expectations(moments.len(), |z| derivatives(z).expect("numbers"));
+        for ((moment, expected), order) in moments.iter_mut().zip(expected).zip(&orders) {
+            *moment += slope.powi(*order) * expected;
         }
     }
     if let Some(separable) = &program.separable {
         let numbers = number(&separable.numbers);
-        for (index, moment) in moments.iter_mut().enumerate() {
-            *moment += measure.expectation(|z| output(&separable.derivatives, z, &numbers, index));
-        }
+        let derivatives = |z: f64| evaluate(&separable.derivatives, Leaves::draw(&z, &numbers));
+        let expected = measure.expectations(moments.len(), |z| derivatives(z).expect("numbers"));
+        moments.iter_mut().zip(expected).for_each(|(moment, expected)| *moment += expected);
     }
     moments
-}
-
-fn output(graph: &logphi_compiler::ir::Graph, draw: f64, numbers: &[f64], index: usize) -> f64 {
-    let mut single = graph.clone();
-    single.outputs = vec![graph.outputs[index]];
-    evaluate(&single, Leaves::draw(&draw, numbers)).expect("a number")[0]
 }
 
 /// Compares a truncated sum with the corpus.

@@ -71,26 +71,61 @@ impl Expression {
         })
     }
 
-    /// The same formula in Rust.
+    /// The same formula in Rust, with `ln(1 + e^x)` and `-ln(1 + e^{-x})` written as `softplus(x)` and `log_sigmoid(x)`.
     ///
     /// # Panics
     /// If it has a power with an exponent that is not a whole number.
     #[must_use]
     pub fn rust(&self) -> String {
+        if let Some(x) = self.softplus_of() {
+            return format!("softplus({})", x.rust());
+        }
+        if let Self::Negation(inner) = self
+            && let Some(Self::Negation(x)) = inner.softplus_of()
+        {
+            return format!("log_sigmoid({})", x.rust());
+        }
+        self.map_rust(Self::rust)
+    }
+
+    /// The same formula in Rust, as it stands.
+    ///
+    /// # Panics
+    /// If it has a power with an exponent that is not a whole number.
+    #[must_use]
+    pub fn literal_rust(&self) -> String {
+        self.map_rust(Self::literal_rust)
+    }
+
+    /// `x` if this is `log(1 + exp(x))`.
+    fn softplus_of(&self) -> Option<&Self> {
+        match self {
+            Self::Call(Primitive::Ln, argument) => match argument.as_ref() {
+                Self::Sum(one, exponential) if **one == Self::Integer(1) => match exponential.as_ref() {
+                    Self::Call(Primitive::Exp, x) => Some(x),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn map_rust(&self, rust: impl Fn(&Self) -> String) -> String {
         match self {
             Self::Integer(value) => format!("{value}.0"),
             Self::Pi => "PI".to_owned(),
             Self::Name(name) => name.clone(),
-            Self::Sum(x, y) => format!("({} + {})", x.rust(), y.rust()),
-            Self::Difference(x, y) => format!("({} - {})", x.rust(), y.rust()),
-            Self::Product(x, y) => format!("({} * {})", x.rust(), y.rust()),
-            Self::Quotient(x, y) => format!("({} / {})", x.rust(), y.rust()),
-            Self::Negation(x) => format!("(-{})", x.rust()),
+            Self::Sum(x, y) => format!("({} + {})", rust(x), rust(y)),
+            Self::Difference(x, y) => format!("({} - {})", rust(x), rust(y)),
+            Self::Product(x, y) => format!("({} * {})", rust(x), rust(y)),
+            Self::Quotient(x, y) => format!("({} / {})", rust(x), rust(y)),
+            Self::Negation(x) => format!("(-{})", rust(x)),
             Self::Power(x, y) => match **y {
-                Self::Integer(exponent) => format!("{}.powi({exponent})", x.rust()),
+                Self::Integer(exponent) => format!("{}.powi({exponent})", rust(x)),
                 _ => panic!("{y:?} as an exponent"),
             },
-            Self::Call(primitive, x) => format!("({}).{}()", x.rust(), primitive.name()),
+            Self::Call(primitive, x) => format!("({}).{}()", rust(x), primitive.name()),
         }
     }
 }
@@ -193,6 +228,9 @@ mod tests {
         assert_eq!(value("-log(1+exp(-(2*z)))"), -(1.0_f64 + (-6.0_f64).exp()).ln());
         assert_eq!(value("2*z**(7/2)"), 2.0 * 3.0_f64.powf(3.5));
         assert_eq!(Expression::parse("exp(-49/100*z)").rust(), "((-((49.0 / 100.0) * z))).exp()");
+        assert_eq!(Expression::parse("-log(1+exp(-(2*z)))").rust(), "log_sigmoid((2.0 * z))");
+        assert_eq!(Expression::parse("log(1+exp(z))").rust(), "softplus(z)");
+        assert_eq!(Expression::parse("log(1+exp(z))").literal_rust(), "((1.0 + (z).exp())).ln()");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! A draw is a function of seed, stream, sample, coordinate and site, not of what was drawn before: samples can be split
 //! among threads, packs and devices, and two runs with one seed and stream use the same noise. Random bits are made by
-//! [`philox`] from a 64-bit [`Key`] and a 128-bit counter. The key mixes seed and stream. The counter is, part of the
+//! Philox4x32-10 from a 64-bit [`Key`] and a 128-bit counter. The key mixes seed and stream. The counter is, part of the
 //! public contract and pinned by a test:
 //!
 //! | word | bits 0 to 15 | bits 16 to 31 |

@@ -1,17 +1,20 @@
 //! Weights times moments, and what 32 lane means say about the error.
 //!
-//! For each parameter, coordinate and lane the gradient is `Σ_n a_n(θ_j) D_{n,j}` (Eq. (3) of the paper, cut as the rule
-//! says). Lanes are added together here and nowhere else, always in the same pairwise order. The standard error is that
-//! of batch means over the lanes: `SE² = Σ_l n_l (m_l - m)² / ((L - 1) S)` with `n_l` samples in lane `l` and `L` lanes
-//! that hold any.
+//! The gradient of a parameter is `Σ_j Σ_n a_n(θ_j) D_{n,j} / S` over the coordinates that share it (Eq. (3) of the paper,
+//! cut as the rule says). Lanes are added together here and nowhere else, always in the same pairwise order. The standard
+//! error is that of batch means over the lanes: `SE² = Σ_l n_l (m_l - m)² / ((L - 1) S)` with `n_l` samples in lane `l` and
+//! `L` lanes that hold any.
+
+use std::ops::Range;
 
 use super::LANES;
+use super::contraction::Contracted;
 use super::moments::Layout;
 use crate::kernel::{Estimator, Law};
 use crate::lane::{Kernel, Lane};
 use crate::parameters::Gradient;
 
-/// The numbers of lanes.
+/// One number for each lane.
 pub(crate) type Lanes = [f64; LANES];
 
 /// How samples are spread over the lanes.
@@ -21,8 +24,8 @@ pub(crate) struct Spread {
     counts: Lanes,
     /// `1 / n_l`, or 0 for an empty lane.
     reciprocals: Lanes,
-    /// `1 / ((L - 1) S)`, if there are two lanes.
-    scale: Option<f64>,
+    /// `1 / ((L - 1) S)`; 0 with fewer than two lanes, where nobody asks for an error.
+    scale: f64,
 }
 
 impl Spread {
@@ -33,156 +36,148 @@ impl Spread {
             samples: samples as f64,
             counts,
             reciprocals: counts.map(|count| if count > 0.0 { 1.0 / count } else { 0.0 }),
-            scale: (used > 1).then(|| 1.0 / ((used - 1) as f64 * samples as f64)),
+            scale: if used > 1 { 1.0 / ((used - 1) as f64 * samples as f64) } else { 0.0 },
         }
     }
 
-    /// The mean over all samples.
-    #[inline(always)]
-    pub(crate) fn mean(&self, sums: &Lanes) -> f64 {
-        add_lanes(sums) / self.samples
-    }
-
-    /// The standard error of the mean; 0 with fewer than two samples (nobody reads it then).
+    /// The standard error of a mean, from the sums of the lanes.
     #[inline(always)]
     pub(crate) fn standard_error(&self, sums: &Lanes, mean: f64) -> f64 {
-        let squares: Lanes = std::array::from_fn(|lane| {
+        let mut squares = [0.0; LANES];
+        for lane in 0..LANES {
             let deviation = sums[lane] * self.reciprocals[lane] - mean;
-            self.counts[lane] * deviation * deviation
-        });
-        (add_lanes(&squares) * self.scale.unwrap_or(0.0)).sqrt()
+            squares[lane] = self.counts[lane] * deviation * deviation;
+        }
+        (add_lanes(&squares) * self.scale).sqrt()
     }
 }
 
 /// Adds the lanes pairwise: halves, quarters, …
 #[inline(always)]
-pub(crate) fn add_lanes(sums: &Lanes) -> f64 {
-    let mut sums = *sums;
-    let mut half = LANES / 2;
-    while half > 0 {
-        for lane in 0..half {
-            sums[lane] += sums[lane + half];
-        }
-        half /= 2;
+pub(crate) fn add_lanes(sums: &[f64]) -> f64 {
+    let mut half = [0.0; LANES / 2];
+    for lane in 0..LANES / 2 {
+        half[lane] = sums[lane] + sums[lane + LANES / 2];
     }
-    sums[0]
+    let mut quarter = [0.0; LANES / 4];
+    for lane in 0..LANES / 4 {
+        quarter[lane] = half[lane] + half[lane + LANES / 4];
+    }
+    let [a, b, c, d, e, f, g, h] = quarter;
+    ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
-/// One result with its standard error.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Measured {
-    pub(crate) mean: f64,
-    pub(crate) error: f64,
-}
-
-/// Turns contracted moments into results.
-pub(crate) struct Epilogue<'a, E: Estimator, G> {
+/// Everything the results are made of.
+pub(crate) struct Epilogue<'a, E: Estimator> {
     pub(crate) layout: &'a Layout,
     pub(crate) spread: Spread,
+    pub(crate) contracted: &'a Contracted,
     pub(crate) moments: &'a [f64],
-    /// `derivatives[order][coordinate][lane]`.
-    pub(crate) derivatives: &'a [f64],
     /// `coefficients[coordinate][term]`.
     pub(crate) coefficients: &'a [f64],
-    /// The part of `f` that does not depend on the draw.
-    pub(crate) constant: f64,
     /// Index in `E::ORDERS` of each term's order.
     pub(crate) order_of_term: &'a [usize],
-    pub(crate) gradient: &'a mut G,
-    pub(crate) standard_error: Option<&'a mut G>,
-    /// One for each term: its size by entry of the parameter's gradient.
-    pub(crate) terms: &'a mut [Vec<f64>],
-    /// One for each term: the standard error of a discarded one by entry; empty for kept ones.
-    pub(crate) discarded_errors: &'a mut [Vec<f64>],
+    /// The part of `f` that does not depend on the draw.
+    pub(crate) constant: f64,
     pub(crate) estimator: std::marker::PhantomData<E>,
 }
 
-impl<E: Estimator, G: Gradient> Kernel<f64> for Epilogue<'_, E, G> {
-    /// The value of `E f`.
-    type Output = Measured;
-
-    #[inline(always)]
-    fn run<L: Lane<Scalar = f64>>(mut self) -> Measured {
-        for (term, info) in E::TERMS.iter().enumerate() {
-            self.measure_term(term, info.kept);
-        }
-        for parameter in 0..<E::Law as Law>::PARAMETERS.len() {
-            self.parameter(parameter);
-        }
-        self.value()
-    }
-}
-
-impl<E: Estimator, G: Gradient> Epilogue<'_, E, G> {
-    #[inline(always)]
-    fn lanes_of(&self, order: usize, coordinate: usize) -> &Lanes {
-        let at = (order * self.layout.dimension + coordinate) * LANES;
-        self.derivatives[at..].first_chunk().expect("every order and coordinate has its lanes")
+impl<E: Estimator> Epilogue<'_, E> {
+    /// `E f`.
+    pub(crate) fn value(&self) -> f64 {
+        let values = self.contracted.totals.iter().step_by(self.layout.entries);
+        values.sum::<f64>() / self.spread.samples + self.constant
     }
 
-    /// Adds the lanes of one term at one coordinate to `sums`.
-    #[inline(always)]
-    fn add_term(&self, term: usize, coordinate: usize, sums: &mut Lanes) {
-        let weight = self.coefficients[coordinate * E::TERMS.len() + term];
-        let derivative = self.lanes_of(self.order_of_term[term], coordinate);
-        for (sum, derivative) in sums.iter_mut().zip(derivative) {
-            *sum = weight.mul_add(*derivative, *sum);
-        }
+    /// A term's contribution to an entry of its parameter's gradient, of which there are `entries`.
+    pub(crate) fn term(&self, term: usize, entries: usize, entry: usize) -> f64 {
+        let sums = &self.contracted.sums[self.order_of_term[term] * self.layout.padded..];
+        let sum = self.coordinates(entries, entry).map(|coordinate| self.weight(term, coordinate) * sums[coordinate]);
+        sum.sum::<f64>() / self.spread.samples
     }
 
-    /// Calls `add` for every coordinate that contributes to an entry of a parameter's gradient.
+    /// The coordinates that contribute to an entry: its own, or all where the parameter is shared.
     #[inline(always)]
-    fn coordinates_of(&self, entries: usize, entry: usize) -> std::ops::Range<usize> {
+    fn coordinates(&self, entries: usize, entry: usize) -> Range<usize> {
         if entries == self.layout.dimension { entry..entry + 1 } else { 0..self.layout.dimension }
     }
 
-    /// The size of a term, by entry, and the standard error of a discarded one.
     #[inline(always)]
-    fn measure_term(&mut self, term: usize, kept: bool) {
-        let entries = self.terms[term].len();
-        for entry in 0..entries {
-            let mut sums = [0.0; LANES];
-            for coordinate in self.coordinates_of(entries, entry) {
-                self.add_term(term, coordinate, &mut sums);
-            }
-            let mean = self.spread.mean(&sums);
-            self.terms[term][entry] = mean;
-            if !kept {
-                self.discarded_errors[term][entry] = self.spread.standard_error(&sums, mean);
-            }
-        }
+    fn weight(&self, term: usize, coordinate: usize) -> f64 {
+        self.coefficients[coordinate * E::TERMS.len() + term]
     }
 
+    /// The standard error of the sum of some terms at an entry, whose mean is given. The orders of the terms must be
+    /// among the lane sums.
     #[inline(always)]
-    fn parameter(&mut self, parameter: usize) {
-        let entries = self.gradient.entries(parameter).len();
-        for entry in 0..entries {
-            let mut sums = [0.0; LANES];
-            for coordinate in self.coordinates_of(entries, entry) {
-                for (term, info) in E::TERMS.iter().enumerate() {
-                    if info.kept && info.parameter == parameter {
-                        self.add_term(term, coordinate, &mut sums);
-                    }
+    fn error_of_terms(&self, terms: Range<usize>, entries: usize, entry: usize, mean: f64) -> f64 {
+        let mut sums: Lanes = [0.0; LANES];
+        for coordinate in self.coordinates(entries, entry) {
+            for term in terms.clone() {
+                let weight = self.weight(term, coordinate);
+                let lanes = self.contracted.lanes_of(self.layout, self.order_of_term[term], coordinate);
+                for (sum, lane) in sums.iter_mut().zip(lanes) {
+                    *sum = weight.mul_add(*lane, *sum);
                 }
             }
-            let mean = self.spread.mean(&sums);
-            self.gradient.entries_mut(parameter)[entry] = mean;
-            if let Some(errors) = &mut self.standard_error {
-                errors.entries_mut(parameter)[entry] = self.spread.standard_error(&sums, mean);
-            }
         }
+        self.spread.standard_error(&sums, mean)
     }
+}
+
+/// The terms of a parameter's gradient, which stand side by side.
+fn kept_terms<E: Estimator>(parameter: usize) -> Range<usize> {
+    let kept = |term: &crate::kernel::TermInfo| term.kept && term.parameter == parameter;
+    let first = E::TERMS.iter().position(kept).unwrap_or(0);
+    first..first + E::TERMS.iter().filter(|term| kept(term)).count()
+}
+
+/// The standard errors of every gradient; returns that of the value.
+pub(crate) struct Errors<'a, E: Estimator, G> {
+    pub(crate) epilogue: Epilogue<'a, E>,
+    pub(crate) gradient: &'a G,
+    pub(crate) value: f64,
+    pub(crate) errors: &'a mut G,
+}
+
+impl<E: Estimator, G: Gradient> Kernel<f64> for Errors<'_, E, G> {
+    type Output = f64;
 
     #[inline(always)]
-    fn value(&self) -> Measured {
-        let mut sums: Lanes = self.spread.counts.map(|count| count * self.constant);
-        for row in self.moments.chunks_exact(self.layout.row_length()).take(self.layout.rows) {
+    fn run<L: Lane<Scalar = f64>>(self) -> f64 {
+        let Self { epilogue, gradient, value, errors } = self;
+        for parameter in 0..<E::Law as Law>::PARAMETERS.len() {
+            let terms = kept_terms::<E>(parameter);
+            let means = gradient.entries(parameter);
+            for (entry, error) in errors.entries_mut(parameter).iter_mut().enumerate() {
+                *error = epilogue.error_of_terms(terms.clone(), means.len(), entry, means[entry]);
+            }
+        }
+        let mut sums: Lanes = [0.0; LANES];
+        for row in epilogue.moments.chunks_exact(epilogue.layout.row_length()).take(epilogue.layout.rows) {
             for (sum, value) in sums.iter_mut().zip(row) {
                 *sum += value;
             }
         }
-        let mean = self.spread.mean(&sums);
-        Measured { mean, error: self.spread.standard_error(&sums, mean) }
+        epilogue.spread.standard_error(&sums, value - epilogue.constant)
+    }
+}
+
+/// The standard error of one term at one entry.
+pub(crate) struct TermError<'a, E: Estimator> {
+    pub(crate) epilogue: Epilogue<'a, E>,
+    pub(crate) term: usize,
+    pub(crate) entries: usize,
+    pub(crate) entry: usize,
+    pub(crate) mean: f64,
+}
+
+impl<E: Estimator> Kernel<f64> for TermError<'_, E> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run<L: Lane<Scalar = f64>>(self) -> f64 {
+        self.epilogue.error_of_terms(self.term..self.term + 1, self.entries, self.entry, self.mean)
     }
 }
 
@@ -199,7 +194,7 @@ mod tests {
         for sample in 0..samples {
             sums[sample % LANES] += sample as f64;
         }
-        let mean = spread.mean(&sums);
+        let mean = add_lanes(&sums) / samples as f64;
         assert_eq!(mean, 19.5);
         let mut squares = 0.0;
         for lane in 0..LANES {
@@ -216,7 +211,6 @@ mod tests {
         let spread = Spread::new(2);
         let mut sums = [0.0; LANES];
         (sums[0], sums[1]) = (1.0, 3.0);
-        assert_eq!(spread.mean(&sums), 2.0);
         assert_eq!(spread.standard_error(&sums, 2.0), 1.0);
     }
 }

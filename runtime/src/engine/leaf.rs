@@ -7,17 +7,14 @@
 use std::ops::Range;
 
 use super::moments::Layout;
-use super::table::RidgeTable;
+use super::table::{BLOCK, RidgeTable};
 use super::{LANES, LEAF};
 use crate::draw::{Key, Words};
 use crate::kernel::{Estimator, Law, Ridge, RidgeVisitor, Ridges, Sampled, Separable};
 use crate::lane::{Kernel, Lane, Scalar};
 
-/// Rows of a ridge term that share the loads of a draw.
-const BLOCK: usize = 8;
-
 /// Widest pack of any target.
-const WIDEST: usize = 16;
+pub(crate) const WIDEST: usize = 16;
 
 /// What every leaf of a run reads.
 pub(crate) struct Job<'a, E: Estimator> {
@@ -78,7 +75,8 @@ impl<E: Estimator> Kernel<E::Scalar> for BySample<'_, E> {
         let end = job.samples.min(first + LEAF);
         let mut sample = first;
         while sample < end {
-            let mut pack = Pack::<E, L> { job, sample, active: (end - sample).min(L::WIDTH), scratch: &mut *scratch, lanes: std::marker::PhantomData };
+            let active = (end - sample).min(L::WIDTH);
+            let mut pack = Pack::<E, L> { job, sample, active, scratch: &mut *scratch, lanes: std::marker::PhantomData };
             pack.draw();
             E::Ridges::visit(job.tables, &mut pack);
             pack.separable();
@@ -131,29 +129,19 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, E, L> {
         }
     }
 
-    /// `BLOCK` or one rows of a ridge term.
+    /// The arguments `u_o` of a block of rows.
     #[inline(always)]
-    fn rows<R: Ridge<E>, const ROWS: usize>(&mut self, table: &RidgeTable<E, R>, row: usize) {
+    fn arguments<R: Ridge<E>>(&self, table: &RidgeTable<E, R>, block: usize) -> [L; BLOCK] {
         let dimension = self.job.layout.dimension;
-        let slopes: [&[E::Scalar]; ROWS] =
-            std::array::from_fn(|b| &table.slopes[(row + b) * dimension..(row + b + 1) * dimension]);
-        let mut u: [L; ROWS] = std::array::from_fn(|b| L::splat(table.offsets[row + b]));
-        for (coordinate, z) in self.scratch.draws.chunks_exact(L::WIDTH).take(dimension).enumerate() {
+        let mut u = table.offsets[block].map(L::splat);
+        let draws = self.scratch.draws.chunks_exact(L::WIDTH);
+        for (slopes, z) in table.slopes[block * dimension..(block + 1) * dimension].iter().zip(draws) {
             let z = L::load(z);
-            for b in 0..ROWS {
-                u[b] = z.mul_add(L::splat(slopes[b][coordinate]), u[b]);
+            for row in 0..BLOCK {
+                u[row] = z.mul_add(L::splat(slopes[row]), u[row]);
             }
         }
-        for (b, &u) in u.iter().enumerate() {
-            let numbers = &table.numbers[row + b];
-            let derivatives = R::derivatives(u, numbers);
-            self.accumulate(table.first + row + b, derivatives.as_ref());
-            if self.job.layout.adjoints {
-                let partials = R::partials(u, numbers);
-                let first = table.first_partial + (row + b) * (1 + R::NUMBERS);
-                self.keep(first, partials.as_ref());
-            }
-        }
+        u
     }
 
     /// Adds the derivatives of one row to its lanes.
@@ -181,14 +169,17 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, E, L> {
 impl<E: Estimator, L: Lane<Scalar = E::Scalar>> RidgeVisitor<E> for Pack<'_, E, L> {
     #[inline(always)]
     fn visit<R: Ridge<E>>(&mut self, table: &RidgeTable<E, R>) {
-        let mut row = 0;
-        while row + BLOCK <= table.rows {
-            self.rows::<R, BLOCK>(table, row);
-            row += BLOCK;
-        }
-        while row < table.rows {
-            self.rows::<R, 1>(table, row);
-            row += 1;
+        for (block, numbers) in table.numbers.chunks(BLOCK).enumerate() {
+            let u = self.arguments(table, block);
+            for (row, (numbers, &u)) in numbers.iter().zip(&u).enumerate() {
+                let row = block * BLOCK + row;
+                let derivatives = R::derivatives(u, numbers);
+                self.accumulate(table.first + row, derivatives.as_ref());
+                if self.job.layout.adjoints {
+                    let partials = R::partials(u, numbers);
+                    self.keep(table.first_partial + row * (1 + R::NUMBERS), partials.as_ref());
+                }
+            }
         }
     }
 }

@@ -3,6 +3,11 @@
 use super::LANES;
 use crate::kernel::{Estimator, Separable};
 
+/// Coordinates filled up to whole packs of any width.
+pub(crate) const fn padded(dimension: usize) -> usize {
+    dimension.next_multiple_of(super::leaf::WIDEST)
+}
+
 /// Places of moments and partial derivatives in the flat buffers.
 ///
 /// A *row* is a row of a ridge term or a coordinate of the separable term. Its moments are `(1 + orders)` runs of 32
@@ -12,6 +17,8 @@ use crate::kernel::{Estimator, Separable};
 pub(crate) struct Layout {
     /// Coordinates `d`.
     pub(crate) dimension: usize,
+    /// Coordinates filled up to whole packs, for tables that are read by packs of coordinates.
+    pub(crate) padded: usize,
     /// The value and the orders.
     pub(crate) entries: usize,
     /// All rows.
@@ -38,6 +45,7 @@ impl Layout {
             if E::Separable::PRESENT { (dimension, E::Separable::NUMBERS) } else { (0, 0) };
         Self {
             dimension,
+            padded: padded(dimension),
             entries: 1 + E::ORDERS.len(),
             rows: ridge_rows + separable_rows,
             separable_first: ridge_rows,

@@ -1,7 +1,11 @@
 //! What the engine keeps for each ridge term: slopes, offsets and the numbers of each row.
 
+use super::moments::padded;
 use crate::kernel::{Estimator, Ridge, RidgeVisitorMut};
 use crate::lane::Scalar;
+
+/// Rows that share the loads of a draw.
+pub(crate) const BLOCK: usize = 8;
 
 /// The data of a ridge term, read from the arguments once for each gradient.
 #[derive(Debug)]
@@ -12,12 +16,13 @@ pub struct RidgeTable<E: Estimator, R: Ridge<E>> {
     pub(crate) first: usize,
     /// Position of the first row's partial derivatives.
     pub(crate) first_partial: usize,
-    /// Slopes `A_oj` in the estimator's arithmetic, row by row.
-    pub(crate) slopes: Vec<E::Scalar>,
-    /// Slopes `A_oj` in `f64`, row by row, for the powers in the epilogue.
+    /// Slopes `A_oj` in the estimator's arithmetic, for each block of rows coordinate by coordinate, so that the sample
+    /// loop reads them in order. Rows that fill up the last block are 0.
+    pub(crate) slopes: Vec<[E::Scalar; BLOCK]>,
+    /// Slopes `A_oj` in `f64`, row by row and each row filled up to whole packs, for the powers in the epilogue.
     pub(crate) exact_slopes: Vec<f64>,
-    /// Offsets `c_o`.
-    pub(crate) offsets: Vec<E::Scalar>,
+    /// Offsets `c_o`, block by block.
+    pub(crate) offsets: Vec<[E::Scalar; BLOCK]>,
     /// The numbers of each row.
     pub(crate) numbers: Vec<R::Numbers>,
 }
@@ -51,15 +56,21 @@ impl<E: Estimator> RidgeVisitorMut<E> for Fill<'_, E> {
         table.first_partial = self.partials;
         self.rows += table.rows;
         self.partials += table.rows * (1 + R::NUMBERS);
-        table.exact_slopes.clear();
-        table.offsets.clear();
         table.numbers.clear();
+        table.numbers.extend((0..table.rows).map(|row| R::numbers(self.arguments, row)));
+        let padded = padded(self.dimension);
+        table.exact_slopes.resize(table.rows * padded, 0.0);
+        let blocks = table.rows.div_ceil(BLOCK);
+        table.slopes.resize(blocks * self.dimension, [E::Scalar::ZERO; BLOCK]);
+        table.offsets.resize(blocks, [E::Scalar::ZERO; BLOCK]);
         for row in 0..table.rows {
-            table.exact_slopes.extend((0..self.dimension).map(|coordinate| R::slope(self.arguments, row, coordinate)));
-            table.offsets.push(E::Scalar::from_f64(R::offset(self.arguments, row)));
-            table.numbers.push(R::numbers(self.arguments, row));
+            table.offsets[row / BLOCK][row % BLOCK] = E::Scalar::from_f64(R::offset(self.arguments, row));
+            let exact = &mut table.exact_slopes[row * padded..row * padded + self.dimension];
+            let block = &mut table.slopes[row / BLOCK * self.dimension..(row / BLOCK + 1) * self.dimension];
+            for (coordinate, (exact, slopes)) in exact.iter_mut().zip(block).enumerate() {
+                *exact = R::slope(self.arguments, row, coordinate);
+                slopes[row % BLOCK] = E::Scalar::from_f64(*exact);
+            }
         }
-        table.slopes.clear();
-        table.slopes.extend(table.exact_slopes.iter().map(|&slope| E::Scalar::from_f64(slope)));
     }
 }

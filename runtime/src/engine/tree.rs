@@ -58,7 +58,12 @@ impl Tree {
     }
 
     /// The sum of all leaves of a finished tree.
-    pub(crate) fn sum(&mut self) -> &mut [f64] {
+    pub(crate) fn sum(&self) -> &[f64] {
+        self.levels.get(self.root).map_or(&[], Vec::as_slice)
+    }
+
+    /// The sum of all leaves of a finished tree.
+    pub(crate) fn sum_mut(&mut self) -> &mut [f64] {
         self.levels.get_mut(self.root).map_or(&mut [], Vec::as_mut_slice)
     }
 }

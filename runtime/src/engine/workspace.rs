@@ -4,18 +4,19 @@ use std::marker::PhantomData;
 
 use rayon::prelude::*;
 
-use super::contraction::Contraction;
-use super::epilogue::{Epilogue, Measured, Spread};
+use super::contraction::{Contracted, Contraction, Totals};
+use super::epilogue::{Epilogue, Errors, Spread, TermError};
 use super::leaf::{ByCoordinate, BySample, Job, Scratch};
 use super::moments::Layout;
 use super::table::Fill;
 use super::tree::{Tree, combine};
-use super::{LANES, LEAF, adjoint};
+use super::{LEAF, adjoint};
 use crate::draw::Key;
 use crate::error::EstimateError;
 use crate::kernel::{Estimator, Law, Ridges, Separable};
-use crate::lane::{PackWidth, dispatch};
+use crate::lane::{Kernel, Lane, PackWidth, Scalar, dispatch};
 use crate::parameters::{Gradient, Parameters, check_value};
+use crate::run::TermSize;
 
 /// Draws below which a run stays on the calling thread.
 const SERIAL_DRAWS: usize = 1 << 14;
@@ -47,9 +48,15 @@ pub(crate) struct Workspace<E: Estimator> {
     coefficients: Vec<f64>,
     order_of_term: Vec<usize>,
     tasks: Vec<Task<E::Scalar>>,
+    /// Moments and adjoint sums of all samples; unused where a single task has them.
     moments: Vec<f64>,
-    powers: Vec<f64>,
-    derivatives: Vec<f64>,
+    contracted: Contracted,
+    /// Whether each order's lane sums are to be computed.
+    wanted_orders: Vec<bool>,
+    /// Whether each order's lane sums are there.
+    known_orders: Vec<bool>,
+    /// Expected derivatives for the chain rule through the arguments.
+    adjoints: Vec<f64>,
     pool: Option<rayon::ThreadPool>,
     settings: Settings,
 }
@@ -74,20 +81,20 @@ impl<E: Estimator> Workspace<E> {
             order_of_term,
             tasks: Vec::new(),
             moments: Vec::new(),
-            powers: Vec::new(),
-            derivatives: Vec::new(),
+            contracted: Contracted::default(),
+            wanted_orders: vec![false; E::ORDERS.len()],
+            known_orders: vec![false; E::ORDERS.len()],
+            adjoints: Vec::new(),
             pool,
             settings,
         }
     }
 
-    /// Prologue: checks parameters, computes coefficients, reads slopes, offsets and numbers from the arguments.
-    pub(crate) fn prologue<P: Parameters<Law = E::Law>>(
+    /// Prologue over the parameters: checks them and computes the coefficients.
+    pub(crate) fn read_parameters<P: Parameters<Law = E::Law>>(
         &mut self,
         law: &P,
-        arguments: E::Arguments<'_>,
         dimension: usize,
-        adjoints: bool,
     ) -> Result<(), EstimateError> {
         let parameters = E::Law::PARAMETERS;
         for (index, info) in parameters.iter().enumerate() {
@@ -113,8 +120,18 @@ impl<E: Estimator> Workspace<E> {
                 let parameter = parameters[info.parameter].name;
                 return Err(EstimateError::CoefficientNotFinite { parameter, order: info.order, coordinate });
             }
-            self.theta.push(E::Law::theta(|index| crate::lane::Scalar::from_f64(law.values(index).at(coordinate))));
+            self.theta.push(E::Law::theta(|index| Scalar::from_f64(law.values(index).at(coordinate))));
         }
+        Ok(())
+    }
+
+    /// Prologue over the arguments: checks them and reads slopes, offsets and numbers.
+    pub(crate) fn read_arguments(
+        &mut self,
+        arguments: E::Arguments<'_>,
+        dimension: usize,
+        adjoints: bool,
+    ) -> Result<(), EstimateError> {
         E::check(arguments, dimension)?;
         let mut fill = Fill { arguments, dimension, rows: 0, partials: 0 };
         E::Ridges::visit_mut(&mut self.tables, &mut fill);
@@ -149,7 +166,9 @@ impl<E: Estimator> Workspace<E> {
                 None => tasks.par_iter_mut().for_each(run),
             }
         }
-        self.gather();
+        if self.tasks.len() > 1 {
+            self.gather();
+        }
     }
 
     /// Divides the work in tasks and makes room for each.
@@ -196,7 +215,7 @@ impl<E: Estimator> Workspace<E> {
             let coordinates = self.tasks[first].coordinates.clone();
             let count = self.tasks[first..].iter().take_while(|task| task.coordinates == coordinates).count();
             let block = &mut self.tasks[first..first + count];
-            combine(block, |task| task.tree.sum());
+            combine(block, |task| task.tree.sum_mut());
             let sum = block[0].tree.sum();
             self.moments[at..at + sum.len()].copy_from_slice(sum);
             at += sum.len();
@@ -204,53 +223,91 @@ impl<E: Estimator> Workspace<E> {
         }
     }
 
-    /// Epilogue: derivatives by coordinate, gradients, standard errors and term sizes.
+    /// Epilogue: the value, the gradient and the size of every term; with `errors` also standard errors. Returns the value
+    /// and its standard error.
     pub(crate) fn epilogue<G: Gradient>(
         &mut self,
         samples: usize,
         constant: f64,
         gradient: &mut G,
-        standard_error: Option<&mut G>,
-        terms: &mut [Vec<f64>],
-        discarded_errors: &mut [Vec<f64>],
-    ) -> Measured {
-        let layout = &self.layout;
-        self.derivatives.resize(E::ORDERS.len() * layout.dimension * LANES, 0.0);
-        dispatch(
-            self.settings.width,
-            Contraction::<E> {
-                layout,
-                moments: &self.moments,
-                tables: &self.tables,
-                powers: &mut self.powers,
-                derivatives: &mut self.derivatives,
-            },
-        );
-        dispatch(
-            self.settings.width,
-            Epilogue::<E, G> {
-                layout,
-                spread: Spread::new(samples),
-                moments: &self.moments,
-                derivatives: &self.derivatives,
-                coefficients: &self.coefficients,
-                constant,
-                order_of_term: &self.order_of_term,
-                gradient,
-                standard_error,
-                terms,
-                discarded_errors,
-                estimator: PhantomData,
-            },
-        )
+        errors: Option<&mut G>,
+        terms: &mut [TermSize],
+    ) -> Result<(f64, f64), EstimateError> {
+        let moments = sums(&self.tasks, &self.moments);
+        let width = self.settings.width;
+        if !dispatch(width, Totals { layout: &self.layout, moments, out: &mut self.contracted }) {
+            return Err(EstimateError::ResultNotFinite { what: "a moment of the function or of one of its derivatives" });
+        }
+        for (wanted, &order) in self.wanted_orders.iter_mut().zip(E::ORDERS) {
+            *wanted = errors.is_some() && E::TERMS.iter().any(|term| term.kept && term.order == order);
+        }
+        self.known_orders.copy_from_slice(&self.wanted_orders);
+        self.contract();
+        let epilogue = self.results(samples, constant);
+        let value = epilogue.value();
+        for parameter in 0..E::Law::PARAMETERS.len() {
+            gradient.entries_mut(parameter).fill(0.0);
+        }
+        for (term, (info, size)) in E::TERMS.iter().zip(terms).enumerate() {
+            let entries = size.values.len();
+            for (entry, size) in size.values.iter_mut().enumerate() {
+                *size = epilogue.term(term, entries, entry);
+                if info.kept {
+                    gradient.entries_mut(info.parameter)[entry] += *size;
+                }
+            }
+        }
+        let error = errors.map_or(0.0, |errors| dispatch(width, Errors { epilogue, gradient, value, errors }));
+        Ok((value, error))
+    }
+
+    /// The standard error of one term at one entry, after [`epilogue`](Self::epilogue) with errors.
+    pub(crate) fn term_error(&mut self, samples: usize, term: usize, size: &TermSize, entry: usize) -> f64 {
+        let order = self.order_of_term[term];
+        if !self.known_orders[order] {
+            self.wanted_orders.fill(false);
+            self.wanted_orders[order] = true;
+            self.known_orders[order] = true;
+            self.contract();
+        }
+        let epilogue = self.results(samples, 0.0);
+        let mean = size.values[entry];
+        dispatch(self.settings.width, TermError { epilogue, term, entries: size.values.len(), entry, mean })
+    }
+
+    /// Contracts the moments, with lane sums for the wanted orders.
+    fn contract(&mut self) {
+        let Self { layout, contracted, tables, tasks, moments, wanted_orders, settings, .. } = self;
+        let moments = sums(tasks, moments);
+        let contraction = Contraction::<E> { layout, moments, tables, wanted: wanted_orders, out: contracted };
+        dispatch(settings.width, contraction);
+    }
+
+    fn results(&self, samples: usize, constant: f64) -> Epilogue<'_, E> {
+        Epilogue {
+            layout: &self.layout,
+            spread: Spread::new(samples),
+            contracted: &self.contracted,
+            moments: sums(&self.tasks, &self.moments),
+            coefficients: &self.coefficients,
+            order_of_term: &self.order_of_term,
+            constant,
+            estimator: PhantomData,
+        }
     }
 
     /// Derivatives of `E f` with respect to the arguments, added to `out`.
     pub(crate) fn pull_back(&mut self, samples: usize, arguments: E::Arguments<'_>, out: &mut E::ArgumentGradient) {
-        let means = &mut self.moments[self.layout.rows * self.layout.row_length()..];
-        means.iter_mut().for_each(|sum| *sum /= samples as f64);
-        adjoint::pull_back::<E>(&self.layout, &self.tables, means, arguments, out);
+        let sums = &sums(&self.tasks, &self.moments)[self.layout.rows * self.layout.row_length()..];
+        self.adjoints.clear();
+        self.adjoints.extend(sums.iter().map(|sum| sum / samples as f64));
+        adjoint::pull_back::<E>(&self.layout, &self.tables, &self.adjoints, arguments, out);
     }
+}
+
+/// The sums of all samples: those of the only task, or the gathered ones.
+fn sums<'a, S>(tasks: &'a [Task<S>], gathered: &'a [f64]) -> &'a [f64] {
+    if let [task] = tasks { task.tree.sum() } else { gathered }
 }
 
 /// Whether coordinates are the outer loop.
@@ -274,13 +331,28 @@ fn run_task<E: Estimator>(
         }
         task.tree.add_leaf(|target| {
             let (moments, adjoints) = target.split_at_mut(scratch.moments.len());
-            for (target, &moment) in moments.iter_mut().zip(&scratch.moments) {
-                *target = crate::lane::Scalar::to_f64(moment);
-            }
+            dispatch(width, Widen { from: &scratch.moments, to: moments });
             if job.layout.adjoints {
                 dispatch(width, adjoint::Reduce { job, scratch, sums: adjoints });
             }
         });
     }
     task.tree.finish();
+}
+
+/// Converts the sums of a leaf to `f64`.
+struct Widen<'a, S> {
+    from: &'a [S],
+    to: &'a mut [f64],
+}
+
+impl<S: Scalar> Kernel<S> for Widen<'_, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lane<Scalar = S>>(self) {
+        for (to, &from) in self.to.iter_mut().zip(self.from) {
+            *to = from.to_f64();
+        }
+    }
 }

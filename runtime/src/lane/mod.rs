@@ -181,17 +181,17 @@ pub trait Lane:
     /// 1 for the exponent 0.
     fn powf(self, exponent: Self) -> Self;
 
-    /// `e^x`: error at most 1 ulp; 0 where the result is below 3/2 of the smallest normal number.
+    /// `e^x`: error at most 1.25 ulp; 0 where the result is below 3/2 of the smallest normal number.
     fn exp(self) -> Self;
     /// `e^x - 1`: error at most 2 ulp, near 0 too.
     fn exp_m1(self) -> Self;
     /// The natural logarithm: error at most 1.5 ulp; minus infinity at 0 and NaN below.
     fn ln(self) -> Self;
-    /// `ln(1 + x)`: error at most 1.5 ulp, near 0 too; minus infinity at -1 and NaN below.
+    /// `ln(1 + x)`: error at most 2 ulp, near 0 too; minus infinity at -1 and NaN below.
     fn ln_1p(self) -> Self;
-    /// The sine of any angle: error at most 1.5 ulp.
+    /// The sine of any angle: error at most 2 ulp.
     fn sin(self) -> Self;
-    /// The cosine of any angle: error at most 1.5 ulp.
+    /// The cosine of any angle: error at most 2 ulp.
     fn cos(self) -> Self;
     /// The tangent of any angle: error at most 3 ulp.
     fn tan(self) -> Self;
@@ -203,7 +203,7 @@ pub trait Lane:
     fn cosh(self) -> Self;
     /// The hyperbolic tangent: error at most 3 ulp.
     fn tanh(self) -> Self;
-    /// `σ(x) = 1 / (1 + e^{-x})`: error at most 2 ulp; 0 where the result is below 3/2 of the smallest normal number.
+    /// `σ(x) = 1 / (1 + e^{-x})`: error at most 3 ulp; 0 where the result is below 3/2 of the smallest normal number.
     fn sigmoid(self) -> Self;
     /// `ln σ(x)`: error at most 2 ulp; 0 where `e^{-x}` is below 3/2 of the smallest normal number.
     fn log_sigmoid(self) -> Self;

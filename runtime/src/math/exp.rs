@@ -137,8 +137,8 @@ mod tests {
             (17.3, 32605775.72099587, -1.524e-9),
             (709.7, 1.6549840276802644e308, -4.124e291),
         ];
-        assert!(single(Lane::exp, f64::exp) <= 1.0);
-        assert!(double(Lane::exp, &POINTS) <= 1.0);
+        assert!(single(Lane::exp, f64::exp) <= 1.25);
+        assert!(double(Lane::exp, &POINTS) <= 1.25);
         assert!(difference(Lane::exp, f64::exp, (-700.0, 700.0)) <= 2.0);
         assert!(difference(Lane::exp, f64::exp, (-1.0, 1.0)) <= 2.0);
     }

@@ -2,7 +2,7 @@
 //!
 //! Only `+ − × ÷ √`, fused multiply-add, comparisons and integer operations occur: each gives the same bits on every
 //! processor, and so do all functions made of them. The standard library's do not, and are called one number at a time.
-//! A choice between two numbers is a [`select`], not an `if`: of two choices by one condition the compiler would make a
+//! A choice between two numbers is a `select`, not an `if`: of two choices by one condition the compiler would make a
 //! branch with everything between them computed on both sides. The polynomials are minimax approximations (Remez exchange in 200-bit arithmetic, relative error of the function),
 //! rounded to `f64` and, for `f32`, once more; the error bounds stated on [`Lane`](crate::lane::Lane) are
 //! measured in the tests of each file.
@@ -22,7 +22,7 @@ pub(crate) mod accuracy;
 
 pub(crate) use atan::atan;
 pub(crate) use exp::{exp, exp_m1};
-pub use format::{Format, Precision};
+pub(crate) use format::{Format, Precision};
 pub(crate) use hyperbolic::{cosh, sinh, tanh};
 pub(crate) use ln::{is_unusual, ln, ln_1p, ln_any, ln_excess, ln_mantissa};
 pub(crate) use logistic::{log_sigmoid, sigmoid, softplus};
