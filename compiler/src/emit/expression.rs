@@ -10,6 +10,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::literal;
+use super::logistic;
 use super::names::Scope;
 use super::quotient::Quotient;
 use super::sharing::named_nodes;
@@ -95,12 +96,31 @@ pub(super) struct Body {
 pub(super) fn print(graph: &Graph, arithmetic: Arithmetic, scope: &Scope, leaf: &dyn Fn(&Node) -> TokenStream) -> Body {
     let mut printer = Printer { graph, arithmetic, leaf, names: vec![None; graph.len()] };
     let needs_name = named_nodes(graph, arithmetic.depth());
+    let families = if arithmetic == Arithmetic::Number { Vec::new() } else { logistic::families(graph) };
     let mut bindings = TokenStream::new();
+    let mut count = 0;
+    let mut name = || {
+        count += 1;
+        scope.local('t', count - 1)
+    };
     for (id, _) in graph.iter() {
-        if needs_name[id.0 as usize] {
+        if printer.is_named(id) {
+            continue;
+        }
+        if let Some(family) = families.iter().find(|family| family.members.contains(&Some(id))) {
+            let argument = printer.receiver(family.argument);
+            let names = family.members.map(|member| match member {
+                Some(member) => {
+                    let name = name();
+                    printer.names[member.0 as usize] = Some(quote! { #name });
+                    quote! { #name }
+                }
+                None => quote! { _ },
+            });
+            bindings.extend(quote! { let [#(#names),*] = #argument.logistic(); });
+        } else if needs_name[id.0 as usize] {
             let value = printer.node(id).tokens;
-            let count = printer.names.iter().flatten().count();
-            let name = scope.local('t', count);
+            let name = name();
             bindings.extend(quote! { let #name = #value; });
             printer.names[id.0 as usize] = Some(quote! { #name });
         }

@@ -11,6 +11,7 @@ pub mod formula;
 pub mod latex;
 pub mod law;
 mod literal;
+mod logistic;
 pub mod names;
 mod quotient;
 pub mod rust;

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use super::LANES;
 use super::contraction::Contracted;
+use super::deviations::LaneMeans;
 use super::moments::Layout;
 use crate::kernel::{Estimator, Law};
 use crate::lane::{Kernel, Lane};
@@ -20,10 +21,10 @@ pub(crate) type Lanes = [f64; LANES];
 /// How samples are spread over the lanes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spread {
-    samples: f64,
+    pub(crate) samples: f64,
     counts: Lanes,
     /// `1 / n_l`, or 0 for an empty lane.
-    reciprocals: Lanes,
+    pub(crate) reciprocals: Lanes,
     /// `1 / ((L - 1) S)`; 0 with fewer than two lanes, where nobody asks for an error.
     scale: f64,
 }
@@ -40,13 +41,12 @@ impl Spread {
         }
     }
 
-    /// The standard error of a mean, from the sums of the lanes.
+    /// The standard error of a mean, from the deviations of the lanes' means.
     #[inline(always)]
-    pub(crate) fn standard_error(&self, sums: &Lanes, mean: f64) -> f64 {
+    pub(crate) fn standard_error(&self, deviations: &Lanes) -> f64 {
         let mut squares = [0.0; LANES];
         for lane in 0..LANES {
-            let deviation = sums[lane] * self.reciprocals[lane] - mean;
-            squares[lane] = self.counts[lane] * deviation * deviation;
+            squares[lane] = self.counts[lane] * deviations[lane] * deviations[lane];
         }
         (add_lanes(&squares) * self.scale).sqrt()
     }
@@ -54,7 +54,7 @@ impl Spread {
 
 /// Adds the lanes pairwise: halves, quarters, …
 #[inline(always)]
-pub(crate) fn add_lanes(sums: &[f64]) -> f64 {
+pub(crate) fn add_lanes(sums: &Lanes) -> f64 {
     let mut half = [0.0; LANES / 2];
     for lane in 0..LANES / 2 {
         half[lane] = sums[lane] + sums[lane + LANES / 2];
@@ -67,11 +67,18 @@ pub(crate) fn add_lanes(sums: &[f64]) -> f64 {
     ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
+/// The runs of lanes in a buffer.
+#[inline(always)]
+pub(crate) fn runs(buffer: &[f64]) -> &[Lanes] {
+    buffer.as_chunks().0
+}
+
 /// Everything the results are made of.
 pub(crate) struct Epilogue<'a, E: Estimator> {
     pub(crate) layout: &'a Layout,
     pub(crate) spread: Spread,
     pub(crate) contracted: &'a Contracted,
+    pub(crate) lane_means: &'a LaneMeans,
     pub(crate) moments: &'a [f64],
     /// `coefficients[coordinate][term]`.
     pub(crate) coefficients: &'a [f64],
@@ -107,21 +114,20 @@ impl<E: Estimator> Epilogue<'_, E> {
         self.coefficients[coordinate * E::TERMS.len() + term]
     }
 
-    /// The standard error of the sum of some terms at an entry, whose mean is given. The orders of the terms must be
-    /// among the lane sums.
+    /// The standard error of the sum of some terms at an entry; the orders of the terms must be among the lane means.
     #[inline(always)]
-    fn error_of_terms(&self, terms: Range<usize>, entries: usize, entry: usize, mean: f64) -> f64 {
-        let mut sums: Lanes = [0.0; LANES];
+    fn error_of_terms(&self, terms: Range<usize>, entries: usize, entry: usize) -> f64 {
+        let mut deviations: Lanes = [0.0; LANES];
         for coordinate in self.coordinates(entries, entry) {
             for term in terms.clone() {
                 let weight = self.weight(term, coordinate);
-                let lanes = self.contracted.lanes_of(self.layout, self.order_of_term[term], coordinate);
-                for (sum, lane) in sums.iter_mut().zip(lanes) {
-                    *sum = weight.mul_add(*lane, *sum);
+                let lanes = self.lane_means.of(self.layout, self.order_of_term[term], coordinate);
+                for lane in 0..LANES {
+                    deviations[lane] = weight.mul_add(lanes[lane], deviations[lane]);
                 }
             }
         }
-        self.spread.standard_error(&sums, mean)
+        self.spread.standard_error(&deviations)
     }
 }
 
@@ -135,7 +141,6 @@ fn kept_terms<E: Estimator>(parameter: usize) -> Range<usize> {
 /// The standard errors of every gradient; returns that of the value.
 pub(crate) struct Errors<'a, E: Estimator, G> {
     pub(crate) epilogue: Epilogue<'a, E>,
-    pub(crate) gradient: &'a G,
     pub(crate) value: f64,
     pub(crate) errors: &'a mut G,
 }
@@ -145,21 +150,27 @@ impl<E: Estimator, G: Gradient> Kernel<f64> for Errors<'_, E, G> {
 
     #[inline(always)]
     fn run<L: Lane<Scalar = f64>>(self) -> f64 {
-        let Self { epilogue, gradient, value, errors } = self;
+        let Self { epilogue, value, errors } = self;
         for parameter in 0..<E::Law as Law>::PARAMETERS.len() {
             let terms = kept_terms::<E>(parameter);
-            let means = gradient.entries(parameter);
-            for (entry, error) in errors.entries_mut(parameter).iter_mut().enumerate() {
-                *error = epilogue.error_of_terms(terms.clone(), means.len(), entry, means[entry]);
+            let errors = errors.entries_mut(parameter);
+            let entries = errors.len();
+            for (entry, error) in errors.iter_mut().enumerate() {
+                *error = epilogue.error_of_terms(terms.clone(), entries, entry);
             }
         }
         let mut sums: Lanes = [0.0; LANES];
-        for row in epilogue.moments.chunks_exact(epilogue.layout.row_length()).take(epilogue.layout.rows) {
-            for (sum, value) in sums.iter_mut().zip(row) {
-                *sum += value;
+        let rows = runs(epilogue.moments).chunks_exact(epilogue.layout.entries).take(epilogue.layout.rows);
+        for values in rows.map(|row| &row[0]) {
+            for lane in 0..LANES {
+                sums[lane] += values[lane];
             }
         }
-        epilogue.spread.standard_error(&sums, value - epilogue.constant)
+        let mean = value - epilogue.constant;
+        for lane in 0..LANES {
+            sums[lane] = sums[lane] * epilogue.spread.reciprocals[lane] - mean;
+        }
+        epilogue.spread.standard_error(&sums)
     }
 }
 
@@ -169,7 +180,6 @@ pub(crate) struct TermError<'a, E: Estimator> {
     pub(crate) term: usize,
     pub(crate) entries: usize,
     pub(crate) entry: usize,
-    pub(crate) mean: f64,
 }
 
 impl<E: Estimator> Kernel<f64> for TermError<'_, E> {
@@ -177,7 +187,7 @@ impl<E: Estimator> Kernel<f64> for TermError<'_, E> {
 
     #[inline(always)]
     fn run<L: Lane<Scalar = f64>>(self) -> f64 {
-        self.epilogue.error_of_terms(self.term..self.term + 1, self.entries, self.entry, self.mean)
+        self.epilogue.error_of_terms(self.term..self.term + 1, self.entries, self.entry)
     }
 }
 
@@ -203,14 +213,15 @@ mod tests {
             squares += count * (members.iter().sum::<f64>() / count - mean).powi(2);
         }
         let expected = (squares / (31.0 * samples as f64)).sqrt();
-        assert!((spread.standard_error(&sums, mean) / expected - 1.0).abs() < 1e-14);
+        let deviations = std::array::from_fn(|lane| sums[lane] * spread.reciprocals[lane] - mean);
+        assert!((spread.standard_error(&deviations) / expected - 1.0).abs() < 1e-14);
     }
 
     #[test]
     fn few_samples_use_only_the_lanes_that_hold_one() {
         let spread = Spread::new(2);
-        let mut sums = [0.0; LANES];
-        (sums[0], sums[1]) = (1.0, 3.0);
-        assert_eq!(spread.standard_error(&sums, 2.0), 1.0);
+        let mut deviations = [-2.0; LANES];
+        (deviations[0], deviations[1]) = (-1.0, 1.0);
+        assert_eq!(spread.standard_error(&deviations), 1.0);
     }
 }

@@ -3,13 +3,14 @@
 //! Sums over samples have one definition, whatever the pack width, the number of threads or the chunk: sample `i` belongs
 //! to lane `i mod 32`; a leaf is 1024 consecutive samples; in a leaf each lane adds its samples in order, in the
 //! arithmetic of the estimator; leaves are added lane by lane, in `f64`, in a binary tree over the leaf index. The 32
-//! lane sums of each moment are what leaves this module's loops ([`moments`]); they are combined into derivatives for
-//! each coordinate and lane ([`contraction`]), weighted with the coefficients, and only then added up ([`epilogue`]).
-//! So the result is the same to the bit on any machine, and the lane means give standard errors that see every
-//! covariance between rows and orders.
+//! lane sums of each moment are what leaves the sample loop ([`leaf`]). Added up, they become derivatives for each
+//! coordinate ([`contraction`]) and, weighted with the coefficients, gradients ([`epilogue`]); lane by lane they become
+//! deviations ([`deviations`]) and standard errors, which so see every covariance between rows and orders. The result is
+//! the same to the bit on any machine.
 
 mod adjoint;
 mod contraction;
+mod deviations;
 mod epilogue;
 mod leaf;
 mod moments;

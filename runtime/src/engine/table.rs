@@ -21,6 +21,8 @@ pub struct RidgeTable<E: Estimator, R: Ridge<E>> {
     pub(crate) slopes: Vec<[E::Scalar; BLOCK]>,
     /// Slopes `A_oj` in `f64`, row by row and each row filled up to whole packs, for the powers in the epilogue.
     pub(crate) exact_slopes: Vec<f64>,
+    /// Slopes divided by the largest of all terms, laid out like `exact_slopes`, for the standard errors.
+    pub(crate) unit_slopes: Vec<f32>,
     /// Offsets `c_o`, block by block.
     pub(crate) offsets: Vec<[E::Scalar; BLOCK]>,
     /// The numbers of each row.
@@ -35,6 +37,7 @@ impl<E: Estimator, R: Ridge<E>> Default for RidgeTable<E, R> {
             first_partial: 0,
             slopes: Vec::new(),
             exact_slopes: Vec::new(),
+            unit_slopes: Vec::new(),
             offsets: Vec::new(),
             numbers: Vec::new(),
         }
@@ -47,6 +50,8 @@ pub(crate) struct Fill<'a, E: Estimator> {
     pub(crate) dimension: usize,
     pub(crate) rows: usize,
     pub(crate) partials: usize,
+    /// The largest slope, in absolute value.
+    pub(crate) largest: f64,
 }
 
 impl<E: Estimator> RidgeVisitorMut<E> for Fill<'_, E> {
@@ -72,5 +77,19 @@ impl<E: Estimator> RidgeVisitorMut<E> for Fill<'_, E> {
                 slopes[row % BLOCK] = E::Scalar::from_f64(*exact);
             }
         }
+        self.largest = table.exact_slopes.iter().fold(self.largest, |largest, slope| largest.max(slope.abs()));
+    }
+}
+
+/// Divides the slopes of every table by the largest.
+pub(crate) struct Normalise {
+    pub(crate) largest: f64,
+}
+
+impl<E: Estimator> RidgeVisitorMut<E> for Normalise {
+    fn visit<R: Ridge<E>>(&mut self, table: &mut RidgeTable<E, R>) {
+        let scale = if self.largest > 0.0 { 1.0 / self.largest } else { 0.0 };
+        table.unit_slopes.clear();
+        table.unit_slopes.extend(table.exact_slopes.iter().map(|slope| (slope * scale) as f32));
     }
 }

@@ -5,10 +5,11 @@ use std::marker::PhantomData;
 use rayon::prelude::*;
 
 use super::contraction::{Contracted, Contraction, Totals};
+use super::deviations::{Deviations, LaneMeans};
 use super::epilogue::{Epilogue, Errors, Spread, TermError};
 use super::leaf::{ByCoordinate, BySample, Job, Scratch};
 use super::moments::Layout;
-use super::table::Fill;
+use super::table::{Fill, Normalise};
 use super::tree::{Tree, combine};
 use super::{LEAF, adjoint};
 use crate::draw::Key;
@@ -51,6 +52,9 @@ pub(crate) struct Workspace<E: Estimator> {
     /// Moments and adjoint sums of all samples; unused where a single task has them.
     moments: Vec<f64>,
     contracted: Contracted,
+    lane_means: LaneMeans,
+    /// The largest slope of all ridge terms.
+    largest_slope: f64,
     /// Whether each order's lane sums are to be computed.
     wanted_orders: Vec<bool>,
     /// Whether each order's lane sums are there.
@@ -82,6 +86,8 @@ impl<E: Estimator> Workspace<E> {
             tasks: Vec::new(),
             moments: Vec::new(),
             contracted: Contracted::default(),
+            lane_means: LaneMeans::default(),
+            largest_slope: 0.0,
             wanted_orders: vec![false; E::ORDERS.len()],
             known_orders: vec![false; E::ORDERS.len()],
             adjoints: Vec::new(),
@@ -133,8 +139,10 @@ impl<E: Estimator> Workspace<E> {
         adjoints: bool,
     ) -> Result<(), EstimateError> {
         E::check(arguments, dimension)?;
-        let mut fill = Fill { arguments, dimension, rows: 0, partials: 0 };
+        let mut fill = Fill { arguments, dimension, rows: 0, partials: 0, largest: 0.0 };
         E::Ridges::visit_mut(&mut self.tables, &mut fill);
+        self.largest_slope = fill.largest;
+        E::Ridges::visit_mut(&mut self.tables, &mut Normalise { largest: fill.largest });
         self.layout = Layout::new::<E>(dimension, fill.rows, fill.partials, adjoints);
         self.numbers.clear();
         if E::Separable::PRESENT {
@@ -242,7 +250,11 @@ impl<E: Estimator> Workspace<E> {
             *wanted = errors.is_some() && E::TERMS.iter().any(|term| term.kept && term.order == order);
         }
         self.known_orders.copy_from_slice(&self.wanted_orders);
-        self.contract();
+        let contraction = Contraction::<E> { layout: &self.layout, tables: &self.tables, out: &mut self.contracted };
+        dispatch(width, contraction);
+        if errors.is_some() {
+            self.lane_means(samples);
+        }
         let epilogue = self.results(samples, constant);
         let value = epilogue.value();
         for parameter in 0..E::Law::PARAMETERS.len() {
@@ -257,7 +269,7 @@ impl<E: Estimator> Workspace<E> {
                 }
             }
         }
-        let error = errors.map_or(0.0, |errors| dispatch(width, Errors { epilogue, gradient, value, errors }));
+        let error = errors.map_or(0.0, |errors| dispatch(width, Errors { epilogue, value, errors }));
         Ok((value, error))
     }
 
@@ -268,19 +280,25 @@ impl<E: Estimator> Workspace<E> {
             self.wanted_orders.fill(false);
             self.wanted_orders[order] = true;
             self.known_orders[order] = true;
-            self.contract();
+            self.lane_means(samples);
         }
         let epilogue = self.results(samples, 0.0);
-        let mean = size.values[entry];
-        dispatch(self.settings.width, TermError { epilogue, term, entries: size.values.len(), entry, mean })
+        dispatch(self.settings.width, TermError { epilogue, term, entries: size.values.len(), entry })
     }
 
-    /// Contracts the moments, with lane sums for the wanted orders.
-    fn contract(&mut self) {
-        let Self { layout, contracted, tables, tasks, moments, wanted_orders, settings, .. } = self;
-        let moments = sums(tasks, moments);
-        let contraction = Contraction::<E> { layout, moments, tables, wanted: wanted_orders, out: contracted };
-        dispatch(settings.width, contraction);
+    /// Computes the deviations of the lanes for the wanted orders.
+    fn lane_means(&mut self, samples: usize) {
+        let deviations = Deviations::<E> {
+            layout: &self.layout,
+            spread: &Spread::new(samples),
+            moments: sums(&self.tasks, &self.moments),
+            contracted: &self.contracted,
+            tables: &self.tables,
+            largest: self.largest_slope,
+            wanted: &self.wanted_orders,
+            out: &mut self.lane_means,
+        };
+        dispatch(self.settings.width, deviations);
     }
 
     fn results(&self, samples: usize, constant: f64) -> Epilogue<'_, E> {
@@ -288,6 +306,7 @@ impl<E: Estimator> Workspace<E> {
             layout: &self.layout,
             spread: Spread::new(samples),
             contracted: &self.contracted,
+            lane_means: &self.lane_means,
             moments: sums(&self.tasks, &self.moments),
             coefficients: &self.coefficients,
             order_of_term: &self.order_of_term,

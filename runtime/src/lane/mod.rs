@@ -205,6 +205,8 @@ pub trait Lane:
     fn tanh(self) -> Self;
     /// `σ(x) = 1 / (1 + e^{-x})`: error at most 3 ulp; 0 where the result is below 3/2 of the smallest normal number.
     fn sigmoid(self) -> Self;
+    /// `ln σ(x)`, `σ(x)` and `σ(-x)`: the same bits as one by one, at the price of little more than one.
+    fn logistic(self) -> [Self; 3];
     /// `ln σ(x)`: error at most 2 ulp; 0 where `e^{-x}` is below 3/2 of the smallest normal number.
     fn log_sigmoid(self) -> Self;
     /// `ln(1 + e^x)`: error at most 2 ulp; 0 where `e^x` is below 3/2 of the smallest normal number.

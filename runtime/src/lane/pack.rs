@@ -187,6 +187,18 @@ impl<T: Scalar, const W: usize> Lane for Pack<T, W> {
         out
     }
 
+    #[inline(always)]
+    fn logistic(self) -> [Self; 3] {
+        let mut out = [self; 3];
+        for lane in 0..W {
+            let [log, right, left] = math::logistic(self.0[lane]);
+            out[0].0[lane] = log;
+            out[1].0[lane] = right;
+            out[2].0[lane] = left;
+        }
+        out
+    }
+
     functions! { exp exp_m1 ln_1p atan sinh cosh tanh sigmoid log_sigmoid softplus }
     functions_with_exceptions! {
         ln, is_unusual => ln_any;

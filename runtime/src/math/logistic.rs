@@ -28,6 +28,16 @@ pub(crate) fn log_sigmoid<S: Scalar>(x: S) -> S {
     select(x > S::ZERO, S::ZERO, x) - ln_1p_within(exp(-x.abs()))
 }
 
+/// `ln σ(x)`, `σ(x)` and `σ(-x)`, with the same bits as one by one, from one exponential and one division.
+#[inline(always)]
+pub(crate) fn logistic<S: Scalar>(x: S) -> [S; 3] {
+    let t = exp(-x.abs());
+    let r = S::ONE / (S::ONE + t);
+    let small = t * r;
+    let log = select(x > S::ZERO, S::ZERO, x) - ln_1p_within(t);
+    [log, select(x < S::ZERO, small, r), select(x > S::ZERO, small, r)]
+}
+
 /// `ln(1 + t)` for `0 <= t <= 1`.
 #[inline(always)]
 fn ln_1p_within<S: Scalar>(t: S) -> S {
@@ -96,6 +106,16 @@ mod tests {
         assert!(difference(Lane::sigmoid, negative, (-700.0, 0.0)) <= 4.5);
         assert!(difference(Lane::softplus, |x| x.exp().ln_1p(), (-700.0, 0.0)) <= 4.5);
         assert!(difference(Lane::log_sigmoid, |x| -(-x).exp().ln_1p(), (0.0, 700.0)) <= 4.5);
+    }
+
+    #[test]
+    fn the_family_has_the_bits_of_its_members() {
+        for x in [0.0, -0.0, 1.5, -1.5, 30.0, -30.0, 800.0, -800.0, f64::INFINITY, f64::NEG_INFINITY] {
+            let x = Double::splat(x);
+            let family = x.logistic().map(|value| value.extract(0).to_bits());
+            let members = [x.log_sigmoid(), x.sigmoid(), (-x).sigmoid()];
+            assert_eq!(family, members.map(|value| value.extract(0).to_bits()));
+        }
     }
 
     #[test]

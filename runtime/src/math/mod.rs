@@ -25,7 +25,7 @@ pub(crate) use exp::{exp, exp_m1};
 pub(crate) use format::{Format, Precision};
 pub(crate) use hyperbolic::{cosh, sinh, tanh};
 pub(crate) use ln::{is_unusual, ln, ln_1p, ln_any, ln_excess, ln_mantissa};
-pub(crate) use logistic::{log_sigmoid, sigmoid, softplus};
+pub(crate) use logistic::{log_sigmoid, logistic, sigmoid, softplus};
 pub(crate) use power::powf;
 pub(crate) use trig::{cos, cos_far, is_far, sin, sin_cos_within, sin_far, tan, tan_far};
 
