@@ -68,7 +68,9 @@ macro_rules! same_bits {
     ($estimator:ident, $law:expr, $arguments:expr) => {
         let law = $law;
         for samples in SAMPLES {
-            let plain = $estimator::estimate(&law, $arguments).samples(samples).seed(11).threads(1).run().expect("a run");
+            let plain =
+                $estimator::estimate(&law, $arguments).samples(samples).seed(11).threads(1).run().expect("a run");
+            assert!(plain.value.is_finite() && plain.value != 0.0, "{} is a value to compare", plain.value);
             let expected = bits(&numbers(&plain));
             for width in WIDTHS {
                 for threads in THREADS {
@@ -135,12 +137,27 @@ fn argument_gradients_have_the_same_bits() {
 }
 
 #[test]
+fn what_else_is_asked_for_changes_no_bit() {
+    let a = matrix(2, 4);
+    let law = Gaussian { mu: [0.3, 0.1, -0.2, 0.5], sigma: 0.8 };
+    let build = || mixed::estimate(&law, (&a, &[0.5, 0.2, -0.1, 0.9], 1.25)).samples(5000).seed(3);
+    let result = |run: Run<mixed, _>| -> Vec<u64> {
+        let gradient: Gaussian<Vec<f64>, f64> = run.gradient;
+        bits(&[&[run.value, gradient.sigma], gradient.mu.as_slice()].concat())
+    };
+    let plain = result(build().run().expect("a run"));
+    assert_eq!(result(build().standard_errors(false).run().expect("a run")), plain);
+    assert_eq!(result(build().with_argument_gradients().run().expect("a run")), plain);
+    let both = build().with_argument_gradients().standard_errors(false);
+    assert_eq!(result(both.run().expect("a run")), plain);
+}
+
+#[test]
 fn a_stream_repeats_and_the_next_step_differs() {
     let law = Laplace { mu: 0.3, b: 0.5 };
     let (x, y) = (matrix(5, 3), [1.0, -1.0, 1.0, 1.0, -1.0]);
-    let run = |stream| {
-        numbers(&ridge::estimate(&law, (&x, &y)).samples(100).seed(7).stream(stream).run().expect("a run"))
-    };
+    let run =
+        |stream| numbers(&ridge::estimate(&law, (&x, &y)).samples(100).seed(7).stream(stream).run().expect("a run"));
     assert_eq!(run(4), run(4));
     assert_ne!(run(4), run(5));
     let mut prepared = ridge::prepare(&law, (&x, &y)).samples(100).seed(7).stream(4).build().expect("valid");
@@ -210,7 +227,8 @@ struct ExponentialSoftplus;
 /// elementary functions and the order of additions all enter them.
 #[test]
 fn bits_are_those_of_the_last_version() {
-    let mut text = String::from("# bits of value, its standard error, gradients with theirs, terms; 1500 samples, seed 2020\n");
+    let mut text =
+        String::from("# bits of value, its standard error, gradients with theirs, terms; 1500 samples, seed 2020\n");
     macro_rules! line {
         ($name:literal, $estimator:ident, $law:expr) => {
             let law = $law;

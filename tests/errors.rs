@@ -25,6 +25,11 @@ fn root(z: f64) -> f64 {
     z.sqrt()
 }
 
+#[estimator(distribution = Laplace, order = 4)]
+fn wave(z: f64, k: f64) -> f64 {
+    (k * z).sin()
+}
+
 #[estimator(distribution = UniformBetween, order = 2)]
 fn bounded(z: f64) -> f64 {
     z.powi(4)
@@ -164,7 +169,8 @@ fn numbers_of_samples() {
         EstimateError::NoSamples
     );
     assert_eq!(error!(sample(&law).samples(0).matrix(), "0 samples"), EstimateError::NoSamples);
-    let error = error!(log_likelihood::estimate(&law, (&x, &y)).samples((1 << 48) + 1).run(), "samples", "281474976710656");
+    let error =
+        error!(log_likelihood::estimate(&law, (&x, &y)).samples((1 << 48) + 1).run(), "samples", "281474976710656");
     assert!(matches!(error, EstimateError::TooMany { what: "samples", .. }));
     let law = Gaussian { mu: 0.0, sigma: 1.0 };
     let error = error!(third::estimate(&law, ()).dimension(1 << 33).run(), "coordinates", "4294967295");
@@ -182,11 +188,14 @@ fn coefficients_that_overflow() {
 #[test]
 fn results_that_overflow() {
     let law = Gaussian { mu: 1000.0, sigma: 1.0 };
-    let error = error!(growth::estimate(&law, 1.0).run(), "value", "not finite");
+    let error = error!(growth::estimate(&law, 1.0).run(), "not finite", "overflows");
     assert!(matches!(error, EstimateError::ResultNotFinite { .. }));
     // √0 is 0 with an infinite slope.
-    let error = error!(root::estimate(&Dirac { a: 0.0 }, ()).run(), "`a`", "not finite");
-    assert_eq!(error, EstimateError::GradientNotFinite { parameter: "a" });
+    error!(root::estimate(&Dirac { a: 0.0 }, ()).run(), "not finite", "overflows");
+    // Everything is finite but the product of a coefficient and its moment: a_4 f^(4) = 2 b³ k⁴ sin.
+    let law = Laplace { mu: 0.0, b: 1e60 };
+    let error = error!(wave::estimate(&law, 1e40).run(), "`b`", "not finite");
+    assert_eq!(error, EstimateError::GradientNotFinite { parameter: "b" });
 }
 
 #[test]

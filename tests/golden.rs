@@ -120,7 +120,8 @@ fn the_text_is_what_is_compiled() {
         significant(text.to_token_stream(), &mut read);
         significant(emitted.to_token_stream(), &mut compiled);
         let same = read.iter().zip(&compiled).take_while(|(read, compiled)| read == compiled).count();
-        let rest = |tokens: &[String]| tokens[same.min(tokens.len())..].iter().take(20).cloned().collect::<Vec<_>>().join(" ");
+        let rest =
+            |tokens: &[String]| tokens[same.min(tokens.len())..].iter().take(20).cloned().collect::<Vec<_>>().join(" ");
         assert!(read == compiled, "{}: `{}` was read, `{}` is compiled", input.name, rest(&read), rest(&compiled));
         assert!(same > 500, "{}: only {same} tokens", input.name);
     }

@@ -196,7 +196,8 @@ fn in_corpus(parameter: &'static str, deviation: f64) -> (&'static str, f64) {
 
 /// Compares value and gradients of a run with a case at a truncation order.
 fn check<E: Estimator, G: Gradient>(case: &Case, run: &Run<E, G>, order: u32, deviation: f64) {
-    let mut comparisons = vec![("the value", run.value, run.value_standard_error.expect("many samples"), case.derivatives[0])];
+    let mut comparisons =
+        vec![("the value", run.value, run.value_standard_error.expect("many samples"), case.derivatives[0])];
     for (index, info) in <E::Law as Law>::PARAMETERS.iter().enumerate() {
         let errors = run.standard_error.as_ref().expect("many samples");
         let (name, factor) = in_corpus(info.name, deviation);
@@ -204,7 +205,8 @@ fn check<E: Estimator, G: Gradient>(case: &Case, run: &Run<E, G>, order: u32, de
         comparisons.push((info.name, run.gradient.entries(index)[0], errors.entries(index)[0], exact));
     }
     for (what, estimate, standard_error, exact) in comparisons {
-        compare(estimate, standard_error, exact).unwrap_or_else(|difference| panic!("{}, {what}: {difference}", case.id));
+        compare(estimate, standard_error, exact)
+            .unwrap_or_else(|difference| panic!("{}, {what}: {difference}", case.id));
         for wrong in [0.95, 1.05] {
             let verdict = compare(estimate, standard_error, wrong * exact);
             assert!(verdict.is_err(), "{}, {what}: 5 % are lost in {standard_error:e} of {exact:e}", case.id);

@@ -11,8 +11,8 @@ use logphi_compiler::ir::{BaseDraw, DrawId, Function, Graph, Law, Node, Rational
 use logphi_compiler::kernel::lower::lower;
 use logphi_compiler::parse::distribution::parse_distribution;
 use logphi_compiler::parse::function::parse_function;
-use logphi_compiler::rule::{Derivation, Rule};
 use logphi_compiler::rule::select::{Choice, select};
+use logphi_compiler::rule::{Derivation, Rule};
 use logphi_compiler::series::gradient::derive;
 use logphi_tests::comparison::{Series, Term, check_coefficients, check_sum, kept_terms};
 use logphi_tests::corpus::{Case, LawValues, oracle};

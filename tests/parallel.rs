@@ -7,9 +7,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use logphi_compiler::cache;
 use logphi_compiler::parse::distribution::parse_distribution;
 use logphi_compiler::rule::text;
-use logphi_compiler::cache;
 use logphi_tests::source::law;
 
 /// The law that a child derives.
@@ -91,7 +91,12 @@ fn processes_wait_for_each_other(directory: &Path) {
     let mut first: [Option<String>; 2] = [None, None];
     for (index, child) in children {
         let output = finish(child);
-        assert!(output.status.success(), "process {index}: {} {}", output.status, String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "process {index}: {} {}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr)
+        );
         let text = stdout(&output);
         assert!(text.lines().last() == Some("end"), "process {index} wrote:\n{text}");
         let same = first[index % 2].get_or_insert_with(|| text.clone());
@@ -120,7 +125,8 @@ fn a_lock_that_cannot_be_made_is_a_fault(directory: &Path) {
 fn a_damaged_cache_is_derived_again(directory: &Path) {
     let cache = directory.join("damaged");
     let expected = stdout(&finish(start("laplace", &cache, None)));
-    let entries = |cache: &Path| std::fs::read_dir(cache).expect("a cache").map(|entry| entry.expect("an entry").path());
+    let entries =
+        |cache: &Path| std::fs::read_dir(cache).expect("a cache").map(|entry| entry.expect("an entry").path());
     let files: Vec<PathBuf> = entries(&cache).collect();
     assert_eq!(files.len(), 1, "one derivation is kept: {files:?}");
     let text = std::fs::read_to_string(&files[0]).expect("a derivation");

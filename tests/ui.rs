@@ -49,7 +49,10 @@ impl Cases {
     fn cargo(&self, command: &str) -> BTreeMap<String, Vec<Value>> {
         let Output { stdout, stderr, .. } = Command::new(env!("CARGO"))
             .args([command, "--offline", "--bins", "--keep-going", "--message-format=json"])
-            .args(["--target-dir".as_ref(), Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder")])
+            .args([
+                "--target-dir".as_ref(),
+                Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder"),
+            ])
             .current_dir(&self.directory)
             .output()
             .expect("cargo runs");

@@ -3,6 +3,21 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
+/// A run of tokens in the user's source. Stable Rust cannot join the spans of two tokens, so both ends are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Extent {
+    /// First token.
+    pub start: Span,
+    /// Last token; equal to `start` for a single one.
+    pub end: Span,
+}
+
+impl From<Span> for Extent {
+    fn from(span: Span) -> Self {
+        Self { start: span, end: span }
+    }
+}
+
 /// One thing that is wrong, at the smallest guilty tokens.
 #[derive(Clone, Debug)]
 pub struct Fault {
@@ -94,9 +109,10 @@ codes! {
 }
 
 impl Fault {
-    /// A fault at one span.
-    pub fn new(code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { code, start: span, end: span, message: message.into(), help: help.into() }
+    /// A fault at a token or a run of tokens.
+    pub fn new(code: Code, at: impl Into<Extent>, message: impl Into<String>, help: impl Into<String>) -> Self {
+        let Extent { start, end } = at.into();
+        Self { code, start, end, message: message.into(), help: help.into() }
     }
 
     /// A fault over the tokens of a syntax tree node.

@@ -47,56 +47,48 @@ impl<L: Law> Default for Options<L> {
 macro_rules! option_methods {
     () => {
         /// Number of samples, 1024 if not said.
-        #[must_use]
         pub const fn samples(mut self, samples: usize) -> Self {
             self.options.samples = samples;
             self
         }
 
         /// Seed of the random numbers. Without one a fresh seed is drawn, and recorded in the run.
-        #[must_use]
         pub const fn seed(mut self, seed: u64) -> Self {
             self.options.seed = Some(seed);
             self
         }
 
         /// Stream of the random numbers, 0 if not said. The same seed and stream repeat the same noise.
-        #[must_use]
         pub const fn stream(mut self, stream: u64) -> Self {
             self.options.stream = stream;
             self
         }
 
         /// The number of coordinates, where all parameters are shared and no argument tells it.
-        #[must_use]
         pub const fn dimension(mut self, dimension: usize) -> Self {
             self.options.dimension = Some(dimension);
             self
         }
 
         /// Whether to compute standard errors (yes if not said). Without them no truncation warning is possible.
-        #[must_use]
         pub const fn standard_errors(mut self, wanted: bool) -> Self {
             self.options.standard_errors = wanted;
             self
         }
 
         /// Also estimates `E ∂f/∂a` for every other argument `a` of `f`, from the same samples.
-        #[must_use]
         pub const fn with_argument_gradients(mut self) -> Self {
             self.options.argument_gradients = true;
             self
         }
 
         /// Adds `weight` times a deterministic term, summed over coordinates, to the value and the gradient.
-        #[must_use]
         pub fn plus(mut self, weight: f64, term: Term<E::Law>) -> Self {
             self.options.terms.push((weight, term));
             self
         }
 
         /// Number of threads; all cores if not said. The result is the same to the bit for any number.
-        #[must_use]
         pub const fn threads(mut self, threads: usize) -> Self {
             self.options.settings.threads = Some(threads);
             self
@@ -104,7 +96,6 @@ macro_rules! option_methods {
 
         /// Narrows the packs of samples, for tests: the result is the same to the bit for any width.
         #[doc(hidden)]
-        #[must_use]
         pub const fn pack_width(mut self, width: PackWidth) -> Self {
             self.options.settings.width = Some(width);
             self
@@ -134,7 +125,8 @@ impl<'a, E: Estimator, P: Parameters<Law = E::Law>> Estimate<'a, E, P> {
     /// [`EstimateError`] for parameters outside their domain, arguments that are not finite or whose lengths differ, no
     /// samples, or results that are not finite.
     pub fn run(self) -> Result<Run<E, P::Gradient>, EstimateError> {
-        let mut prepared = Prepare::<'a, E, P> { law: self.law, arguments: self.arguments, options: self.options }.build()?;
+        let mut prepared =
+            Prepare::<'a, E, P> { law: self.law, arguments: self.arguments, options: self.options }.build()?;
         prepared.step(self.law)?;
         Ok(prepared.run)
     }

@@ -135,12 +135,7 @@ pub trait Ridge<E: Estimator>: 'static {
     /// `h'(u)` and the derivatives with respect to the numbers.
     fn partials<L: Lane<Scalar = E::Scalar>>(u: L, numbers: &Self::Numbers) -> Self::Partials<L>;
     /// Adds to `out` what the arguments contribute through row `o`, by the chain rule.
-    fn pull_back(
-        arguments: E::Arguments<'_>,
-        row: usize,
-        adjoint: RidgeAdjoint<'_>,
-        out: &mut E::ArgumentGradient,
-    );
+    fn pull_back(arguments: E::Arguments<'_>, row: usize, adjoint: RidgeAdjoint<'_>, out: &mut E::ArgumentGradient);
 }
 
 /// Expected derivatives of `f` with respect to what one row of a ridge term reads.
@@ -174,12 +169,7 @@ pub trait Separable<E: Estimator>: 'static {
     /// The derivatives of `g(z)` with respect to the numbers.
     fn partials<L: Lane<Scalar = E::Scalar>>(z: L, numbers: &Self::Numbers) -> Self::Partials<L>;
     /// Adds to `out` what the arguments contribute through coordinate `j`; `adjoint` is by number.
-    fn pull_back(
-        arguments: E::Arguments<'_>,
-        coordinate: usize,
-        adjoint: &[f64],
-        out: &mut E::ArgumentGradient,
-    );
+    fn pull_back(arguments: E::Arguments<'_>, coordinate: usize, adjoint: &[f64], out: &mut E::ArgumentGradient);
 }
 
 /// The absent separable term.

@@ -1,4 +1,6 @@
 #![doc = include_str!("../../README.md")]
+// Loops over fixed arrays by index are what the compiler turns into vector code.
+#![allow(clippy::needless_range_loop)]
 
 mod adam;
 #[doc(hidden)]

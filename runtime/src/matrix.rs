@@ -172,10 +172,7 @@ mod tests {
 
     #[test]
     fn shape_and_entries_must_agree() {
-        assert_eq!(
-            Matrix::new(2, 3, vec![0.0; 5]),
-            Err(MatrixError::EntryCount { rows: 2, columns: 3, found: 5 })
-        );
+        assert_eq!(Matrix::new(2, 3, vec![0.0; 5]), Err(MatrixError::EntryCount { rows: 2, columns: 3, found: 5 }));
         let ragged = Matrix::from_rows(&[vec![1.0, 2.0], vec![3.0]]);
         assert_eq!(ragged, Err(MatrixError::RaggedRow { row: 1, found: 1, expected: 2 }));
     }

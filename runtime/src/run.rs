@@ -109,20 +109,14 @@ pub enum Warning {
 impl std::fmt::Display for Warning {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Warning::TruncationBias {
-                parameter,
-                kept_order,
-                discarded_order,
-                entry,
-                entries,
-                kept,
-                discarded,
-            } => write!(
-                f,
-                "the truncated rule for `{parameter}` is biased in {entries} {}: at entry {entry} the first discarded \
+            Warning::TruncationBias { parameter, kept_order, discarded_order, entry, entries, kept, discarded } => {
+                write!(
+                    f,
+                    "the truncated rule for `{parameter}` is biased in {entries} {}: at entry {entry} the first discarded \
                  term (order {discarded_order}) is {discarded:.3e}, the last kept one (order {kept_order}) {kept:.3e}",
-                if *entries == 1 { "entry" } else { "entries" },
-            ),
+                    if *entries == 1 { "entry" } else { "entries" },
+                )
+            }
         }
     }
 }

@@ -24,7 +24,7 @@ const SERIAL_DRAWS: usize = 1 << 14;
 /// assert!((mean - 10.0).abs() < 0.1);
 /// # Ok::<(), logphi::EstimateError>(())
 /// ```
-pub const fn sample<P: Parameters>(law: &P) -> Sample<'_, P>
+pub const fn sample<P: Parameters + Sync>(law: &P) -> Sample<'_, P>
 where
     P::Law: Sampled,
 {
@@ -43,7 +43,7 @@ pub struct Sample<'a, P: Parameters> {
     width: Option<PackWidth>,
 }
 
-impl<P: Parameters> Sample<'_, P>
+impl<P: Parameters + Sync> Sample<'_, P>
 where
     P::Law: Sampled,
 {
@@ -71,7 +71,7 @@ where
         self
     }
 
-    /// Number of threads; all cores if not said.
+    /// Number of threads: 1, or all cores for any other number and if not said.
     pub const fn threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads);
         self
@@ -125,19 +125,16 @@ where
             }
         }
         let key = Key::new(self.seed.unwrap_or_else(fresh_seed), self.stream);
-        let parts: Vec<(usize, <P::Law as Law>::Theta<S>)> = (0..dimension)
-            .map(|coordinate| {
-                (coordinate, P::Law::theta(|index| S::from_f64(self.law.values(index).at(coordinate))))
-            })
-            .collect();
         let width = self.width;
-        let draw = |((coordinate, theta), out): (&(usize, <P::Law as Law>::Theta<S>), &mut [S])| {
-            dispatch(width, Draw::<P::Law, S> { key, theta, coordinate: *coordinate, out });
+        let law = self.law;
+        let draw = |(coordinate, out): (usize, &mut [S])| {
+            let theta = P::Law::theta(|index| S::from_f64(law.values(index).at(coordinate)));
+            dispatch(width, Draw::<P::Law, S> { key, theta: &theta, coordinate, out });
         };
-        match self.threads {
-            Some(1) => parts.iter().zip(out.chunks_exact_mut(self.samples)).for_each(draw),
-            _ if out.len() < SERIAL_DRAWS => parts.iter().zip(out.chunks_exact_mut(self.samples)).for_each(draw),
-            _ => parts.par_iter().zip(out.par_chunks_exact_mut(self.samples)).for_each(draw),
+        if self.threads == Some(1) || out.len() < SERIAL_DRAWS {
+            out.chunks_exact_mut(self.samples).enumerate().for_each(draw);
+        } else {
+            out.par_chunks_exact_mut(self.samples).enumerate().for_each(draw);
         }
         Ok(())
     }

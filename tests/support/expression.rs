@@ -64,7 +64,9 @@ impl Expression {
             Self::Quotient(x, y) => x.evaluate(names)?.times(&y.evaluate(names)?.power(-1)?),
             Self::Negation(x) => x.evaluate(names)?.times(&minus_one()),
             Self::Power(x, y) => match **y {
-                Self::Integer(exponent) => x.evaluate(names)?.power(i32::try_from(exponent).expect("a small exponent"))?,
+                Self::Integer(exponent) => {
+                    x.evaluate(names)?.power(i32::try_from(exponent).expect("a small exponent"))?
+                }
                 _ => x.evaluate(names)?.real_power(&y.evaluate(names)?)?,
             },
             Self::Call(primitive, x) => x.evaluate(names)?.call(*primitive)?,
@@ -192,7 +194,8 @@ impl Reader<'_> {
             return inner;
         }
         let start = self.peek().unwrap_or_else(|| panic!("a formula ends early"));
-        let belongs = |c: char| if start.is_ascii_digit() { c.is_ascii_digit() } else { c.is_alphanumeric() || c == '_' };
+        let belongs =
+            |c: char| if start.is_ascii_digit() { c.is_ascii_digit() } else { c.is_alphanumeric() || c == '_' };
         let length = self.rest.find(|c| !belongs(c)).unwrap_or(self.rest.len());
         let (word, rest) = self.rest.split_at(length);
         self.rest = rest;

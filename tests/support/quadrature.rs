@@ -223,9 +223,7 @@ pub fn measure(key: &str, parameters: &BTreeMap<String, f64>) -> Measure {
         "logistic" => Measure::logistic().affine(p("m"), p("sc")),
         "invgauss" => Measure::inverse_gaussian(p("mu"), p("lam")),
         // The law of the first passage of a Brownian motion, of mean C√(π/lam) and shape 2πC².
-        "tempered_stable_half" => {
-            Measure::inverse_gaussian(p("C") * (PI / p("lam")).sqrt(), 2.0 * PI * p("C").powi(2))
-        }
+        "tempered_stable_half" => Measure::inverse_gaussian(p("C") * (PI / p("lam")).sqrt(), 2.0 * PI * p("C").powi(2)),
         // The difference of two exponential variables with means a and b is the first with weight a/(a+b).
         "asymlaplace" => {
             let (a, b) = (1.0 / (p("lam") * p("kappa")), p("kappa") / p("lam"));
@@ -252,12 +250,11 @@ pub fn measure(key: &str, parameters: &BTreeMap<String, f64>) -> Measure {
         "laplace+gauss" => {
             Measure::laplace().affine(p("mu"), p("b")).plus(&Measure::normal().affine(0.0, p("v").sqrt()))
         }
-        "merton" => Measure::poisson(p("lam")).mixture(|jumps| {
-            Measure::normal().affine(p("g") + p("m") * jumps, (p("v") + p("d2") * jumps).sqrt())
-        }),
-        "vg" => Measure::gamma(1.0 / p("nu")).affine(0.0, p("nu")).mixture(|time| {
-            Measure::normal().affine(p("c") + p("theta") * time, p("sigma") * time.sqrt())
-        }),
+        "merton" => Measure::poisson(p("lam"))
+            .mixture(|jumps| Measure::normal().affine(p("g") + p("m") * jumps, (p("v") + p("d2") * jumps).sqrt())),
+        "vg" => Measure::gamma(1.0 / p("nu"))
+            .affine(0.0, p("nu"))
+            .mixture(|time| Measure::normal().affine(p("c") + p("theta") * time, p("sigma") * time.sqrt())),
         "nig" => {
             let root = (p("alpha").powi(2) - p("beta").powi(2)).sqrt();
             Measure::inverse_gaussian(p("delta") / root, p("delta").powi(2))

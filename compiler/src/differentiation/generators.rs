@@ -26,7 +26,6 @@
 
 use std::collections::BTreeMap;
 
-
 use super::polynomial::{Monomial, Polynomial, Symbol, multiply};
 use super::rules::kink;
 use crate::errors::{Errors, bug};
@@ -218,7 +217,7 @@ impl Tower {
         id
     }
 
-    fn append(&mut self, node: Node, span: Option<proc_macro2::Span>) -> NodeId {
+    fn append(&mut self, node: Node, span: Option<crate::errors::Extent>) -> NodeId {
         let mut varies = node == self.variable;
         node.for_each_operand(|operand| varies |= self.varying[operand.0 as usize]);
         self.varying.push(varies);

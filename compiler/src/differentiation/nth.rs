@@ -35,7 +35,7 @@ pub fn derivatives(function: &Graph, variable: &Node, orders: &[u32]) -> Result<
             order += 1;
             terms += polynomial.len();
             if terms > LONGEST {
-                let span = function.span(value).unwrap_or_else(proc_macro2::Span::call_site);
+                let span = function.span(value).unwrap_or_else(|| proc_macro2::Span::call_site().into());
                 let message = format!("the derivatives of this expression up to order {order} have {terms} terms");
                 let help = format!("the most is {LONGEST}: ask for a lower order, or nest fewer functions");
                 return Err(Fault::new(Code::BadOrder, span, message, help).into());

@@ -243,7 +243,7 @@ pub const fn has_kink(primitive: Primitive) -> bool {
 pub fn kink(graph: &Graph, id: NodeId, what: &str) -> Fault {
     Fault::new(
         Code::NotDifferentiable,
-        graph.span(id).unwrap_or_else(proc_macro2::Span::call_site),
+        graph.span(id).unwrap_or_else(|| proc_macro2::Span::call_site().into()),
         format!("{what} of the draw is not differentiable, and the rule needs derivatives of the function"),
         "use a smooth function in its place, such as `softplus(x)` for `max(x, 0)` or `(x * x + c).sqrt()` for `abs(x)`",
     )

@@ -125,7 +125,7 @@ pub(super) fn check_constants(graph: &Graph, precision: Precision, fallback: Spa
             let digits = value.numer().abs().to_string().len().abs_diff(value.denom().to_string().len());
             let message =
                 format!("a constant of about {digits} digits before or after the point does not fit into {name}");
-            errors.push(Fault::new(Code::ConstantOutOfRange, graph.span(id).unwrap_or(fallback), message, help));
+            errors.push(Fault::new(Code::ConstantOutOfRange, graph.span(id).unwrap_or(fallback.into()), message, help));
         }
     }
 }

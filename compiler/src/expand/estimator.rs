@@ -145,9 +145,7 @@ fn target(luggage: &Luggage, function: &syn::ItemFn) -> Target {
         attributes.iter().filter(|attribute| attribute.path().is_ident("doc")).cloned().collect()
     };
     match luggage.get("target").map(syn::parse2::<syn::ItemStruct>) {
-        Some(Ok(item)) => {
-            Target { name: item.ident, vis: item.vis, docs: docs(&item.attrs), define_type: false }
-        }
+        Some(Ok(item)) => Target { name: item.ident, vis: item.vis, docs: docs(&item.attrs), define_type: false },
         _ => Target {
             name: function.sig.ident.clone(),
             vis: function.vis.clone(),
@@ -166,9 +164,9 @@ fn write_texts(source: &Source, compiled: &Compiled) -> Result<(), Errors> {
     let stem = format!("{}_{:08x}", source.target.name, super::input_hash(source) as u32);
     let texts = [("txt", &compiled.report), ("tex", &compiled.latex), ("rs", &compiled.emitted.rust)];
     let written = std::fs::create_dir_all(directory).and_then(|()| {
-        texts.iter().try_for_each(|(extension, text)| {
-            std::fs::write(directory.join(format!("{stem}.{extension}")), text)
-        })
+        texts
+            .iter()
+            .try_for_each(|(extension, text)| std::fs::write(directory.join(format!("{stem}.{extension}")), text))
     });
     written.map_err(|error| {
         Fault::new(

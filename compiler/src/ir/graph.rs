@@ -1,6 +1,6 @@
 //! A flat graph of scalar operations with named outputs.
 
-use proc_macro2::Span;
+use crate::errors::Extent;
 
 use super::node::{Node, NodeId, Primitive, Rational};
 
@@ -11,7 +11,7 @@ use super::node::{Node, NodeId, Primitive, Rational};
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
     nodes: Vec<Node>,
-    spans: Vec<Option<Span>>,
+    spans: Vec<Option<Extent>>,
     /// The nodes whose values are wanted, in an order the owner of the graph defines.
     pub outputs: Vec<NodeId>,
 }
@@ -38,7 +38,7 @@ impl Graph {
 
     /// Where in the user's source the node came from, if it did.
     #[must_use]
-    pub fn span(&self, id: NodeId) -> Option<Span> {
+    pub fn span(&self, id: NodeId) -> Option<Extent> {
         self.spans[id.0 as usize]
     }
 
@@ -75,7 +75,7 @@ impl Graph {
     }
 
     /// Appends a node that came from `span`.
-    pub fn push_spanned(&mut self, node: Node, span: Option<Span>) -> NodeId {
+    pub fn push_spanned(&mut self, node: Node, span: Option<Extent>) -> NodeId {
         let id = NodeId(u32::try_from(self.nodes.len()).expect("fewer than 2^32 nodes"));
         self.nodes.push(node);
         self.spans.push(span);
@@ -170,8 +170,7 @@ impl Graph {
             let id = match replace(self, node) {
                 Some(id) => id,
                 None => {
-                    let mapped =
-                        node.map_operands(|operand| image[operand.0 as usize].expect("operands come first"));
+                    let mapped = node.map_operands(|operand| image[operand.0 as usize].expect("operands come first"));
                     self.push_spanned(mapped, other.span(NodeId(index)))
                 }
             };

@@ -2,6 +2,8 @@
 
 use proc_macro2::Span;
 
+use crate::errors::Extent;
+
 use super::graph::Graph;
 use super::node::BaseDraw;
 
@@ -91,7 +93,7 @@ pub struct Law {
     /// `log φ_θ(ω)`, one output; leaves are constants, π, i, ω and parameters.
     pub log_cf: Graph,
     /// Position of the function's last expression, for faults about the whole of `log φ`.
-    pub log_cf_span: Span,
+    pub log_cf_span: Extent,
     /// The sample expression, if one was given.
     pub sampler: Option<Sampler>,
     /// Conditions between parameters.

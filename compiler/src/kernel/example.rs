@@ -37,7 +37,7 @@ pub(super) fn law() -> Law {
         span: Span::call_site(),
         parameters: vec![parameter("mu", ParameterKind::Real), parameter("b", ParameterKind::Positive)],
         log_cf: Graph::new(),
-        log_cf_span: Span::call_site(),
+        log_cf_span: Span::call_site().into(),
         sampler: Some(Sampler { graph, draws }),
         conditions: vec![],
     }

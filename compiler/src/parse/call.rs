@@ -149,7 +149,7 @@ impl Walker {
 
     fn call_named(&mut self, name: &Ident, operands: Vec<Operand>, whole: &dyn ToTokens) -> Value {
         let text = name.to_string();
-        let place = Place::of(&whole).anchored(name.span());
+        let place = Place::of(&whole);
         let expected = match builtin(&text) {
             Some((builtin, arity)) => {
                 if operands.len() == arity {
@@ -278,7 +278,7 @@ impl Walker {
                 self.named_opaque.push(argument);
             }
         }
-        let place = Place::of(&whole).anchored(name.span());
+        let place = Place::of(&whole);
         let names = understood(self.dialect);
         let elsewhere = ELSEWHERE.iter().find(|(name, _)| *name == text).map(|row| row.1);
         let near = elsewhere

@@ -197,7 +197,7 @@ impl Walker {
         let right = self.expect_number(right, &binary.right);
         let (Some((x, x_whole)), Some((y, y_whole))) = (left, right) else { return Value::Faulty };
         let whole = x_whole && y_whole;
-        let place = Place::of(binary).anchored(operator_span(&binary.op));
+        let place = Place::of(binary);
         let id = match binary.op {
             BinOp::Add(_) => self.terms.sum(vec![x, y], place),
             BinOp::Sub(_) => {
@@ -300,8 +300,3 @@ pub(crate) const BRANCHES: &str = "steps and branches have no derivatives; only 
 
 const SUMS: &str =
     "write sums as `dot(a, z)`, `z.iter().map(|z| …).sum()` or `x.rows().zip(y).map(|(row, y)| …).sum()`";
-
-/// The operator's token.
-fn operator_span(operator: &BinOp) -> Span {
-    operator.to_token_stream().into_iter().next().map_or_else(Span::call_site, |token| token.span())
-}

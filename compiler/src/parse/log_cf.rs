@@ -1,6 +1,6 @@
 //! The body of a `#[distribution]`: the log characteristic function.
 
-use proc_macro2::Span;
+use crate::errors::Extent;
 use syn::{ItemFn, Stmt};
 
 use super::expression::{Dialect, Walker};
@@ -14,7 +14,7 @@ pub(crate) fn parse_log_cf(
     item: &ItemFn,
     frequency: &Parameter,
     parameters: &[Parameter],
-) -> Result<(Graph, Span), Errors> {
+) -> Result<(Graph, Extent), Errors> {
     let mut walker = Walker::new(Dialect::LogCf);
     walker.declare(frequency.name, Node::Frequency);
     declare_parameters(&mut walker, parameters);
@@ -25,7 +25,7 @@ pub(crate) fn parse_log_cf(
     };
     let output = walker.expect_number(value, &item.block);
     walker.errors.into_result()?;
-    Ok((walker.terms.graph(&output.map(|(id, _)| id).into_iter().collect::<Vec<_>>()), place.span()))
+    Ok((walker.terms.graph(&output.map(|(id, _)| id).into_iter().collect::<Vec<_>>()), place.extent()))
 }
 
 /// Brings the parameters `θ` into scope.

@@ -212,7 +212,7 @@ impl Writer<'_> {
                         self.data.push(reference);
                         self.data.len() - 1
                     });
-                    Some(graph.push_spanned(Node::Data(DataId(index)), Some(terms.place(id).span())))
+                    Some(graph.push_spanned(Node::Data(DataId(index)), Some(terms.place(id).extent())))
                 }
                 Term::Scalar(_) | Term::OverCoordinates(_) | Term::OverRows(..) => None,
             }

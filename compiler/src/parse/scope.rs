@@ -61,7 +61,7 @@ impl Walker {
         {
             return value.clone();
         }
-        let place = Place::of(path).anchored(last.ident.span());
+        let place = Place::of(path);
         let qualifier = path.segments.iter().rev().nth(1).map(|segment| segment.ident.to_string());
         if matches!(qualifier.as_deref(), None | Some("consts"))
             && let Some(id) = self.constant(&name, place)

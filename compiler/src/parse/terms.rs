@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use proc_macro2::Span;
 use quote::ToTokens;
 
-use crate::errors::{Code, Fault};
+use crate::errors::{Code, Extent, Fault};
 use crate::ir::{DataId, DataRef, Graph, Node, NodeId, Primitive, Rational};
 
 /// Where an expression stands in the source.
@@ -17,8 +17,6 @@ use crate::ir::{DataId, DataRef, Graph, Node, NodeId, Primitive, Rational};
 pub(crate) struct Place {
     start: Span,
     end: Span,
-    /// The token that says what the expression does, such as the name of a method.
-    anchor: Span,
 }
 
 impl Place {
@@ -26,12 +24,7 @@ impl Place {
     pub(crate) fn of(node: &impl ToTokens) -> Self {
         let mut spans = node.to_token_stream().into_iter().map(|token| token.span());
         let start = spans.next().unwrap_or_else(Span::call_site);
-        Self { start, end: spans.last().unwrap_or(start), anchor: start }
-    }
-
-    /// The same place with another anchor.
-    pub(crate) fn anchored(self, anchor: Span) -> Self {
-        Self { anchor, ..self }
+        Self { start, end: spans.last().unwrap_or(start) }
     }
 
     /// A fault about the whole place.
@@ -39,9 +32,9 @@ impl Place {
         Fault { end: self.end, ..Fault::new(code, self.start, message, help) }
     }
 
-    /// One span for a graph: all tokens where the compiler can join spans, the anchor where it cannot.
-    pub(crate) fn span(self) -> Span {
-        self.start.join(self.end).unwrap_or(self.anchor)
+    /// The tokens, as a graph keeps them.
+    pub(crate) fn extent(self) -> Extent {
+        Extent { start: self.start, end: self.end }
     }
 }
 
@@ -256,7 +249,7 @@ impl Terms {
                     self.write(graph, operand, written, replace);
                 });
                 let node = node.map_operands(|operand| written[&operand]);
-                graph.push_spanned(node, Some(self.place(root).span()))
+                graph.push_spanned(node, Some(self.place(root).extent()))
             }
             Term::OverCoordinates(_) | Term::OverRows(..) => {
                 crate::errors::bug!("parse", "a sum over an index reached a graph: {:?}", self.term(root))

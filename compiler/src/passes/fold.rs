@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::errors::Extent;
 use num_traits::{One, Zero};
-use proc_macro2::Span;
 
 use super::exact::{exact_power, exact_value};
 use crate::ir::{Graph, Node, NodeId, Primitive, Rational};
@@ -42,7 +42,7 @@ struct Folding {
     graph: Graph,
     ids: BTreeMap<Node, NodeId>,
     used_once: Vec<bool>,
-    span: Option<Span>,
+    span: Option<Extent>,
 }
 
 impl Folding {

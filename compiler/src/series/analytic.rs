@@ -254,7 +254,7 @@ mod tests {
         let position = tokens.into_iter().next().unwrap().span();
         let mut spanned = Graph::new();
         for (_, node) in law.log_cf.iter() {
-            let span = matches!(node, Node::Call(Primitive::Abs, _)).then_some(position);
+            let span = matches!(node, Node::Call(Primitive::Abs, _)).then_some(position.into());
             spanned.push_spanned(node.clone(), span);
         }
         spanned.outputs = law.log_cf.outputs.clone();

@@ -35,10 +35,10 @@ pub fn derive(law: &Law, order: u32) -> Result<Derivation, Errors> {
     derive_judged(law, &judgement, order)
 }
 
-/// [`derive`] of a law that has been judged.
+/// [`derive()`] of a law that has been judged.
 ///
 /// # Errors
-/// As [`derive`] except those of the judgement.
+/// As [`derive()`] except those of the judgement.
 pub fn derive_judged(law: &Law, judgement: &Judgement, order: u32) -> Result<Derivation, Errors> {
     let task = Task {
         nodes: judgement.log_cf.iter().map(|(_, node)| node.clone()).collect(),
@@ -48,7 +48,7 @@ pub fn derive_judged(law: &Law, judgement: &Judgement, order: u32) -> Result<Der
         order,
         lost: judgement.lost,
     };
-    let text = with_permit(law.log_cf_span, || task.run())?.map_err(|why| {
+    let text = with_permit(law.log_cf_span.start, || task.run())?.map_err(|why| {
         let message = format!("the expansion in s = i omega is not possible in exact algebra: {why}");
         let help = "rewrite the log characteristic function so that its value at omega = 0 is simpler";
         Fault::new(Code::Unsupported, law.log_cf_span, message, help)

@@ -4,7 +4,7 @@
 //! almost always one of the two is: `I * mu * omega` becomes `mu * s` without any rule about `i² = -1` applied later.
 //! Nothing is simplified beyond that, so the parts stay recognisable and keep their source positions.
 
-use proc_macro2::Span;
+use crate::errors::Extent;
 
 use crate::ir::{Graph, Node, NodeId, Primitive, Rational};
 
@@ -38,7 +38,7 @@ pub(super) fn split(log_cf: &Graph, root: NodeId) -> Split {
 
 struct Writer<'a> {
     graph: &'a mut Graph,
-    span: Option<Span>,
+    span: Option<Extent>,
 }
 
 impl Writer<'_> {

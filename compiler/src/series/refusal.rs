@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::Span;
+use crate::errors::Extent;
 
 use super::approximate::{Approximation, Point};
 use super::expand::{Failure, expand};
@@ -59,7 +59,7 @@ pub(super) fn degenerate(law: &Law) -> Fault {
 }
 
 /// The source position of a node of the log characteristic function.
-pub(super) fn span_of(law: &Law, id: NodeId) -> Span {
+pub(super) fn span_of(law: &Law, id: NodeId) -> Extent {
     law.log_cf.span(id).unwrap_or(law.log_cf_span)
 }
 

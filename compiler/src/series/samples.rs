@@ -114,7 +114,7 @@ pub(crate) fn law<const N: usize>(
             .map(|(name, kind)| Parameter { name: name.to_owned(), kind, span: Span::call_site() })
             .collect(),
         log_cf,
-        log_cf_span: Span::call_site(),
+        log_cf_span: Span::call_site().into(),
         sampler: None,
         conditions: Vec::new(),
     }

@@ -44,7 +44,8 @@ impl<E: Estimator> Kernel<E::Scalar> for Reduce<'_, E> {
     #[inline(always)]
     fn run<L: Lane<Scalar = E::Scalar>>(self) {
         let Self { job, scratch, sums } = self;
-        let mut rows = ReduceRows::<E, L> { scratch, dimension: job.layout.dimension, sums, at: 0, lanes: Default::default() };
+        let mut rows =
+            ReduceRows::<E, L> { scratch, dimension: job.layout.dimension, sums, at: 0, lanes: Default::default() };
         E::Ridges::visit(job.tables, &mut rows);
         let at = rows.at;
         let partials = scratch.partials.chunks_exact(LEAF).skip(job.layout.separable_partials);

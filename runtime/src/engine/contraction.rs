@@ -6,63 +6,77 @@
 use std::marker::PhantomData;
 
 use super::LANES;
-use super::epilogue::{Lanes, add_lanes, runs};
-use super::moments::Layout;
+use super::epilogue::{Lanes, add_lanes};
+use super::moments::{Layout, Moments, runs, widen};
 use super::table::RidgeTable;
 use crate::kernel::{Estimator, Ridge, RidgeVisitor, Ridges, Separable};
-use crate::lane::{Kernel, Lane};
+use crate::lane::{Kernel, Lane, Scalar};
+use crate::math::select;
+
+/// Orders that share the loads and powers of a slope; their sums stay in registers.
+const GROUP: usize = 8;
 
 /// Moments and derivatives over all samples.
 #[derive(Debug, Default)]
 pub(crate) struct Contracted {
     /// Moments added over lanes: `totals[row][entry]`.
     pub(crate) totals: Vec<f64>,
-    /// The largest moment of each entry and lane, in absolute value: `peaks[entry][lane]`.
-    peaks: Vec<Lanes>,
+    /// The largest lane sum of each entry, in absolute value.
+    pub(crate) peaks: Vec<f64>,
+    /// The lane sums of the values, added over rows.
+    pub(crate) values: Lanes,
     /// Sums over all samples: `sums[order][coordinate]`, each order filled up to whole packs.
     pub(crate) sums: Vec<f64>,
-    /// Powers of the slopes of one term at one order, row by row, each filled up to whole packs.
-    powers: Vec<f64>,
-}
-
-impl Contracted {
-    /// The largest lane sum of an entry, in absolute value.
-    pub(crate) fn peak(&self, entry: usize) -> f64 {
-        self.peaks[entry].iter().fold(0.0, |peak, &lane| f64::max(peak, lane))
-    }
 }
 
 /// Adds every moment over its lanes; returns whether all are finite.
-pub(crate) struct Totals<'a> {
+pub(crate) struct Totals<'a, S> {
     pub(crate) layout: &'a Layout,
-    pub(crate) moments: &'a [f64],
+    pub(crate) moments: Moments<'a, S>,
     pub(crate) out: &'a mut Contracted,
 }
 
-impl Kernel<f64> for Totals<'_> {
+impl<S: Scalar> Kernel<f64> for Totals<'_, S> {
     type Output = bool;
 
     #[inline(always)]
     fn run<L: Lane<Scalar = f64>>(self) -> bool {
-        let Layout { rows, entries, .. } = *self.layout;
-        self.out.totals.resize(rows * entries, 0.0);
-        self.out.peaks.clear();
-        self.out.peaks.resize(entries, [0.0; LANES]);
-        for (totals, row) in self.out.totals.chunks_exact_mut(entries).zip(runs(self.moments).chunks_exact(entries)) {
-            for ((total, peaks), lanes) in totals.iter_mut().zip(&mut self.out.peaks).zip(row) {
-                for (peaks, lanes) in peaks.chunks_exact_mut(L::WIDTH).zip(lanes.chunks_exact(L::WIDTH)) {
-                    let (peak, size) = (L::load(peaks), L::load(lanes).abs());
-                    L::select(size.gt(peak), size, peak).store(peaks);
-                }
-                *total = add_lanes(lanes);
-                // Leaving here also keeps the loop from being vectorised over the totals, which would gather every lane.
-                if !total.is_finite() {
-                    return false;
+        match self.moments {
+            Moments::Leaf(moments) => add_moments(self.layout, moments, self.out),
+            Moments::Tree(moments) => add_moments(self.layout, moments, self.out),
+        }
+    }
+}
+
+#[inline(always)]
+fn add_moments<S: Scalar>(layout: &Layout, moments: &[S], out: &mut Contracted) -> bool {
+    let Layout { rows, entries, .. } = *layout;
+    let Contracted { totals, peaks, values, .. } = out;
+    totals.resize(rows * entries, 0.0);
+    peaks.resize(entries, 0.0);
+    *values = [0.0; LANES];
+    for (entry, peak) in peaks.iter_mut().enumerate() {
+        let mut largest = [0.0; LANES];
+        for (totals, row) in totals.chunks_exact_mut(entries).zip(runs(moments).chunks_exact(entries)) {
+            let lanes = widen(&row[entry]);
+            for lane in 0..LANES {
+                let size = lanes[lane].abs();
+                largest[lane] = select(size > largest[lane], size, largest[lane]);
+            }
+            if entry == 0 {
+                for lane in 0..LANES {
+                    values[lane] += lanes[lane];
                 }
             }
+            totals[entry] = add_lanes(&lanes);
+            // Leaving here also keeps the loop from being vectorised over the totals, which would gather every lane.
+            if !totals[entry].is_finite() {
+                return false;
+            }
         }
-        true
+        *peak = largest.iter().fold(0.0, |peak, &lane| f64::max(peak, lane));
     }
+    true
 }
 
 /// Contracts every order over all samples.
@@ -103,39 +117,30 @@ impl<E: Estimator, L: Lane<Scalar = f64>> RidgeVisitor<E> for Rows<'_, L> {
     #[inline(always)]
     fn visit<R: Ridge<E>>(&mut self, table: &RidgeTable<E, R>) {
         let Layout { padded, entries, .. } = *self.layout;
-        let Contracted { totals, sums, powers, .. } = &mut *self.out;
+        let Contracted { totals, sums, .. } = &mut *self.out;
         let totals = &totals[table.first * entries..(table.first + table.rows) * entries];
-        powers.clear();
-        powers.extend_from_slice(&table.exact_slopes);
-        let mut exponent = 1;
-        for (order, &target) in E::ORDERS.iter().enumerate() {
-            raise::<L>(powers, &table.exact_slopes, target - exponent);
-            exponent = target;
-            let sums = &mut sums[order * padded..(order + 1) * padded];
-            for (pack, sum) in sums.chunks_exact_mut(L::WIDTH).enumerate() {
-                let mut total = L::load(sum);
-                for (powers, totals) in powers.chunks_exact(padded).zip(totals.chunks_exact(entries)) {
-                    let power = L::load(&powers[pack * L::WIDTH..]);
-                    total = power.mul_add(L::splat(totals[order + 1]), total);
+        for (group, orders) in E::ORDERS.chunks(GROUP).enumerate() {
+            let sums = &mut sums[group * GROUP * padded..];
+            for coordinate in (0..padded).step_by(L::WIDTH) {
+                let mut group_sums = [L::splat(0.0); GROUP];
+                for (slopes, totals) in table.exact_slopes.chunks_exact(padded).zip(totals.chunks_exact(entries)) {
+                    let slope = L::load(&slopes[coordinate..]);
+                    let mut power = slope;
+                    let mut exponent = 1;
+                    let totals = &totals[1 + group * GROUP..][..orders.len()];
+                    for index in 0..orders.len() {
+                        while exponent < orders[index] {
+                            power = power * slope;
+                            exponent += 1;
+                        }
+                        group_sums[index] = power.mul_add(L::splat(totals[index]), group_sums[index]);
+                    }
                 }
-                total.store(sum);
+                for (sums, &sum) in sums.chunks_exact_mut(padded).zip(&group_sums).take(orders.len()) {
+                    let sums = &mut sums[coordinate..];
+                    (L::load(sums) + sum).store(sums);
+                }
             }
         }
-    }
-}
-
-/// `powers *= slopes^exponent`, entry by entry.
-#[inline(always)]
-pub(super) fn raise<L: Lane>(powers: &mut [L::Scalar], slopes: &[L::Scalar], exponent: u32) {
-    if exponent == 0 {
-        return;
-    }
-    for (power, slope) in powers.chunks_exact_mut(L::WIDTH).zip(slopes.chunks_exact(L::WIDTH)) {
-        let slope = L::load(slope);
-        let mut raised = L::load(power);
-        for _ in 0..exponent {
-            raised = raised * slope;
-        }
-        raised.store(power);
     }
 }

@@ -6,13 +6,15 @@
 //! are divided by the largest and moments by the largest of their order, and the two factors go back on in `f64`. The
 //! loop is blocked like a matrix product: several coordinates and packs of lanes share the loads.
 
+use std::marker::PhantomData;
+
 use super::LANES;
 use super::contraction::Contracted;
-use super::epilogue::{Lanes, Spread, runs};
-use super::moments::Layout;
+use super::epilogue::{Lanes, Spread};
+use super::moments::{Layout, Moments, runs, widen};
 use super::table::RidgeTable;
 use crate::kernel::{Estimator, Ridge, RidgeVisitor, Ridges, Separable};
-use crate::lane::{Kernel, Lane};
+use crate::lane::{Kernel, Lane, Scalar};
 
 /// Coordinates of a block.
 const COORDINATES: usize = 6;
@@ -28,8 +30,6 @@ pub(crate) struct LaneMeans {
     /// The same over ridge rows, scaled.
     products: Vec<[f32; LANES]>,
     /// Scaled deviations of one term's moments at one order: `[row][lane]`.
-    deviations: Vec<Lanes>,
-    /// The same in single precision.
     moments: Vec<[f32; LANES]>,
     /// Powers of one term's scaled slopes, row by row, each filled up to whole packs.
     powers: Vec<f32>,
@@ -47,7 +47,7 @@ impl LaneMeans {
 pub(crate) struct Deviations<'a, E: Estimator> {
     pub(crate) layout: &'a Layout,
     pub(crate) spread: &'a Spread,
-    pub(crate) moments: &'a [f64],
+    pub(crate) moments: Moments<'a, E::Scalar>,
     pub(crate) contracted: &'a Contracted,
     pub(crate) tables: &'a <E::Ridges as Ridges<E>>::Tables,
     /// The largest slope.
@@ -60,7 +60,17 @@ impl<E: Estimator> Kernel<f32> for Deviations<'_, E> {
     type Output = ();
 
     #[inline(always)]
-    fn run<L: Lane<Scalar = f32>>(mut self) {
+    fn run<L: Lane<Scalar = f32>>(self) {
+        match self.moments {
+            Moments::Leaf(moments) => self.of::<L, _>(moments),
+            Moments::Tree(moments) => self.of::<L, _>(moments),
+        }
+    }
+}
+
+impl<E: Estimator> Deviations<'_, E> {
+    #[inline(always)]
+    fn of<L: Lane<Scalar = f32>, S: Scalar>(mut self, moments: &[S]) {
         let dimension = self.layout.dimension;
         self.out.means.resize(E::ORDERS.len() * dimension, [0.0; LANES]);
         self.out.products.resize(E::ORDERS.len() * dimension, [0.0; LANES]);
@@ -68,17 +78,17 @@ impl<E: Estimator> Kernel<f32> for Deviations<'_, E> {
             self.out.products[order * dimension..(order + 1) * dimension].fill([0.0; LANES]);
         }
         let tables = self.tables;
-        E::Ridges::visit(tables, &mut Rows::<E, L> { run: &mut self, lanes: std::marker::PhantomData });
+        E::Ridges::visit(tables, &mut Rows::<E, S, L> { run: &mut self, moments, lanes: PhantomData });
         for order in (0..E::ORDERS.len()).filter(|&order| self.wanted[order]) {
-            let scale = self.largest.powi(E::ORDERS[order] as i32) * self.contracted.peak(order + 1);
+            let scale = self.largest.powi(E::ORDERS[order] as i32) * self.contracted.peaks[order + 1];
             for coordinate in 0..dimension {
-                let mut means = [0.0; LANES];
-                let products = &self.out.products[order * dimension + coordinate];
+                let mut means = widen(&self.out.products[order * dimension + coordinate]);
                 for lane in 0..LANES {
-                    means[lane] = f64::from(products[lane]) * scale;
+                    means[lane] *= scale;
                 }
                 if E::Separable::PRESENT {
-                    let (lanes, mean) = self.row(self.layout.separable_first + coordinate, order);
+                    let (lanes, mean) = self.row(moments, self.layout.separable_first + coordinate, order);
+                    let lanes = widen(lanes);
                     for lane in 0..LANES {
                         means[lane] += lanes[lane] * self.spread.reciprocals[lane] - mean;
                     }
@@ -87,23 +97,22 @@ impl<E: Estimator> Kernel<f32> for Deviations<'_, E> {
             }
         }
     }
-}
 
-impl<E: Estimator> Deviations<'_, E> {
     /// The lanes of one moment of one row, and the mean over all samples.
     #[inline(always)]
-    fn row(&self, row: usize, order: usize) -> (&Lanes, f64) {
+    fn row<'m, S>(&self, moments: &'m [S], row: usize, order: usize) -> (&'m [S; LANES], f64) {
         let at = row * self.layout.entries + order + 1;
-        (&runs(self.moments)[at], self.contracted.totals[at] / self.spread.samples)
+        (&runs(moments)[at], self.contracted.totals[at] / self.spread.samples)
     }
 }
 
-struct Rows<'a, 'b, E: Estimator, L> {
+struct Rows<'a, 'b, E: Estimator, S, L> {
     run: &'a mut Deviations<'b, E>,
-    lanes: std::marker::PhantomData<L>,
+    moments: &'a [S],
+    lanes: PhantomData<L>,
 }
 
-impl<E: Estimator, L: Lane<Scalar = f32>> RidgeVisitor<E> for Rows<'_, '_, E, L> {
+impl<E: Estimator, S: Scalar, L: Lane<Scalar = f32>> RidgeVisitor<E> for Rows<'_, '_, E, S, L> {
     #[inline(always)]
     fn visit<R: Ridge<E>>(&mut self, table: &RidgeTable<E, R>) {
         let Layout { dimension, padded, .. } = *self.run.layout;
@@ -111,32 +120,45 @@ impl<E: Estimator, L: Lane<Scalar = f32>> RidgeVisitor<E> for Rows<'_, '_, E, L>
         let mut moments = std::mem::take(&mut self.run.out.moments);
         powers.clear();
         powers.extend_from_slice(&table.unit_slopes);
-        let mut deviations = std::mem::take(&mut self.run.out.deviations);
         moments.resize(table.rows, [0.0; LANES]);
-        deviations.resize(table.rows, [0.0; LANES]);
         let mut exponent = 1;
         for (order, &target) in E::ORDERS.iter().enumerate().filter(|(order, _)| self.run.wanted[*order]) {
-            super::contraction::raise::<L>(&mut powers, &table.unit_slopes, target - exponent);
+            raise::<L>(&mut powers, &table.unit_slopes, target - exponent);
             exponent = target;
-            let peak = self.run.contracted.peak(order + 1);
-            let scale = if peak > 0.0 { 1.0 / peak } else { 0.0 };
-            let reciprocals = self.run.spread.reciprocals;
-            for (row, deviations) in deviations.iter_mut().enumerate() {
-                let (lanes, mean) = self.run.row(table.first + row, order);
-                for lane in 0..LANES {
-                    deviations[lane] = (lanes[lane] * reciprocals[lane] - mean) * scale;
-                }
+            let peak = self.run.contracted.peaks[order + 1];
+            let scale = if peak >= f64::MIN_POSITIVE { 1.0 / peak } else { 0.0 };
+            let mut factors = self.run.spread.reciprocals;
+            for lane in 0..LANES {
+                factors[lane] *= scale;
             }
-            // A pass of its own: a loop over the 32 lanes alone that also converts would not be vectorised.
-            for (moment, &deviation) in moments.as_flattened_mut().iter_mut().zip(deviations.as_flattened()) {
-                *moment = deviation as f32;
+            for (row, moments) in moments.iter_mut().enumerate() {
+                let (lanes, mean) = self.run.row(self.moments, table.first + row, order);
+                let mean = mean * scale;
+                for lane in 0..LANES {
+                    moments[lane] = (lanes[lane].to_f64() * factors[lane] - mean) as f32;
+                }
             }
             let products = &mut self.run.out.products[order * dimension..(order + 1) * dimension];
             Product { padded, powers: &powers, moments: &moments }.add_to::<L>(dimension, products);
         }
         self.run.out.powers = powers;
         self.run.out.moments = moments;
-        self.run.out.deviations = deviations;
+    }
+}
+
+/// `powers *= slopes^exponent`, entry by entry.
+#[inline(always)]
+fn raise<L: Lane>(powers: &mut [L::Scalar], slopes: &[L::Scalar], exponent: u32) {
+    if exponent == 0 {
+        return;
+    }
+    for (power, slope) in powers.chunks_exact_mut(L::WIDTH).zip(slopes.chunks_exact(L::WIDTH)) {
+        let slope = L::load(slope);
+        let mut raised = L::load(power);
+        for _ in 0..exponent {
+            raised = raised * slope;
+        }
+        raised.store(power);
     }
 }
 

@@ -31,22 +31,27 @@ pub(crate) struct Spread {
 
 impl Spread {
     pub(crate) fn new(samples: usize) -> Self {
-        let counts: Lanes = std::array::from_fn(|lane| ((samples + LANES - 1 - lane) / LANES) as f64);
         let used = samples.min(LANES);
+        let (least, more) = (samples / LANES, samples % LANES);
+        let reciprocal = |count: usize| if count > 0 { 1.0 / count as f64 } else { 0.0 };
+        let (mut counts, mut reciprocals) = ([least as f64; LANES], [reciprocal(least); LANES]);
+        counts[..more].fill((least + 1) as f64);
+        reciprocals[..more].fill(reciprocal(least + 1));
         Self {
             samples: samples as f64,
             counts,
-            reciprocals: counts.map(|count| if count > 0.0 { 1.0 / count } else { 0.0 }),
+            reciprocals,
             scale: if used > 1 { 1.0 / ((used - 1) as f64 * samples as f64) } else { 0.0 },
         }
     }
 
     /// The standard error of a mean, from the deviations of the lanes' means.
     #[inline(always)]
-    pub(crate) fn standard_error(&self, deviations: &Lanes) -> f64 {
+    pub(crate) fn standard_error<L: Lane<Scalar = f64>>(&self, deviations: &Lanes) -> f64 {
         let mut squares = [0.0; LANES];
-        for lane in 0..LANES {
-            squares[lane] = self.counts[lane] * deviations[lane] * deviations[lane];
+        for lane in (0..LANES).step_by(L::WIDTH) {
+            let deviation = L::load(&deviations[lane..]);
+            (L::load(&self.counts[lane..]) * deviation * deviation).store(&mut squares[lane..]);
         }
         (add_lanes(&squares) * self.scale).sqrt()
     }
@@ -67,19 +72,12 @@ pub(crate) fn add_lanes(sums: &Lanes) -> f64 {
     ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
-/// The runs of lanes in a buffer.
-#[inline(always)]
-pub(crate) fn runs(buffer: &[f64]) -> &[Lanes] {
-    buffer.as_chunks().0
-}
-
 /// Everything the results are made of.
 pub(crate) struct Epilogue<'a, E: Estimator> {
     pub(crate) layout: &'a Layout,
     pub(crate) spread: Spread,
     pub(crate) contracted: &'a Contracted,
     pub(crate) lane_means: &'a LaneMeans,
-    pub(crate) moments: &'a [f64],
     /// `coefficients[coordinate][term]`.
     pub(crate) coefficients: &'a [f64],
     /// Index in `E::ORDERS` of each term's order.
@@ -116,18 +114,19 @@ impl<E: Estimator> Epilogue<'_, E> {
 
     /// The standard error of the sum of some terms at an entry; the orders of the terms must be among the lane means.
     #[inline(always)]
-    fn error_of_terms(&self, terms: Range<usize>, entries: usize, entry: usize) -> f64 {
+    fn error_of_terms<L: Lane<Scalar = f64>>(&self, terms: Range<usize>, entries: usize, entry: usize) -> f64 {
         let mut deviations: Lanes = [0.0; LANES];
-        for coordinate in self.coordinates(entries, entry) {
-            for term in terms.clone() {
-                let weight = self.weight(term, coordinate);
-                let lanes = self.lane_means.of(self.layout, self.order_of_term[term], coordinate);
-                for lane in 0..LANES {
-                    deviations[lane] = weight.mul_add(lanes[lane], deviations[lane]);
+        for lane in (0..LANES).step_by(L::WIDTH) {
+            let mut sum = L::splat(0.0);
+            for coordinate in self.coordinates(entries, entry) {
+                for term in terms.clone() {
+                    let means = self.lane_means.of(self.layout, self.order_of_term[term], coordinate);
+                    sum = L::load(&means[lane..]).mul_add(L::splat(self.weight(term, coordinate)), sum);
                 }
             }
+            sum.store(&mut deviations[lane..]);
         }
-        self.spread.standard_error(&deviations)
+        self.spread.standard_error::<L>(&deviations)
     }
 }
 
@@ -156,21 +155,15 @@ impl<E: Estimator, G: Gradient> Kernel<f64> for Errors<'_, E, G> {
             let errors = errors.entries_mut(parameter);
             let entries = errors.len();
             for (entry, error) in errors.iter_mut().enumerate() {
-                *error = epilogue.error_of_terms(terms.clone(), entries, entry);
-            }
-        }
-        let mut sums: Lanes = [0.0; LANES];
-        let rows = runs(epilogue.moments).chunks_exact(epilogue.layout.entries).take(epilogue.layout.rows);
-        for values in rows.map(|row| &row[0]) {
-            for lane in 0..LANES {
-                sums[lane] += values[lane];
+                *error = epilogue.error_of_terms::<L>(terms.clone(), entries, entry);
             }
         }
         let mean = value - epilogue.constant;
+        let mut deviations = epilogue.contracted.values;
         for lane in 0..LANES {
-            sums[lane] = sums[lane] * epilogue.spread.reciprocals[lane] - mean;
+            deviations[lane] = deviations[lane] * epilogue.spread.reciprocals[lane] - mean;
         }
-        epilogue.spread.standard_error(&sums)
+        epilogue.spread.standard_error::<L>(&deviations)
     }
 }
 
@@ -187,13 +180,16 @@ impl<E: Estimator> Kernel<f64> for TermError<'_, E> {
 
     #[inline(always)]
     fn run<L: Lane<Scalar = f64>>(self) -> f64 {
-        self.epilogue.error_of_terms(self.term..self.term + 1, self.entries, self.entry)
+        self.epilogue.error_of_terms::<L>(self.term..self.term + 1, self.entries, self.entry)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lane::Scalar;
+
+    type Pack = <f64 as Scalar>::Narrow;
 
     #[test]
     fn standard_error_is_that_of_batch_means() {
@@ -214,7 +210,7 @@ mod tests {
         }
         let expected = (squares / (31.0 * samples as f64)).sqrt();
         let deviations = std::array::from_fn(|lane| sums[lane] * spread.reciprocals[lane] - mean);
-        assert!((spread.standard_error(&deviations) / expected - 1.0).abs() < 1e-14);
+        assert!((spread.standard_error::<Pack>(&deviations) / expected - 1.0).abs() < 1e-14);
     }
 
     #[test]
@@ -222,6 +218,6 @@ mod tests {
         let spread = Spread::new(2);
         let mut deviations = [-2.0; LANES];
         (deviations[0], deviations[1]) = (-1.0, 1.0);
-        assert_eq!(spread.standard_error(&deviations), 1.0);
+        assert_eq!(spread.standard_error::<Pack>(&deviations), 1.0);
     }
 }

@@ -33,6 +33,9 @@ pub(crate) struct Job<'a, E: Estimator> {
 pub(crate) struct Scratch<S> {
     /// Lane sums of the moments, see [`Layout`].
     pub(crate) moments: Vec<S>,
+    /// 1 for each sample of the pack that exists, 0 for the others. It is read from memory for each row: a mask that the
+    /// compiler saw through would be taken apart into single lanes.
+    exist: [S; WIDEST],
     /// The draws of one pack, coordinate by coordinate.
     draws: Vec<S>,
     /// For argument gradients: every draw of the leaf, coordinate by coordinate.
@@ -66,17 +69,20 @@ impl<E: Estimator> Kernel<E::Scalar> for BySample<'_, E> {
     #[inline(always)]
     fn run<L: Lane<Scalar = E::Scalar>>(self) {
         let Self { job, leaf, scratch } = self;
-        scratch.moments.fill(E::Scalar::ZERO);
+        let first = leaf * LEAF;
+        let end = job.samples.min(first + LEAF);
+        if end - first < LANES {
+            scratch.moments.fill(-E::Scalar::ZERO);
+        }
         if job.layout.adjoints {
             scratch.partials.fill(E::Scalar::ZERO);
             scratch.all_draws.fill(E::Scalar::ZERO);
         }
-        let first = leaf * LEAF;
-        let end = job.samples.min(first + LEAF);
         let mut sample = first;
         while sample < end {
             let active = (end - sample).min(L::WIDTH);
-            let mut pack = Pack::<E, L> { job, sample, active, scratch: &mut *scratch, lanes: std::marker::PhantomData };
+            let mut pack =
+                Pack::<E, L> { job, sample, active, scratch: &mut *scratch, lanes: std::marker::PhantomData };
             pack.draw();
             E::Ridges::visit(job.tables, &mut pack);
             pack.separable();
@@ -144,15 +150,26 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, E, L> {
         u
     }
 
+    /// `value` for samples that exist, otherwise -0, which changes no sum (0 would change -0).
+    #[inline(always)]
+    fn existing(&self, value: L) -> L {
+        let exist = L::load(&self.scratch.exist).gt(L::splat(E::Scalar::ZERO));
+        L::select(exist, value, L::splat(-E::Scalar::ZERO))
+    }
+
     /// Adds the derivatives of one row to its lanes.
     #[inline(always)]
     fn accumulate(&mut self, row: usize, derivatives: &[L]) {
         let lane = self.sample % LANES;
-        let length = self.job.layout.row_length();
-        let moments = &mut self.scratch.moments[row * length..(row + 1) * length];
-        for (order, &derivative) in derivatives.iter().enumerate() {
-            let sums = &mut moments[order * LANES + lane..][..L::WIDTH];
-            add(sums, derivative, self.active);
+        let fresh = self.sample % LEAF < LANES;
+        let Scratch { moments, exist, .. } = &mut *self.scratch;
+        let exist = L::load(exist).gt(L::splat(E::Scalar::ZERO));
+        let length = derivatives.len() * LANES;
+        let moments = &mut moments[row * length..(row + 1) * length];
+        for (sums, &derivative) in moments.chunks_exact_mut(LANES).zip(derivatives) {
+            let sums = &mut sums[lane..lane + L::WIDTH];
+            let derivative = L::select(exist, derivative, L::splat(-E::Scalar::ZERO));
+            if fresh { derivative } else { L::load(sums) + derivative }.store(sums);
         }
     }
 
@@ -161,7 +178,7 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, E, L> {
     fn keep(&mut self, first: usize, partials: &[L]) {
         for (index, &partial) in partials.iter().enumerate() {
             let at = (first + index) * LEAF + self.sample % LEAF;
-            add(&mut self.scratch.partials[at..at + L::WIDTH], partial, self.active);
+            self.existing(partial).store(&mut self.scratch.partials[at..at + L::WIDTH]);
         }
     }
 }
@@ -187,14 +204,10 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> RidgeVisitor<E> for Pack<'_, E, 
 /// `sums += value` for the first `active` lanes.
 #[inline(always)]
 fn add<L: Lane>(sums: &mut [L::Scalar], value: L, active: usize) {
-    if active == L::WIDTH {
-        (L::load(sums) + value).store(sums);
-    } else {
-        let mut values = [L::Scalar::ZERO; WIDEST];
-        value.store(&mut values[..L::WIDTH]);
-        for (sum, &value) in sums.iter_mut().zip(&values).take(active) {
-            *sum = *sum + value;
-        }
+    let mut values = [L::Scalar::ZERO; WIDEST];
+    value.store(&mut values);
+    for (sum, &value) in sums.iter_mut().zip(&values).take(active) {
+        *sum = *sum + value;
     }
 }
 

@@ -2,6 +2,32 @@
 
 use super::LANES;
 use crate::kernel::{Estimator, Separable};
+use crate::lane::Scalar;
+
+/// The lane sums of a run: those of its only leaf as they are, or those of a tree of leaves.
+///
+/// What reads them converts to `f64`, which is exact, so that a run of one leaf needs no wider copy.
+#[derive(Clone, Copy)]
+pub(crate) enum Moments<'a, S> {
+    Leaf(&'a [S]),
+    Tree(&'a [f64]),
+}
+
+/// The runs of lanes in a buffer.
+#[inline(always)]
+pub(crate) fn runs<S>(buffer: &[S]) -> &[[S; LANES]] {
+    buffer.as_chunks().0
+}
+
+/// Lane sums in `f64`.
+#[inline(always)]
+pub(crate) fn widen<S: Scalar>(lanes: &[S; LANES]) -> [f64; LANES] {
+    let mut wide = [0.0; LANES];
+    for lane in 0..LANES {
+        wide[lane] = lanes[lane].to_f64();
+    }
+    wide
+}
 
 /// Coordinates filled up to whole packs of any width.
 pub(crate) const fn padded(dimension: usize) -> usize {
@@ -41,8 +67,7 @@ impl Layout {
         ridge_partials: usize,
         adjoints: bool,
     ) -> Self {
-        let (separable_rows, numbers) =
-            if E::Separable::PRESENT { (dimension, E::Separable::NUMBERS) } else { (0, 0) };
+        let (separable_rows, numbers) = if E::Separable::PRESENT { (dimension, E::Separable::NUMBERS) } else { (0, 0) };
         Self {
             dimension,
             padded: padded(dimension),

@@ -8,7 +8,7 @@ use super::contraction::{Contracted, Contraction, Totals};
 use super::deviations::{Deviations, LaneMeans};
 use super::epilogue::{Epilogue, Errors, Spread, TermError};
 use super::leaf::{ByCoordinate, BySample, Job, Scratch};
-use super::moments::Layout;
+use super::moments::{Layout, Moments};
 use super::table::{Fill, Normalise};
 use super::tree::{Tree, combine};
 use super::{LEAF, adjoint};
@@ -37,6 +37,8 @@ struct Task<S> {
     leaves: std::ops::Range<usize>,
     coordinates: std::ops::Range<usize>,
     scratch: Scratch<S>,
+    /// Whether the moments stay in `scratch`, since this is the only leaf of the run, and only adjoint sums go to the tree.
+    alone: bool,
     tree: Tree,
 }
 
@@ -67,10 +69,8 @@ pub(crate) struct Workspace<E: Estimator> {
 
 impl<E: Estimator> Workspace<E> {
     pub(crate) fn new(settings: Settings) -> Self {
-        let order_of_term = E::TERMS
-            .iter()
-            .map(|term| E::ORDERS.iter().position(|&order| order == term.order).unwrap_or(0))
-            .collect();
+        let order_of_term =
+            E::TERMS.iter().map(|term| E::ORDERS.iter().position(|&order| order == term.order).unwrap_or(0)).collect();
         // A pool of its own only where a number of threads was asked for; if the system refuses one, rayon's serves.
         let pool = match settings.threads {
             Some(threads) if threads > 1 => rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok(),
@@ -201,6 +201,7 @@ impl<E: Estimator> Workspace<E> {
             leaves: 0..0,
             coordinates: 0..0,
             scratch: Scratch::default(),
+            alone: false,
             tree: Tree::default(),
         });
         for (index, task) in self.tasks.iter_mut().enumerate() {
@@ -209,7 +210,9 @@ impl<E: Estimator> Workspace<E> {
             task.coordinates = block * width..layout.dimension.min((block + 1) * width);
             let rows = if by_coordinate::<E>(layout) { task.coordinates.len() } else { layout.rows };
             task.scratch.reset(layout, rows);
-            task.tree.reset(task.leaves.len(), rows * layout.row_length() + adjoint::length::<E>(layout, &self.tables));
+            task.alone = leaves * blocks == 1;
+            let moments = if task.alone { 0 } else { rows * layout.row_length() };
+            task.tree.reset(task.leaves.len(), moments + adjoint::length::<E>(layout, &self.tables));
         }
     }
 
@@ -241,10 +244,12 @@ impl<E: Estimator> Workspace<E> {
         errors: Option<&mut G>,
         terms: &mut [TermSize],
     ) -> Result<(f64, f64), EstimateError> {
-        let moments = sums(&self.tasks, &self.moments);
+        let (moments, _) = sums::<E>(&self.layout, &self.tasks, &self.moments);
         let width = self.settings.width;
         if !dispatch(width, Totals { layout: &self.layout, moments, out: &mut self.contracted }) {
-            return Err(EstimateError::ResultNotFinite { what: "a moment of the function or of one of its derivatives" });
+            return Err(EstimateError::ResultNotFinite {
+                what: "a moment of the function or of one of its derivatives",
+            });
         }
         for (wanted, &order) in self.wanted_orders.iter_mut().zip(E::ORDERS) {
             *wanted = errors.is_some() && E::TERMS.iter().any(|term| term.kept && term.order == order);
@@ -291,7 +296,7 @@ impl<E: Estimator> Workspace<E> {
         let deviations = Deviations::<E> {
             layout: &self.layout,
             spread: &Spread::new(samples),
-            moments: sums(&self.tasks, &self.moments),
+            moments: sums::<E>(&self.layout, &self.tasks, &self.moments).0,
             contracted: &self.contracted,
             tables: &self.tables,
             largest: self.largest_slope,
@@ -307,7 +312,6 @@ impl<E: Estimator> Workspace<E> {
             spread: Spread::new(samples),
             contracted: &self.contracted,
             lane_means: &self.lane_means,
-            moments: sums(&self.tasks, &self.moments),
             coefficients: &self.coefficients,
             order_of_term: &self.order_of_term,
             constant,
@@ -317,16 +321,29 @@ impl<E: Estimator> Workspace<E> {
 
     /// Derivatives of `E f` with respect to the arguments, added to `out`.
     pub(crate) fn pull_back(&mut self, samples: usize, arguments: E::Arguments<'_>, out: &mut E::ArgumentGradient) {
-        let sums = &sums(&self.tasks, &self.moments)[self.layout.rows * self.layout.row_length()..];
+        let (_, adjoints) = sums::<E>(&self.layout, &self.tasks, &self.moments);
         self.adjoints.clear();
-        self.adjoints.extend(sums.iter().map(|sum| sum / samples as f64));
+        self.adjoints.extend(adjoints.iter().map(|sum| sum / samples as f64));
         adjoint::pull_back::<E>(&self.layout, &self.tables, &self.adjoints, arguments, out);
     }
 }
 
-/// The sums of all samples: those of the only task, or the gathered ones.
-fn sums<'a, S>(tasks: &'a [Task<S>], gathered: &'a [f64]) -> &'a [f64] {
-    if let [task] = tasks { task.tree.sum() } else { gathered }
+/// The sums of all samples, those of the only task or the gathered ones: moments and adjoint sums.
+fn sums<'a, E: Estimator>(
+    layout: &Layout,
+    tasks: &'a [Task<E::Scalar>],
+    gathered: &'a [f64],
+) -> (Moments<'a, E::Scalar>, &'a [f64]) {
+    let sums = if let [task] = tasks {
+        if task.alone {
+            return (Moments::Leaf(&task.scratch.moments), task.tree.sum());
+        }
+        task.tree.sum()
+    } else {
+        gathered
+    };
+    let (moments, adjoints) = sums.split_at(layout.rows * layout.row_length());
+    (Moments::Tree(moments), adjoints)
 }
 
 /// Whether coordinates are the outer loop.
@@ -334,12 +351,7 @@ fn by_coordinate<E: Estimator>(layout: &Layout) -> bool {
     E::Ridges::COUNT == 0 && !layout.adjoints
 }
 
-fn run_task<E: Estimator>(
-    job: &Job<'_, E>,
-    width: Option<PackWidth>,
-    by_coordinate: bool,
-    task: &mut Task<E::Scalar>,
-) {
+fn run_task<E: Estimator>(job: &Job<'_, E>, width: Option<PackWidth>, by_coordinate: bool, task: &mut Task<E::Scalar>) {
     for leaf in task.leaves.clone() {
         let scratch = &mut task.scratch;
         if by_coordinate {
@@ -349,7 +361,7 @@ fn run_task<E: Estimator>(
             dispatch(width, BySample { job, leaf, scratch });
         }
         task.tree.add_leaf(|target| {
-            let (moments, adjoints) = target.split_at_mut(scratch.moments.len());
+            let (moments, adjoints) = target.split_at_mut(if task.alone { 0 } else { scratch.moments.len() });
             dispatch(width, Widen { from: &scratch.moments, to: moments });
             if job.layout.adjoints {
                 dispatch(width, adjoint::Reduce { job, scratch, sums: adjoints });

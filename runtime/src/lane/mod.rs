@@ -26,7 +26,7 @@ use crate::math::{Format, select};
 
 /// One number for each of [`WIDTH`](Self::WIDTH) consecutive samples.
 ///
-/// 32 is a multiple of every width that [`dispatch`] uses. The errors of the elementary functions are stated in units in
+/// 32 is a multiple of every width that `dispatch` uses. The errors of the elementary functions are stated in units in
 /// the last place (ulp) of the result, against the exact value. Arguments of any size are accepted, infinity and NaN too.
 pub trait Lane:
     Copy

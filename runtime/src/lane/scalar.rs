@@ -10,7 +10,7 @@ use crate::math::Format;
 
 /// `f32` or `f64`: the number that a lane of a [`Lane`] pack holds.
 ///
-/// The packs named here are those of [`dispatch`](super::dispatch).
+/// The packs named here are those of `dispatch`.
 pub trait Scalar:
     Copy
     + Send
