@@ -4,7 +4,6 @@
 //! rustc and tests compare the two. Hence `1 / 2` is refused (an integer division in Rust), `powi` wants a literal, and
 //! names resolve by Rust's scopes, shadowing included. References and dereferences change nothing about a number.
 
-use proc_macro2::Span;
 use quote::ToTokens;
 use syn::{BinOp, Expr, ExprBinary, Stmt, UnOp};
 

@@ -6,8 +6,8 @@
 use std::marker::PhantomData;
 
 use super::LANES;
-use super::epilogue::{Lanes, add_lanes};
-use super::moments::{Layout, Moments, runs, widen};
+use super::epilogue::{Lanes, add_lanes, fold_lanes};
+use super::moments::{Layout, Moments, convert, runs};
 use super::table::RidgeTable;
 use crate::kernel::{Estimator, Ridge, RidgeVisitor, Ridges, Separable};
 use crate::lane::{Kernel, Lane, Scalar};
@@ -42,14 +42,14 @@ impl<S: Scalar> Kernel<f64> for Totals<'_, S> {
     #[inline(always)]
     fn run<L: Lane<Scalar = f64>>(self) -> bool {
         match self.moments {
-            Moments::Leaf(moments) => add_moments(self.layout, moments, self.out),
-            Moments::Tree(moments) => add_moments(self.layout, moments, self.out),
+            Moments::Leaf(moments) => add_moments::<_, L>(self.layout, moments, self.out),
+            Moments::Tree(moments) => add_moments::<_, L>(self.layout, moments, self.out),
         }
     }
 }
 
 #[inline(always)]
-fn add_moments<S: Scalar>(layout: &Layout, moments: &[S], out: &mut Contracted) -> bool {
+fn add_moments<S: Scalar, L: Lane<Scalar = f64>>(layout: &Layout, moments: &[S], out: &mut Contracted) -> bool {
     let Layout { rows, entries, .. } = *layout;
     let Contracted { totals, peaks, values, .. } = out;
     totals.resize(rows * entries, 0.0);
@@ -58,15 +58,15 @@ fn add_moments<S: Scalar>(layout: &Layout, moments: &[S], out: &mut Contracted) 
     for (entry, peak) in peaks.iter_mut().enumerate() {
         let mut largest = [0.0; LANES];
         for (totals, row) in totals.chunks_exact_mut(entries).zip(runs(moments).chunks_exact(entries)) {
-            let lanes = widen(&row[entry]);
-            for lane in 0..LANES {
-                let size = lanes[lane].abs();
-                largest[lane] = select(size > largest[lane], size, largest[lane]);
-            }
-            if entry == 0 {
-                for lane in 0..LANES {
-                    values[lane] += lanes[lane];
+            let mut lanes = [0.0; LANES];
+            for at in (0..LANES).step_by(L::WIDTH) {
+                let pack = convert::<S, L>(&row[entry][at..]);
+                let (size, peak) = (pack.abs(), L::load(&largest[at..]));
+                L::select(size.gt(peak), size, peak).store(&mut largest[at..]);
+                if entry == 0 {
+                    (L::load(&values[at..]) + pack).store(&mut values[at..]);
                 }
+                pack.store(&mut lanes[at..]);
             }
             totals[entry] = add_lanes(&lanes);
             // Leaving here also keeps the loop from being vectorised over the totals, which would gather every lane.
@@ -74,7 +74,7 @@ fn add_moments<S: Scalar>(layout: &Layout, moments: &[S], out: &mut Contracted) 
                 return false;
             }
         }
-        *peak = largest.iter().fold(0.0, |peak, &lane| f64::max(peak, lane));
+        *peak = fold_lanes(&largest, |a, b| select(a > b, a, b));
     }
     true
 }

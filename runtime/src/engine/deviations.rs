@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 use super::LANES;
 use super::contraction::Contracted;
 use super::epilogue::{Lanes, Spread};
-use super::moments::{Layout, Moments, runs, widen};
+use super::moments::{Layout, Moments, runs};
 use super::table::RidgeTable;
 use crate::kernel::{Estimator, Ridge, RidgeVisitor, Ridges, Separable};
 use crate::lane::{Kernel, Lane, Scalar};
@@ -82,15 +82,15 @@ impl<E: Estimator> Deviations<'_, E> {
         for order in (0..E::ORDERS.len()).filter(|&order| self.wanted[order]) {
             let scale = self.largest.powi(E::ORDERS[order] as i32) * self.contracted.peaks[order + 1];
             for coordinate in 0..dimension {
-                let mut means = widen(&self.out.products[order * dimension + coordinate]);
+                let mut means = [0.0; LANES];
+                let products = &self.out.products[order * dimension + coordinate];
                 for lane in 0..LANES {
-                    means[lane] *= scale;
+                    means[lane] = f64::from(products[lane]) * scale;
                 }
                 if E::Separable::PRESENT {
                     let (lanes, mean) = self.row(moments, self.layout.separable_first + coordinate, order);
-                    let lanes = widen(lanes);
                     for lane in 0..LANES {
-                        means[lane] += lanes[lane] * self.spread.reciprocals[lane] - mean;
+                        means[lane] += lanes[lane].to_f64() * self.spread.reciprocals[lane] - mean;
                     }
                 }
                 self.out.means[order * dimension + coordinate] = means;
@@ -134,9 +134,11 @@ impl<E: Estimator, S: Scalar, L: Lane<Scalar = f32>> RidgeVisitor<E> for Rows<'_
             for (row, moments) in moments.iter_mut().enumerate() {
                 let (lanes, mean) = self.run.row(self.moments, table.first + row, order);
                 let mean = mean * scale;
+                let mut scaled = [0.0; LANES];
                 for lane in 0..LANES {
-                    moments[lane] = (lanes[lane].to_f64() * factors[lane] - mean) as f32;
+                    scaled[lane] = (lanes[lane].to_f64() * factors[lane] - mean) as f32;
                 }
+                *moments = scaled;
             }
             let products = &mut self.run.out.products[order * dimension..(order + 1) * dimension];
             Product { padded, powers: &powers, moments: &moments }.add_to::<L>(dimension, products);

@@ -60,16 +60,22 @@ impl Spread {
 /// Adds the lanes pairwise: halves, quarters, …
 #[inline(always)]
 pub(crate) fn add_lanes(sums: &Lanes) -> f64 {
+    fold_lanes(sums, |a, b| a + b)
+}
+
+/// Joins the lanes pairwise: halves, quarters, …
+#[inline(always)]
+pub(crate) fn fold_lanes(lanes: &Lanes, join: impl Fn(f64, f64) -> f64) -> f64 {
     let mut half = [0.0; LANES / 2];
     for lane in 0..LANES / 2 {
-        half[lane] = sums[lane] + sums[lane + LANES / 2];
+        half[lane] = join(lanes[lane], lanes[lane + LANES / 2]);
     }
     let mut quarter = [0.0; LANES / 4];
     for lane in 0..LANES / 4 {
-        quarter[lane] = half[lane] + half[lane + LANES / 4];
+        quarter[lane] = join(half[lane], half[lane + LANES / 4]);
     }
     let [a, b, c, d, e, f, g, h] = quarter;
-    ((a + e) + (c + g)) + ((b + f) + (d + h))
+    join(join(join(a, e), join(c, g)), join(join(b, f), join(d, h)))
 }
 
 /// Everything the results are made of.

@@ -2,7 +2,7 @@
 
 use super::LANES;
 use crate::kernel::{Estimator, Separable};
-use crate::lane::Scalar;
+use crate::lane::{Lane, Scalar};
 
 /// The lane sums of a run: those of its only leaf as they are, or those of a tree of leaves.
 ///
@@ -19,14 +19,15 @@ pub(crate) fn runs<S>(buffer: &[S]) -> &[[S; LANES]] {
     buffer.as_chunks().0
 }
 
-/// Lane sums in `f64`.
+/// The first pack of `lanes`, in another precision.
 #[inline(always)]
-pub(crate) fn widen<S: Scalar>(lanes: &[S; LANES]) -> [f64; LANES] {
-    let mut wide = [0.0; LANES];
-    for lane in 0..LANES {
-        wide[lane] = lanes[lane].to_f64();
+pub(crate) fn convert<S: Scalar, L: Lane>(lanes: &[S]) -> L {
+    let lanes = &lanes[..L::WIDTH];
+    let mut converted = [L::Scalar::ZERO; super::leaf::WIDEST];
+    for lane in 0..L::WIDTH {
+        converted[lane] = L::Scalar::from_f64(lanes[lane].to_f64());
     }
-    wide
+    L::load(&converted)
 }
 
 /// Coordinates filled up to whole packs of any width.
