@@ -74,9 +74,6 @@ impl<E: Estimator> Deviations<'_, E> {
         let dimension = self.layout.dimension;
         self.out.means.resize(E::ORDERS.len() * dimension, [0.0; LANES]);
         self.out.products.resize(E::ORDERS.len() * dimension, [0.0; LANES]);
-        for order in (0..E::ORDERS.len()).filter(|&order| self.wanted[order]) {
-            self.out.products[order * dimension..(order + 1) * dimension].fill([0.0; LANES]);
-        }
         let tables = self.tables;
         E::Ridges::visit(tables, &mut Rows::<E, S, L> { run: &mut self, moments, lanes: PhantomData });
         for order in (0..E::ORDERS.len()).filter(|&order| self.wanted[order]) {
@@ -141,7 +138,8 @@ impl<E: Estimator, S: Scalar, L: Lane<Scalar = f32>> RidgeVisitor<E> for Rows<'_
                 *moments = scaled;
             }
             let products = &mut self.run.out.products[order * dimension..(order + 1) * dimension];
-            Product { padded, powers: &powers, moments: &moments }.add_to::<L>(dimension, products);
+            Product { padded, powers: &powers, moments: &moments, fresh: table.first == 0 }
+                .add_to::<L>(dimension, products);
         }
         self.run.out.powers = powers;
         self.run.out.moments = moments;
@@ -170,6 +168,8 @@ struct Product<'a> {
     padded: usize,
     powers: &'a [f32],
     moments: &'a [[f32; LANES]],
+    /// Whether these are the first rows, and the sums start at 0.
+    fresh: bool,
 }
 
 impl Product<'_> {
@@ -193,7 +193,7 @@ impl Product<'_> {
         for lane in (0..LANES).step_by(PACKS * L::WIDTH) {
             let at = |pack: usize| lane + pack * L::WIDTH..lane + (pack + 1) * L::WIDTH;
             let mut sums = [[L::splat(0.0); PACKS]; C];
-            for c in 0..C {
+            for c in 0..if self.fresh { 0 } else { C } {
                 for pack in 0..PACKS {
                     sums[c][pack] = L::load(&products[coordinate + c][at(pack)]);
                 }

@@ -81,6 +81,8 @@ impl<E: Estimator> Kernel<E::Scalar> for BySample<'_, E> {
         let mut sample = first;
         while sample < end {
             let active = (end - sample).min(L::WIDTH);
+            scratch.exist[..active].fill(E::Scalar::ONE);
+            scratch.exist[active..].fill(E::Scalar::ZERO);
             let mut pack =
                 Pack::<E, L> { job, sample, active, scratch: &mut *scratch, lanes: std::marker::PhantomData };
             pack.draw();
