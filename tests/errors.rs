@@ -207,6 +207,20 @@ fn buffers_of_a_wrong_length() {
 }
 
 #[test]
+fn odd_settings_do_not_panic() {
+    let law = Gaussian { mu: 0.0, sigma: 1.0 };
+    let plain = third::estimate(&law, ()).dimension(3).samples(3000).seed(1).threads(1).run().expect("valid");
+    for threads in [0, 2, 200] {
+        let run = third::estimate(&law, ()).dimension(3).samples(3000).seed(1).threads(threads).run().expect("valid");
+        assert_eq!(run.value.to_bits(), plain.value.to_bits(), "{threads} threads");
+    }
+    assert_eq!(error!(third::estimate(&law, ()).dimension(0).run(), "0 coordinates"), EstimateError::NoCoordinates);
+    let wrapped = third::estimate(&law, ()).dimension(3).samples(3).seed(1).stream(u64::MAX).run().expect("valid");
+    assert_eq!(wrapped.stream, u64::MAX);
+    error!(sample(&law).samples(usize::MAX).matrix(), "samples");
+}
+
+#[test]
 fn errors_travel_between_threads() {
     fn travels<T: Send + Sync + std::error::Error + 'static>() {}
     travels::<EstimateError>();

@@ -126,7 +126,7 @@ impl<'a, E: Estimator, P: Parameters<Law = E::Law>> Estimate<'a, E, P> {
     /// samples, or results that are not finite.
     pub fn run(self) -> Result<Run<E, P::Gradient>, EstimateError> {
         let mut prepared =
-            Prepare::<'a, E, P> { law: self.law, arguments: self.arguments, options: self.options }.build()?;
+            Prepare::<'_, 'a, E, P> { law: self.law, arguments: self.arguments, options: self.options }.build()?;
         prepared.step(self.law)?;
         Ok(prepared.run)
     }
@@ -134,15 +134,15 @@ impl<'a, E: Estimator, P: Parameters<Law = E::Law>> Estimate<'a, E, P> {
 
 /// An estimator to be prepared, from `prepare`.
 #[must_use = "nothing happens before `build`"]
-pub struct Prepare<'a, E: Estimator, P: Parameters<Law = E::Law>> {
-    law: &'a P,
+pub struct Prepare<'law, 'a, E: Estimator, P: Parameters<Law = E::Law>> {
+    law: &'law P,
     arguments: E::Arguments<'a>,
     options: Options<E::Law>,
 }
 
-impl<'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'a, E, P> {
+impl<'law, 'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'law, 'a, E, P> {
     #[doc(hidden)]
-    pub fn new(law: &'a P, arguments: E::Arguments<'a>) -> Self {
+    pub fn new(law: &'law P, arguments: E::Arguments<'a>) -> Self {
         Self { law, arguments, options: Options::default() }
     }
 

@@ -1,6 +1,8 @@
 //! What the macro does while a program builds: the logistic-regression estimator at orders 8, 16 and 32, in an
 //! unoptimised compiler as in users' builds, with the cache of derivations (an unchanged law) and without.
 
+#![allow(missing_docs)] // criterion's macros add a public function
+
 use criterion::{Criterion, criterion_group, criterion_main};
 use logphi_compiler::Source;
 use logphi_tests::source::{estimator, functions, law, take_options};

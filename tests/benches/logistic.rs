@@ -1,6 +1,8 @@
 //! One gradient of the logistic regression of the paper's section 6.2: batch 64, 50 samples, d = 30, Laplace posterior,
 //! four even terms, with the KL divergence and standard errors, on one thread.
 
+#![allow(missing_docs)] // criterion's macros add a public function
+
 use criterion::{Criterion, criterion_group, criterion_main};
 use logphi::laws::Laplace;
 use logphi::prelude::*;

@@ -3,6 +3,8 @@
 //! The figure to look at is the ratio of `gradient` to `sampling` within one run: the whole gradient of 200 parameters,
 //! with standard errors, against drawing the samples alone.
 
+#![allow(missing_docs)] // criterion's macros add a public function
+
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};

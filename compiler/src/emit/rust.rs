@@ -314,8 +314,9 @@ fn constant(sections: &Sections<'_>) -> TokenStream {
 /// `estimate` and `prepare`.
 fn functions(sections: &Sections<'_>, law: &TokenStream) -> TokenStream {
     let (estimator, program) = (&sections.estimator, sections.program);
-    let lifetime = Ident::new("a", Span::call_site());
-    let lifetime = syn::Lifetime { apostrophe: Span::call_site(), ident: lifetime };
+    let lifetime = syn::Lifetime::new("'a", Span::call_site());
+    // What is prepared keeps the arguments and not the law, which the caller goes on to change.
+    let law_lifetime = syn::Lifetime::new("'law", Span::call_site());
     let count = program.parameters.len();
     let generics = (0..count).map(|index| {
         let field = names::field_type(index);
@@ -352,8 +353,8 @@ fn functions(sections: &Sections<'_>, law: &TokenStream) -> TokenStream {
             }
 
             #prepare_docs
-            pub fn prepare<#lifetime, #(#generics),*>(law: &#lifetime #law_type, arguments: #arguments)
-                -> Prepare<#lifetime, Self, #law_type>
+            pub fn prepare<#law_lifetime, #lifetime, #(#generics),*>(law: &#law_lifetime #law_type, arguments: #arguments)
+                -> Prepare<#law_lifetime, #lifetime, Self, #law_type>
             {
                 Prepare::new(law, arguments)
             }

@@ -101,11 +101,11 @@ pub struct Settings {
 /// What the estimator finds wrong with the settings or the data.
 pub fn objective<'a>(
     settings: Settings,
-    weights: &'a Weights,
+    weights: &Weights,
     rows: &'a Batch,
 ) -> Result<Box<dyn Objective + 'a>, EstimateError> {
     fn build<'a, E>(
-        estimator: Prepare<'a, E, Weights>,
+        estimator: Prepare<'_, 'a, E, Weights>,
         settings: Settings,
     ) -> Result<Box<dyn Objective + 'a>, EstimateError>
     where
