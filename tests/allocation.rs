@@ -85,9 +85,14 @@ macro_rules! steps_allocate_nothing {
         let (other, labels) = batch();
         let mut mu = vec![0.1; 30];
         let b = vec![0.05; 30];
-        let start = Laplace { mu: mu.clone(), b: b.clone() };
-        let prepared = $estimator::prepare(&start, (&x, &y)).samples($samples).seed(7).threads(1);
-        let mut prepared = prepared.plus(-0.01, kl::TERM).with_argument_gradients().build().expect("valid");
+        let mut prepared = $estimator::prepare(&Laplace { mu: &mu, b: &b }, (&x, &y))
+            .samples($samples)
+            .seed(7)
+            .threads(1)
+            .plus(-0.01, kl::TERM)
+            .with_argument_gradients()
+            .build()
+            .expect("valid");
         prepared.step(&Laplace { mu: &mu, b: &b }).expect("a run");
         let before = allocations();
         for step in 0..5 {

@@ -217,7 +217,13 @@ fn odd_settings_do_not_panic() {
     assert_eq!(error!(third::estimate(&law, ()).dimension(0).run(), "0 coordinates"), EstimateError::NoCoordinates);
     let wrapped = third::estimate(&law, ()).dimension(3).samples(3).seed(1).stream(u64::MAX).run().expect("valid");
     assert_eq!(wrapped.stream, u64::MAX);
-    error!(sample(&law).samples(usize::MAX).matrix(), "samples");
+}
+
+#[test]
+fn more_draws_than_can_be_told_apart() {
+    let law = Gaussian { mu: 0.0, sigma: 1.0 };
+    let error = error!(sample(&law).samples(usize::MAX).matrix(), "samples", "281474976710656");
+    assert!(matches!(error, EstimateError::TooMany { what: "samples", .. }));
 }
 
 #[test]

@@ -174,8 +174,8 @@ fn a_training_loop_learns() -> Result<(), EstimateError> {
     let (mut mu, mut rho) = ([0.0; 2], [0.0; 2]);
     let positive = |rho: [f64; 2]| rho.map(|rho| 0.3 * sigmoid(rho));
     let law = |mu: [f64; 2], rho| Laplace { mu, b: positive(rho) };
-    let start = law(mu, rho);
-    let mut objective = log_likelihood::prepare(&start, (&x, &y)).plus(-0.05, kl::TERM).samples(50).seed(7).build()?;
+    let mut objective =
+        log_likelihood::prepare(&law(mu, rho), (&x, &y)).plus(-0.05, kl::TERM).samples(50).seed(7).build()?;
     let (mut adam_mu, mut adam_rho) = (Adam::maximizing(0.05), Adam::maximizing(0.05));
     let first = objective.step(&law(mu, rho))?.value;
     for step in 1..=200 {

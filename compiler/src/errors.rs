@@ -105,7 +105,7 @@ codes! {
     /// The directory for generated texts cannot be written.
     NoEmitDirectory = "L0404",
     /// A stage of the compiler stopped: a bug of logphi.
-    Internal = "L0404",
+    Internal = "L0405",
 }
 
 impl Fault {

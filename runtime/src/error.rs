@@ -98,7 +98,7 @@ pub enum EstimateError {
         coordinate: usize,
     },
     /// A result is NaN or infinite: the function or its derivatives overflow at some draw.
-    #[error("{what} is not finite: the function or one of its derivatives overflows at some draw")]
+    #[error("{what} is not finite: something overflows at some draw")]
     ResultNotFinite {
         /// Which result.
         what: &'static str,

@@ -14,7 +14,7 @@ use crate::term::Term;
 const DEFAULT_SAMPLES: usize = 1024;
 
 /// Samples that the counter of the random numbers can tell apart.
-const MAX_SAMPLES: u64 = 1 << 48;
+pub(crate) const MAX_SAMPLES: u64 = 1 << 48;
 
 /// What a run was asked for.
 #[derive(Clone)]

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use crate::draw::{Key, Words};
 use crate::error::EstimateError;
+use crate::estimate::MAX_SAMPLES;
 use crate::kernel::{Law, Sampled};
 use crate::lane::{Kernel, Lane, PackWidth, Scalar, dispatch};
 use crate::matrix::Matrix;
@@ -90,6 +91,7 @@ where
     /// As [`fill`](Self::fill).
     pub fn matrix(self) -> Result<Matrix, EstimateError> {
         let (samples, dimension) = (self.samples, self.coordinates()?);
+        self.check_samples()?;
         let mut draws = vec![0.0_f64; samples * dimension];
         self.fill(&mut draws)?;
         let mut matrix = Matrix::zeros(samples, dimension);
@@ -137,6 +139,14 @@ where
             out.par_chunks_exact_mut(self.samples).enumerate().for_each(draw);
         }
         Ok(())
+    }
+
+    fn check_samples(&self) -> Result<(), EstimateError> {
+        match self.samples as u64 {
+            0 => Err(EstimateError::NoSamples),
+            found if found > MAX_SAMPLES => Err(EstimateError::TooMany { what: "samples", found, limit: MAX_SAMPLES }),
+            _ => Ok(()),
+        }
     }
 
     fn coordinates(&self) -> Result<usize, EstimateError> {

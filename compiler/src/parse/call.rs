@@ -172,7 +172,7 @@ impl Walker {
         self.refuse(place.fault(
             Code::Unsupported,
             format!("`{text}` is called with {} values, expected {expected} (a receiver included)", operands.len()),
-            "call it as in Rust's standard library",
+            "functions take what they take in Rust's standard library; base draws are `uniform()`, `normal()`, `exponential()`, `gamma(shape)`, to be shifted and scaled by arithmetic",
         ))
     }
 

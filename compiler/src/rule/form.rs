@@ -73,15 +73,6 @@ pub const LOOK_AHEAD: u32 = 4;
 /// The highest order that can be asked for.
 pub const MAX_ORDER: u32 = 64;
 
-/// What the user asked for, for one parameter.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Request {
-    /// `order = N`.
-    pub order: Option<u32>,
-    /// `form = …`.
-    pub form: Option<RequestedForm>,
-}
-
 /// A form that can be asked for by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RequestedForm {

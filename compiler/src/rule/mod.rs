@@ -7,4 +7,4 @@ pub mod select;
 pub mod text;
 
 pub use derivation::{Derivation, ParameterSeries};
-pub use form::{Coefficient, Ending, Form, LOOK_AHEAD, MAX_ORDER, Request, RequestedForm, Rule};
+pub use form::{Coefficient, Ending, Form, LOOK_AHEAD, MAX_ORDER, RequestedForm, Rule};
