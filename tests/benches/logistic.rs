@@ -1,10 +1,8 @@
 //! One gradient of the logistic regression of the paper's section 6.2: batch 64, 50 samples, d = 30, Laplace posterior,
-//! four even terms, with the KL divergence and standard errors, on one thread.
+//! four even terms, with the KL divergence, on one thread.
 
-#![allow(missing_docs)] // criterion's macros add a public function
-
-use criterion::{Criterion, criterion_group, criterion_main};
-use logphi::laws::Laplace;
+use divan::Bencher;
+use logphi::laws::{Gaussian, Laplace};
 use logphi::prelude::*;
 
 #[estimator(distribution = Laplace, order = 8)]
@@ -25,36 +23,27 @@ const ROWS: usize = 64;
 const DIMENSION: usize = 30;
 const SAMPLES: usize = 50;
 
-fn logistic(criterion: &mut Criterion) {
-    let law = Laplace { mu: vec![0.0; DIMENSION], b: vec![1.0; DIMENSION] };
-    let x = logphi::sample(&logphi::laws::Gaussian { mu: 0.0, sigma: 0.3 })
-        .dimension(DIMENSION)
-        .samples(ROWS)
-        .seed(1)
-        .matrix()
-        .expect("valid law");
-    let y: Vec<f64> = (0..ROWS).map(|row| if row % 3 == 0 { -1.0 } else { 1.0 }).collect();
-
-    let mut group = criterion.benchmark_group("logistic");
-    macro_rules! bench {
-        ($name:literal, $estimator:ident, $errors:literal) => {
-            let mut objective = $estimator::prepare(&law, (&x, &y))
-                .plus(-1.0 / 569.0, divergence::TERM)
-                .samples(SAMPLES)
-                .seed(7)
-                .threads(1)
-                .standard_errors($errors)
-                .build()
-                .expect("valid problem");
-            group.bench_function($name, |bencher| bencher.iter(|| objective.step(&law).map(|run| run.value)));
-        };
-    }
-    bench!("f64", log_likelihood, true);
-    bench!("f32", LogLikelihoodF32, true);
-    bench!("f64 without standard errors", log_likelihood, false);
-    bench!("f32 without standard errors", LogLikelihoodF32, false);
-    group.finish();
+macro_rules! gradient {
+    ($name:ident, $estimator:ident, $errors:literal) => {
+        #[divan::bench]
+        fn $name(bencher: Bencher<'_, '_>) {
+            let law = Laplace { mu: vec![0.0; DIMENSION], b: vec![1.0; DIMENSION] };
+            let features = Gaussian { mu: 0.0, sigma: 0.3 };
+            let x = logphi::sample(&features).dimension(DIMENSION).samples(ROWS).seed(1).matrix().expect("valid law");
+            let y: Vec<f64> = (0..ROWS).map(|row| if row % 3 == 0 { -1.0 } else { 1.0 }).collect();
+            let objective = $estimator::prepare(&law, (&x, &y)).plus(-1.0 / 569.0, divergence::TERM);
+            let objective = objective.samples(SAMPLES).seed(7).threads(1).standard_errors($errors);
+            let mut objective = objective.build().expect("valid problem");
+            bencher.bench_local(|| objective.step(&law).map(|run| run.value));
+        }
+    };
 }
 
-criterion_group!(benches, logistic);
-criterion_main!(benches);
+gradient!(f64_with_standard_errors, log_likelihood, true);
+gradient!(f32_with_standard_errors, LogLikelihoodF32, true);
+gradient!(f64_without_standard_errors, log_likelihood, false);
+gradient!(f32_without_standard_errors, LogLikelihoodF32, false);
+
+fn main() {
+    divan::main();
+}
