@@ -155,7 +155,7 @@ impl Printer<'_> {
         match self.graph.node(id) {
             Node::Constant(_) | Node::Product(_) | Node::Power(..) => self.quotient(self.read(id)),
             Node::Pi => self.pi(),
-            node @ (Node::Param(_) | Node::Sample | Node::Ridge | Node::Data(_) | Node::Draw(_)) => {
+            node @ (Node::Param(_) | Node::Sample | Node::Ridge | Node::Data(_) | Node::Draw(_) | Node::Input(_)) => {
                 Printed::atom((self.leaf)(node))
             }
             Node::Sum(terms) => self.sum(terms),

@@ -71,6 +71,7 @@ const RESERVED: &[&str] = &[
     "out",
     "adjoint",
     "slope",
+    "value",
     "entry",
     "theta",
     "parameter",

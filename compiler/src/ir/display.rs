@@ -17,6 +17,7 @@ use super::normal_form::{Argument, DataRef, Function, Rows};
 pub struct Leaves {
     parameters: Vec<String>,
     data: Vec<String>,
+    draws: Vec<String>,
 }
 
 impl Leaves {
@@ -29,7 +30,7 @@ impl Leaves {
     /// Parameters by their names.
     #[must_use]
     pub fn of_parameters(parameters: &[Parameter]) -> Self {
-        Self { parameters: parameters.iter().map(|parameter| parameter.name.clone()).collect(), data: Vec::new() }
+        Self { parameters: parameters.iter().map(|parameter| parameter.name.clone()).collect(), ..Self::default() }
     }
 
     /// Data as `epsilon`, `y[o]`, `a[j]`, `x[o, j]`, and `[j = 0]` for the entry of a unit vector.
@@ -48,7 +49,13 @@ impl Leaves {
                 DataRef::Unit(index) => format!("[j = {index}]"),
             })
             .collect();
-        Self { parameters: Vec::new(), data }
+        Self { data, ..Self::default() }
+    }
+
+    /// The same, base draws by these names.
+    #[must_use]
+    pub fn with_draws(self, names: &[String]) -> Self {
+        Self { draws: names.to_vec(), ..self }
     }
 
     /// The data of a function's normal form.
@@ -71,7 +78,8 @@ impl Leaves {
             Node::Sample => Some("z".to_owned()),
             Node::Ridge => Some("u".to_owned()),
             Node::Data(id) => Some(numbered(&self.data, id.0, 'd')),
-            Node::Draw(id) => Some(format!("draw{}", id.0)),
+            Node::Draw(id) => Some(self.draws.get(id.0).cloned().unwrap_or_else(|| format!("draw{}", id.0))),
+            Node::Input(index) => Some(format!("in{index}")),
             Node::Constant(_)
             | Node::Sum(_)
             | Node::Product(_)
@@ -107,7 +115,8 @@ pub fn dump_graph(graph: &Graph, leaves: &Leaves) -> String {
             | Node::Sample
             | Node::Ridge
             | Node::Data(_)
-            | Node::Draw(_) => leaves.name(node).unwrap_or_default(),
+            | Node::Draw(_)
+            | Node::Input(_) => leaves.name(node).unwrap_or_default(),
         };
         line(&mut text, &format!("%{} = {operation}", id.0));
     }
@@ -201,7 +210,7 @@ mod tests {
     }
 
     fn leaves() -> Leaves {
-        Leaves { parameters: vec!["mu".into(), "b".into()], data: Vec::new() }
+        Leaves { parameters: vec!["mu".into(), "b".into()], ..Leaves::default() }
     }
 
     #[test]

@@ -42,6 +42,8 @@ pub enum Node {
     Data(DataId),
     /// A base draw of a sampler.
     Draw(DrawId),
+    /// A number that a section of a kernel program is given; the section says which.
+    Input(usize),
     /// Two or more operands, ascending by id.
     Sum(Box<[NodeId]>),
     /// Two or more operands, ascending by id.
@@ -158,6 +160,36 @@ pub enum BaseDraw {
 }
 
 impl BaseDraw {
+    /// The nodes that it reads.
+    #[must_use]
+    pub fn arguments(&self) -> &[NodeId] {
+        match self {
+            BaseDraw::Gamma(shape) => std::slice::from_ref(shape),
+            BaseDraw::Uniform | BaseDraw::Normal | BaseDraw::Exponential => &[],
+        }
+    }
+
+    /// The draw with a name, if the number of arguments is right.
+    #[must_use]
+    pub fn named(name: &str, arguments: &[NodeId]) -> Option<Self> {
+        match (name, arguments) {
+            ("uniform", []) => Some(BaseDraw::Uniform),
+            ("normal", []) => Some(BaseDraw::Normal),
+            ("exponential", []) => Some(BaseDraw::Exponential),
+            ("gamma", &[shape]) => Some(BaseDraw::Gamma(shape)),
+            _ => None,
+        }
+    }
+
+    /// The same draw with other arguments.
+    #[must_use]
+    pub fn map_arguments(&self, mut map: impl FnMut(NodeId) -> NodeId) -> Self {
+        match self {
+            BaseDraw::Gamma(shape) => BaseDraw::Gamma(map(*shape)),
+            BaseDraw::Uniform | BaseDraw::Normal | BaseDraw::Exponential => self.clone(),
+        }
+    }
+
     /// The name in a sample expression and in generated code.
     #[must_use]
     pub const fn name(&self) -> &'static str {

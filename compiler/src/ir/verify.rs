@@ -75,6 +75,7 @@ pub fn verify(graph: &Graph) -> Result<(), Violation> {
             | Node::Ridge
             | Node::Data(_)
             | Node::Draw(_)
+            | Node::Input(_)
             | Node::RealPower(..)
             | Node::Call(..)
             | Node::Maximum(..)
@@ -200,7 +201,8 @@ fn is_parameter(node: &Node, parameters: usize) -> bool {
         | Node::Sample
         | Node::Ridge
         | Node::Data(_)
-        | Node::Draw(_) => false,
+        | Node::Draw(_)
+        | Node::Input(_) => false,
     }
 }
 

@@ -40,6 +40,7 @@ pub(super) fn law() -> Law {
         log_cf_span: Span::call_site().into(),
         sampler: Some(Sampler { graph, draws }),
         conditions: vec![],
+        rules: vec![],
     }
 }
 
@@ -60,11 +61,13 @@ pub(super) fn rules() -> Vec<Rule> {
             parameter: ParamId(0),
             form: Form::Terminating { reason: Ending::Series { degree: 1 } },
             coefficients: vec![one],
+            stencils: vec![],
         },
         Rule {
             parameter: ParamId(1),
             form: Form::Truncated { order: 4, discarded },
             coefficients: vec![coefficient(2, 1), coefficient(4, 3)],
+            stencils: vec![],
         },
     ]
 }

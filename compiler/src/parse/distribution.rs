@@ -68,6 +68,7 @@ pub fn parse_distribution(options: TokenStream, item: &ItemFn) -> Result<Law, Er
         log_cf_span,
         sampler,
         conditions: conditions.unwrap_or_default(),
+        rules: Vec::new(),
     })
 }
 

@@ -64,6 +64,12 @@ impl Builder {
     /// sorted by position, read as one would write them: `2 * b^3`, not `b^3 * 2`.
     #[must_use]
     pub fn finish(self, output: NodeId) -> Graph {
+        self.finish_all(&[output])
+    }
+
+    /// The graph with several outputs, its nodes in the same order.
+    #[must_use]
+    pub fn finish_all(self, outputs: &[NodeId]) -> Graph {
         let mut order: Vec<NodeId> = self.graph.iter().map(|(id, _)| id).collect();
         order.sort_by(|x, y| {
             let (x, y) = (self.graph.node(*x), self.graph.node(*y));
@@ -79,7 +85,7 @@ impl Builder {
             let node = self.graph.node(id).map_operands(|operand| positions[operand.0 as usize]);
             positions[id.0 as usize] = graph.push(node);
         }
-        graph.outputs = vec![positions[output.0 as usize]];
+        graph.outputs = outputs.iter().map(|output| positions[output.0 as usize]).collect();
         graph
     }
 }

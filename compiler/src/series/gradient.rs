@@ -116,7 +116,14 @@ impl Task {
                 (None, Some(last)) if last.order > self.order => last.order,
                 (None, _) => self.order + LOOK_AHEAD,
             };
-            parameters.push(ParameterSeries { parameter, degree, coefficients, computed_to });
+            parameters.push(ParameterSeries {
+                parameter,
+                degree,
+                coefficients,
+                computed_to,
+                exact: Vec::new(),
+                lattice: false,
+            });
         }
         Ok(text::write(&Derivation { parameters }, &self.names))
     }
