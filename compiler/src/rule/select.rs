@@ -353,8 +353,8 @@ mod tests {
 
     fn laplace_derivation() -> Derivation {
         // ∂_mu: s; ∂_b: 2b s² / (1 - b² s²)
-        let text = "logphi derivation 1\nparameter mu\n  degree 1\n  computed 4\n  a1 = 1\nparameter b\n  degree unknown\n  \
-                    computed 6\n  a2 = 2 * b\n  a4 = 2 * b^3\n  a6 = 2 * b^5\nend\n";
+        let text = "logphi derivation 2\nparameter mu\n  degree 1\n  computed 4\n  lattice no\n  a1 = 1\nparameter b\n  degree unknown\n  \
+                    computed 6\n  lattice no\n  a2 = 2 * b\n  a4 = 2 * b^3\n  a6 = 2 * b^5\nend\n";
         text::read(text, &laplace()).unwrap()
     }
 
