@@ -26,6 +26,8 @@ pub mod passes;
 pub mod report;
 pub mod rule;
 pub mod series;
+#[cfg(feature = "algebra")]
+pub mod transform;
 
 use proc_macro2::{Span, TokenStream};
 
