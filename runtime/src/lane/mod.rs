@@ -19,7 +19,7 @@ pub use dispatch::{Kernel, PackWidth, dispatch};
 pub use mask::Mask;
 #[cfg(test)]
 pub(crate) use pack::Pack;
-pub use scalar::Scalar;
+pub use scalar::{Floats, Scalar};
 
 use crate::draw::{FromWords, Key};
 use crate::math::{Format, select};
