@@ -167,7 +167,7 @@ impl<'law, 'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'law, 'a, E, P
             .iter()
             .map(|info| TermSize {
                 parameter: <E::Law as Law>::PARAMETERS[info.parameter].name,
-                order: info.order,
+                moment: info.moment,
                 kept: info.kept,
                 values: gradient.entries(info.parameter).to_vec(),
             })

@@ -111,6 +111,7 @@ const PRELUDE: &[&str] = &[
     "Lane",
     "Law",
     "Matrix",
+    "Moment",
     "None",
     "Nothing",
     "Ok",

@@ -192,6 +192,9 @@ fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) ->
             type ArgumentGradient = #gradient;
             type Ridges = #ridges;
             type Separable = #separable;
+            type Probes<L: Lane<Scalar = #scalar>> = [L; 0];
+            type Stencils<L: Lane<Scalar = #scalar>> = [L; 0];
+            const STENCILS: usize = 0;
             const NAME: &'static str = #name;
             const VECTOR: bool = #vector;
             const ORDERS: &'static [u32] = &[#(#orders),*];
@@ -214,7 +217,7 @@ pub(super) fn unit_law(law: &TokenStream, parameters: usize) -> TokenStream {
 fn term_info(term: &Term) -> TokenStream {
     let (ParamId(parameter), kept) = (term.parameter, term.kept);
     let (parameter, order) = (Literal::usize_unsuffixed(parameter), Literal::u32_unsuffixed(term.order));
-    quote! { TermInfo { parameter: #parameter, order: #order, kept: #kept } }
+    quote! { TermInfo { parameter: #parameter, moment: Moment::Derivative(#order), kept: #kept } }
 }
 
 fn dimension(program: &Program, arguments: &Arguments<'_>) -> TokenStream {

@@ -19,7 +19,7 @@ pub(crate) struct Contracted {
     pub(crate) peaks: Vec<f64>,
     /// The lane sums of the values, added over rows.
     pub(crate) values: Lanes,
-    /// Sums over all samples: `sums[order][coordinate]`, each order filled up to whole packs.
+    /// Sums over all samples: `sums[moment][coordinate]`, each moment filled up to whole packs.
     pub(crate) sums: Vec<f64>,
     /// Powers of one term's slopes, laid out like them.
     powers: Vec<f64>,
@@ -46,7 +46,7 @@ impl Kernel<f64> for Totals<'_> {
 
 #[inline(always)]
 fn add_moments<S: Scalar, L: Lane<Scalar = f64>>(layout: &Layout, moments: &[S], out: &mut Contracted) -> bool {
-    let Layout { entries, coordinate_entries, .. } = *layout;
+    let Layout { entries, coordinate_entries, separable_entries, .. } = *layout;
     let moments = runs(moments);
     out.totals.resize(moments.len(), 0.0);
     out.peaks.clear();
@@ -61,7 +61,7 @@ fn add_moments<S: Scalar, L: Lane<Scalar = f64>>(layout: &Layout, moments: &[S],
         }
     }
     (0..coordinate_entries).all(|entry| {
-        let values = (entry == 0).then_some(&mut out.values);
+        let values = (entry == 0 && separable_entries > 0).then_some(&mut out.values);
         add_entry::<S, L>(moments, totals, coordinate_entries, entry, values).is_some()
     })
 }
@@ -111,17 +111,17 @@ impl Kernel<f64> for Contraction<'_> {
     #[inline(always)]
     fn run<L: Lane<Scalar = f64>>(self) {
         let Self { layout, orders, ridges, out } = self;
-        let Layout { padded, entries, coordinate_entries, .. } = *layout;
+        let Layout { padded, entries, coordinate_entries, separable_entries, .. } = *layout;
         let Contracted { totals, sums, powers, .. } = out;
-        sums.resize(orders.len() * padded, 0.0);
+        sums.resize((orders.len() + coordinate_entries - separable_entries) * padded, 0.0);
         sums.fill(0.0);
         let (ridge_totals, totals) = totals.split_at(layout.ridge_runs());
-        if coordinate_entries > 0 {
-            for (order, sums) in sums.chunks_exact_mut(padded).enumerate() {
-                for (sum, totals) in sums.iter_mut().zip(totals.chunks_exact(coordinate_entries)) {
-                    *sum = totals[order + 1];
-                }
-            }
+        for (coordinate, totals) in totals.chunks_exact(coordinate_entries.max(1)).enumerate() {
+            let (separable, stencils) = totals.split_at(separable_entries);
+            let derivatives = sums.chunks_exact_mut(padded).zip(separable.iter().skip(1));
+            derivatives.for_each(|(sums, &total)| sums[coordinate] = total);
+            let moved = sums.chunks_exact_mut(padded).skip(orders.len()).zip(stencils);
+            moved.for_each(|(sums, &total)| sums[coordinate] = total);
         }
         for ridge in ridges {
             powers.clear();

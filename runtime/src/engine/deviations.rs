@@ -22,7 +22,7 @@ const PACKS: usize = 2;
 /// Deviations of the lanes, and the buffers that lead there.
 #[derive(Debug, Default)]
 pub(crate) struct LaneMeans {
-    /// `means[order][coordinate][lane]`, for the orders that were asked for: the deviation of the lane's mean.
+    /// `means[moment][coordinate][lane]`, for the moments that were asked for: the deviation of the lane's mean.
     means: Vec<Lanes>,
     /// The same over ridge rows, scaled.
     products: Vec<[f32; LANES]>,
@@ -33,14 +33,14 @@ pub(crate) struct LaneMeans {
 }
 
 impl LaneMeans {
-    /// The deviations of `∂_j^n f`, for order `n` with the given index.
+    /// The deviations of a moment of a coordinate.
     #[inline(always)]
-    pub(crate) fn of(&self, layout: &Layout, order: usize, coordinate: usize) -> &Lanes {
-        &self.means[order * layout.dimension + coordinate]
+    pub(crate) fn of(&self, layout: &Layout, moment: usize, coordinate: usize) -> &Lanes {
+        &self.means[moment * layout.dimension + coordinate]
     }
 }
 
-/// Computes the deviations for the orders that `wanted` names; others are left as they are.
+/// Computes the deviations for the moments that `wanted` names; others are left as they are.
 pub(crate) struct Deviations<'a> {
     pub(crate) layout: &'a Layout,
     pub(crate) orders: &'a [u32],
@@ -70,10 +70,10 @@ impl Deviations<'_> {
     #[inline(always)]
     fn of<L: Lane<Scalar = f32>, S: Scalar>(self, moments: &[S]) {
         let Self { layout, orders, spread, contracted, ridges, largest, wanted, out, .. } = self;
-        let Layout { dimension, coordinate_entries, .. } = *layout;
+        let Layout { dimension, separable_entries, .. } = *layout;
         let moments = Moments { runs: runs(moments), totals: &contracted.totals, spread };
         let LaneMeans { means, products, moments: scaled, powers } = out;
-        means.resize(orders.len() * dimension, [0.0; LANES]);
+        means.resize(wanted.len() * dimension, [0.0; LANES]);
         products.resize(orders.len() * dimension, [0.0; LANES]);
         for ridge in ridges {
             powers.clear();
@@ -98,8 +98,16 @@ impl Deviations<'_> {
                 for lane in 0..LANES {
                     means[lane] = f64::from(products[lane]) * scale;
                 }
-                if coordinate_entries > 0 {
-                    moments.add(layout.ridge_runs() + coordinate * coordinate_entries + order + 1, means);
+                if separable_entries > 0 {
+                    moments.add(layout.first_run(coordinate) + order + 1, means);
+                }
+            }
+        }
+        for (stencil, means) in means.chunks_exact_mut(dimension).skip(orders.len()).enumerate() {
+            if wanted[orders.len() + stencil] {
+                for (coordinate, means) in means.iter_mut().enumerate() {
+                    *means = [0.0; LANES];
+                    moments.add(layout.first_stencil(coordinate) + stencil, means);
                 }
             }
         }

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::moments::Layout;
+use super::stencils::add;
 use super::table::{BLOCK, RidgeTable};
 use super::{LANES, LEAF};
 use crate::draw::{Key, Words};
@@ -37,7 +38,11 @@ pub(crate) struct Scratch<S> {
     /// compiler saw through would be taken apart into single lanes.
     exist: [S; WIDEST],
     /// The draws of one pack, coordinate by coordinate.
-    draws: Vec<S>,
+    pub(super) draws: Vec<S>,
+    /// For stencils: `u_o` and `h(u_o)` of one pack, ridge row by ridge row.
+    pub(super) arguments: Vec<S>,
+    /// For stencils: `g(z_j)` of one pack, coordinate by coordinate.
+    pub(super) values: Vec<S>,
     /// For argument gradients: with ridge terms every draw of the leaf, coordinate by coordinate, then every partial
     /// derivative of every sample of the leaf, see [`Layout`].
     pub(crate) kept: Vec<S>,
@@ -48,6 +53,10 @@ impl<S: Scalar> Scratch<S> {
     pub(crate) fn reset(&mut self, layout: &Layout, coordinates: usize) {
         self.moments.resize(layout.moments(coordinates), S::ZERO);
         self.draws.resize(layout.dimension * WIDEST, S::ZERO);
+        if layout.coordinate_entries > layout.separable_entries {
+            self.arguments.resize(2 * layout.ridge_rows * WIDEST, S::ZERO);
+            self.values.resize(layout.dimension * WIDEST, S::ZERO);
+        }
         if layout.adjoints {
             self.kept.resize((layout.kept_draws() + layout.partials) * LEAF, S::ZERO);
         }
@@ -84,19 +93,22 @@ impl<E: Estimator> Kernel<E::Scalar> for BySample<'_, E> {
             pack.draw();
             E::Ridges::visit(job.tables, &mut pack);
             pack.separable();
+            if const { E::STENCILS > 0 } {
+                pack.stencils();
+            }
             sample += L::WIDTH;
         }
     }
 }
 
 /// One pack of samples.
-struct Pack<'a, E: Estimator, L> {
-    job: &'a Job<'a, E>,
+pub(super) struct Pack<'a, E: Estimator, L> {
+    pub(super) job: &'a Job<'a, E>,
     /// The first sample.
-    sample: usize,
+    pub(super) sample: usize,
     /// How many of the pack's samples exist.
     active: usize,
-    scratch: &'a mut Scratch<E::Scalar>,
+    pub(super) scratch: &'a mut Scratch<E::Scalar>,
     lanes: std::marker::PhantomData<L>,
 }
 
@@ -124,7 +136,10 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, E, L> {
         for (coordinate, numbers) in self.job.numbers.iter().enumerate() {
             let z = L::load(&self.scratch.draws[coordinate * L::WIDTH..][..L::WIDTH]);
             let derivatives = E::Separable::derivatives(z, numbers);
-            self.accumulate(self.job.layout.ridge_rows + coordinate, derivatives.as_ref());
+            self.accumulate(self.job.layout.first_run(coordinate), derivatives.as_ref());
+            if const { E::STENCILS > 0 } {
+                derivatives.as_ref()[0].store(&mut self.scratch.values[coordinate * L::WIDTH..]);
+            }
             if self.job.layout.adjoints {
                 let partials = E::Separable::partials(z, numbers);
                 let first = self.job.layout.separable_partials + coordinate * E::Separable::NUMBERS;
@@ -148,18 +163,17 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, E, L> {
         u
     }
 
-    /// Adds the derivatives of one row to its lanes.
+    /// Adds the moments of one row or coordinate to their lanes, from `run` on.
     #[inline(always)]
-    fn accumulate(&mut self, row: usize, derivatives: &[L]) {
+    pub(super) fn accumulate(&mut self, run: usize, values: &[L]) {
         let lane = self.sample % LANES;
         let fresh = self.sample % LEAF < LANES;
         let Scratch { moments, exist, .. } = &mut *self.scratch;
-        let length = derivatives.len() * LANES;
-        let moments = &mut moments[row * length..(row + 1) * length];
-        for (sums, &derivative) in moments.chunks_exact_mut(LANES).zip(derivatives) {
+        let moments = &mut moments[run * LANES..][..values.len() * LANES];
+        for (sums, &value) in moments.chunks_exact_mut(LANES).zip(values) {
             let sums = &mut sums[lane..lane + L::WIDTH];
-            let derivative = existing(exist, derivative);
-            if fresh { derivative } else { L::load(sums) + derivative }.store(sums);
+            let value = existing(exist, value);
+            if fresh { value } else { L::load(sums) + value }.store(sums);
         }
     }
 
@@ -182,7 +196,12 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> RidgeVisitor<E> for Pack<'_, E, 
             for (row, (numbers, &u)) in numbers.iter().zip(&u).enumerate() {
                 let row = block * BLOCK + row;
                 let derivatives = R::derivatives(u, numbers);
-                self.accumulate(table.first + row, derivatives.as_ref());
+                self.accumulate((table.first + row) * derivatives.as_ref().len(), derivatives.as_ref());
+                if const { E::STENCILS > 0 } {
+                    let stored = &mut self.scratch.arguments[2 * (table.first + row) * L::WIDTH..];
+                    u.store(stored);
+                    derivatives.as_ref()[0].store(&mut stored[L::WIDTH..]);
+                }
                 if self.job.layout.adjoints {
                     let partials = R::partials(u, numbers);
                     self.keep(table.first_partial + row * (1 + R::NUMBERS), partials.as_ref());
@@ -211,6 +230,9 @@ impl<E: Estimator> Kernel<E::Scalar> for ByCoordinate<'_, E> {
         if job.layout.adjoints {
             kept.fill(E::Scalar::ZERO);
         }
+        if !E::Separable::PRESENT {
+            return;
+        }
         let first = leaf * LEAF;
         let end = job.samples.min(first + LEAF);
         for (coordinate, moments) in coordinates.zip(moments.chunks_exact_mut(job.layout.moments(1))) {
@@ -218,20 +240,25 @@ impl<E: Estimator> Kernel<E::Scalar> for ByCoordinate<'_, E> {
             for lane in (0..LANES).step_by(L::WIDTH) {
                 let mut sums = E::Separable::derivatives(L::splat(E::Scalar::ZERO), numbers);
                 sums.as_mut().fill(L::splat(E::Scalar::ZERO));
+                let mut stencil_sums = E::Stencils::<L>::default();
                 let mut sample = first + lane;
                 while sample < end {
                     let z = E::Law::draw(theta, &mut Words::<L>::new(job.key, sample as u64, coordinate as u32));
                     let mut derivatives = E::Separable::derivatives(z, numbers);
+                    let mut moved = E::Stencils::<L>::default();
+                    if const { E::STENCILS > 0 } {
+                        let mut words = Words::<L>::auxiliary(job.key, sample as u64, coordinate as u32);
+                        let probes = E::probes(theta, z, &mut words);
+                        moved = E::Separable::stencils(z, derivatives.as_ref()[0], &probes, numbers);
+                    }
                     let active = (end - sample).min(L::WIDTH);
                     if active < L::WIDTH {
                         mark(exist, active);
-                        for derivative in derivatives.as_mut() {
-                            *derivative = existing(exist, *derivative);
-                        }
+                        keep_existing(exist, derivatives.as_mut());
+                        keep_existing(exist, moved.as_mut());
                     }
-                    for (sum, &derivative) in sums.as_mut().iter_mut().zip(derivatives.as_ref()) {
-                        *sum = *sum + derivative;
-                    }
+                    add(sums.as_mut(), derivatives.as_ref());
+                    add(stencil_sums.as_mut(), moved.as_ref());
                     if job.layout.adjoints {
                         mark(exist, active);
                         let partials = E::Separable::partials(z, numbers);
@@ -242,11 +269,26 @@ impl<E: Estimator> Kernel<E::Scalar> for ByCoordinate<'_, E> {
                     }
                     sample += LANES;
                 }
-                for (moment, &sum) in sums.as_ref().iter().enumerate() {
-                    sum.store(&mut moments[moment * LANES + lane..][..L::WIDTH]);
-                }
+                store(sums.as_ref(), lane, moments);
+                store(stencil_sums.as_ref(), lane, &mut moments[sums.as_ref().len() * LANES..]);
             }
         }
+    }
+}
+
+/// Writes a pack of lanes of each sum to its run, from `lane` on.
+#[inline(always)]
+fn store<L: Lane>(sums: &[L], lane: usize, runs: &mut [L::Scalar]) {
+    for (&sum, run) in sums.iter().zip(runs.chunks_exact_mut(LANES)) {
+        sum.store(&mut run[lane..]);
+    }
+}
+
+/// Replaces the values of samples that do not exist.
+#[inline(always)]
+fn keep_existing<L: Lane>(exist: &[L::Scalar; WIDEST], values: &mut [L]) {
+    for value in values {
+        *value = existing(exist, *value);
     }
 }
 

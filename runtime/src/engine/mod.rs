@@ -19,6 +19,7 @@ mod leaf;
 mod moments;
 mod reduction;
 mod signature;
+mod stencils;
 mod table;
 mod tree;
 mod workspace;

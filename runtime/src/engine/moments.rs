@@ -29,8 +29,8 @@ pub(crate) const fn padded(dimension: usize) -> usize {
 /// Places of moments and partial derivatives in the flat buffers.
 ///
 /// A moment is a *run* of 32 lanes. A row of a ridge term has `1 + orders` of them: the value of the function, then its
-/// derivatives at [`Estimator::ORDERS`](crate::Estimator::ORDERS); a coordinate has those of the separable term, if there
-/// is one. Ridge rows come first, in order of the terms, then the coordinates.
+/// derivatives at [`Estimator::ORDERS`](crate::Estimator::ORDERS). A coordinate has those of the separable term, if there
+/// is one, then one for each stencil of the exact rules. Ridge rows come first, in order of the terms, then the coordinates.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Layout {
     /// Coordinates `d`.
@@ -43,6 +43,8 @@ pub(crate) struct Layout {
     pub(crate) ridge_rows: usize,
     /// Runs of a coordinate.
     pub(crate) coordinate_entries: usize,
+    /// Those of the separable term, before the stencils.
+    pub(crate) separable_entries: usize,
     /// Whether derivatives with respect to the arguments are wanted.
     pub(crate) adjoints: bool,
     /// All partial derivatives of a sample.
@@ -61,12 +63,14 @@ impl Layout {
         adjoints: bool,
     ) -> Self {
         let entries = 1 + signature.orders.len();
+        let separable_entries = if signature.separable.is_some() { entries } else { 0 };
         Self {
             dimension,
             padded: padded(dimension),
             entries,
             ridge_rows,
-            coordinate_entries: if signature.separable.is_some() { entries } else { 0 },
+            coordinate_entries: separable_entries + signature.stencils,
+            separable_entries,
             adjoints,
             partials: ridge_partials + dimension * signature.separable.unwrap_or(0),
             separable_partials: ridge_partials,
@@ -78,9 +82,24 @@ impl Layout {
         self.ridge_rows * self.entries
     }
 
+    /// First run of a coordinate.
+    pub(crate) const fn first_run(&self, coordinate: usize) -> usize {
+        self.ridge_runs() + coordinate * self.coordinate_entries
+    }
+
+    /// Run of the first stencil of a coordinate.
+    pub(crate) const fn first_stencil(&self, coordinate: usize) -> usize {
+        self.first_run(coordinate) + self.separable_entries
+    }
+
+    /// Evaluations of the function for each sample and coordinate: 1, or with stencils one more for each ridge row.
+    pub(crate) const fn moved_rows(&self) -> usize {
+        1 + if self.coordinate_entries > self.separable_entries { self.ridge_rows } else { 0 }
+    }
+
     /// The numbers of all moments, for a range of `coordinates` coordinates.
     pub(crate) const fn moments(&self, coordinates: usize) -> usize {
-        (self.ridge_runs() + coordinates * self.coordinate_entries) * LANES
+        self.first_run(coordinates) * LANES
     }
 
     /// Coordinates whose draws are kept for argument gradients: they multiply the partial derivatives of ridge rows.

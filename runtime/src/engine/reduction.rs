@@ -66,8 +66,8 @@ impl Reduction {
             moment_of_term: (0..signature.terms.len()).map(|term| signature.moment(term)).collect(),
             contracted: Contracted::default(),
             lane_means: LaneMeans::default(),
-            wanted: vec![false; signature.orders.len()],
-            known: vec![false; signature.orders.len()],
+            wanted: vec![false; signature.moments()],
+            known: vec![false; signature.moments()],
             value: 0.0,
             value_error: 0.0,
             errors: gradient.clone(),
@@ -97,7 +97,7 @@ impl Reduction {
         let (coordinate, term) =
             (at / self.signature.terms.len(), self.signature.terms[at % self.signature.terms.len()]);
         let parameter = self.signature.parameters[term.parameter].name;
-        Err(EstimateError::CoefficientNotFinite { parameter, order: term.order, coordinate })
+        Err(EstimateError::CoefficientNotFinite { parameter, moment: term.moment, coordinate })
     }
 
     /// The value, the gradient and the size of every term; with `errors` also standard errors, and warnings.

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::kernel::{Estimator, Law, ParameterInfo, Separable, TermInfo};
+use crate::kernel::{Estimator, Law, Moment, ParameterInfo, Separable, TermInfo};
 
 /// The constants of an [`Estimator`].
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +13,7 @@ pub(crate) struct Signature {
     pub(crate) parameters: &'static [ParameterInfo],
     pub(crate) orders: &'static [u32],
     pub(crate) terms: &'static [TermInfo],
+    pub(crate) stencils: usize,
     /// Numbers of one coordinate of the separable term, if there is one.
     pub(crate) separable: Option<usize>,
 }
@@ -23,13 +24,22 @@ impl Signature {
             parameters: E::Law::PARAMETERS,
             orders: E::ORDERS,
             terms: E::TERMS,
+            stencils: E::STENCILS,
             separable: E::Separable::PRESENT.then_some(E::Separable::NUMBERS),
         }
     }
 
+    /// How many moments a coordinate has: the derivatives, then the stencils.
+    pub(crate) const fn moments(&self) -> usize {
+        self.orders.len() + self.stencils
+    }
+
     /// The place of a term's moment among those of a coordinate.
     pub(crate) fn moment(&self, term: usize) -> usize {
-        self.orders.iter().position(|&order| order == self.terms[term].order).unwrap_or(0)
+        match self.terms[term].moment {
+            Moment::Derivative(order) => self.orders.iter().position(|&known| known == order).unwrap_or(0),
+            Moment::Stencil(number) => self.orders.len() + number,
+        }
     }
 
     /// The terms of a parameter's gradient, which stand side by side.

@@ -16,7 +16,7 @@ use crate::lane::{Floats, PackWidth, Scalar, dispatch};
 use crate::parameters::{Parameters, check_values};
 use crate::run::{TermSize, Warning};
 
-/// Draws below which a run stays on the calling thread.
+/// Draws (and moves of a row with a coordinate) below which a run stays on the calling thread.
 const SERIAL_DRAWS: usize = 1 << 14;
 
 /// How a run is carried out. None of it changes a bit of the result.
@@ -170,7 +170,7 @@ fn plan<S: Scalar>(tasks: &mut Vec<Task<S>>, layout: &Layout, divisible: bool, t
     let leaves = samples.div_ceil(LEAF);
     let threads = match threads {
         Some(threads) => threads.max(1),
-        None if samples * layout.dimension < SERIAL_DRAWS => 1,
+        None if samples * layout.dimension * layout.moved_rows() < SERIAL_DRAWS => 1,
         None => rayon::current_num_threads(),
     };
     let run = if threads == 1 { leaves } else { (leaves / (2 * threads)).max(1) }.next_power_of_two();
