@@ -112,6 +112,7 @@ const PRELUDE: &[&str] = &[
     "Lane",
     "Law",
     "Matrix",
+    "Moment",
     "None",
     "Nothing",
     "Ok",
