@@ -4,8 +4,8 @@ use proc_macro2::Span;
 
 use crate::errors::Extent;
 
+use super::draw::BaseDraw;
 use super::graph::Graph;
-use super::node::BaseDraw;
 
 /// Domain of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

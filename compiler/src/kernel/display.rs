@@ -7,9 +7,8 @@
 use std::fmt::Write;
 
 use super::cost::Operations;
-use super::lower::draw_argument;
 use super::program::{Program, PullBack};
-use crate::ir::display::{Leaves, dump_graph};
+use crate::ir::display::{Leaves, dump_draws, dump_graph};
 use crate::ir::{Argument, ArgumentKind, DataRef, Graph, Relation, Rows};
 
 /// The whole program as text.
@@ -96,10 +95,7 @@ impl Printer<'_> {
         let program = self.program;
         self.line("\nsample");
         self.graph("draw", &program.sampler.graph, &Leaves::default());
-        for (index, draw) in program.sampler.draws.iter().enumerate() {
-            let argument = draw_argument(draw).map_or_else(String::new, |id| format!("%{}", id.0));
-            self.line(format!("draw{index} ~ {}({argument})", draw.name()));
-        }
+        self.text.push_str(&dump_draws(&program.sampler.draws));
         for (index, ridge) in program.ridges.iter().enumerate() {
             let count = ridge.numbers.outputs.len();
             self.over_numbers(&format!("derivatives of ridge {index}"), &ridge.derivatives, count);

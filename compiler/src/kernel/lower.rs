@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::draws::lower_draws;
 use super::program::{Program, PullBack, RidgeSection, SeparableSection, Term};
 use super::verify::verify;
 use crate::differentiation::{derivative_of_term, derivatives};
 use crate::errors::{Code, Errors, Fault};
-use crate::ir::{BaseDraw, Condition, DataId, DataRef, Function, Graph, Law, Node, NodeId, Sampler};
+use crate::ir::{Condition, DataId, DataRef, Function, Graph, Law, Node, NodeId, Sampler};
 use crate::passes;
 use crate::rule::{Coefficient, Form, Rule};
 
@@ -94,24 +95,11 @@ pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, 
     Ok(program)
 }
 
-/// A sampler whose graph has been through the passes; arguments of base draws included.
+/// A sampler as it is emitted: see [`lower_draws`].
 #[must_use]
 pub fn lower_sampler(sampler: &Sampler) -> Sampler {
-    // Base draws hold nodes of the graph: those travel as outputs behind the draw.
-    let mut graph = sampler.graph.clone();
-    for draw in &sampler.draws {
-        match draw {
-            BaseDraw::Gamma(shape) => graph.outputs.push(*shape),
-            BaseDraw::Uniform | BaseDraw::Normal | BaseDraw::Exponential => {}
-        }
-    }
-    let mut graph = passes::run(graph);
-    let mut arguments = graph.outputs.split_off(sampler.graph.outputs.len()).into_iter();
-    let draws = sampler.draws.iter().map(|draw| match (draw, draw_argument(draw).and_then(|_| arguments.next())) {
-        (BaseDraw::Gamma(_), Some(shape)) => BaseDraw::Gamma(shape),
-        (draw, _) => draw.clone(),
-    });
-    Sampler { draws: draws.collect(), graph }
+    let (graph, draws) = lower_draws(&sampler.graph, &sampler.draws);
+    Sampler { graph, draws }
 }
 
 /// The terms of all rules, and the graph of their coefficients: output `i` belongs to term `i`.
@@ -209,14 +197,6 @@ pub(super) fn data_leaf(node: &Node) -> Option<DataId> {
     }
 }
 
-/// The node that a base draw reads, if it has an argument.
-pub(super) fn draw_argument(draw: &BaseDraw) -> Option<NodeId> {
-    match draw {
-        BaseDraw::Gamma(shape) => Some(*shape),
-        BaseDraw::Uniform | BaseDraw::Normal | BaseDraw::Exponential => None,
-    }
-}
-
 /// Says for each parameter which forms accept a function with a kink: so far none, all of them differentiate.
 fn explain_refusal(faults: &Errors, law: &Law, rules: &[Rule]) -> Errors {
     let names: BTreeMap<_, _> =
@@ -307,7 +287,7 @@ mod tests {
     #[test]
     fn base_draws_keep_their_arguments() {
         let sampler = program().sampler;
-        let shape = draw_argument(&sampler.draws[2]).expect("gamma has one");
+        let shape = sampler.draws[2].arguments[0];
         let mut graph = sampler.graph.clone();
         graph.outputs = vec![shape];
         let leaves = Leaves { parameters: vec![0.3, 0.5], draws: vec![1.0, 3.0, 0.25], ..Leaves::default() };

@@ -1,6 +1,6 @@
 //! Checks that a program keeps the promises that emitters rely on.
 
-use super::lower::{data_leaf, draw_argument};
+use super::lower::data_leaf;
 use super::program::{Program, PullBack, Term};
 use crate::errors::bug;
 use crate::ir::{self, DataRef, Graph, Node, ParamId, Rows};
@@ -33,8 +33,8 @@ pub fn violations(program: &Program) -> Vec<String> {
     check.terms();
     check.graph("coefficients", &program.coefficients, program.terms.len(), Leaves::Parameters);
     check.graph("draw", &program.sampler.graph, 1, Leaves::Draws(program.sampler.draws.len()));
-    for argument in program.sampler.draws.iter().filter_map(draw_argument) {
-        check.require(argument.0 < program.sampler.graph.len() as u32, || "a base draw reads no node".to_owned());
+    if let Err(violation) = ir::verify::verify_draws(&program.sampler.graph, &program.sampler.draws) {
+        check.found.push(format!("draw: {violation}"));
     }
     for condition in &program.conditions {
         check.graph("condition", &condition.graph, 2, Leaves::Parameters);
