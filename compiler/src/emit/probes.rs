@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
+use super::draws::Draws;
 use super::expression::{self, Arithmetic};
 use super::file;
 use super::names::Scope;
@@ -10,10 +11,11 @@ use super::rust::parameter_pattern;
 use super::sections::Sections;
 use super::sharing;
 use crate::errors::bug;
-use crate::ir::{BaseDraw, Node, ParamId, Sampler};
+use crate::ir::draw::carry_arguments;
+use crate::ir::{Node, ParamId, Sampler};
 
-/// The first site of random words of the draws by rejection of rules; their draws of fixed size share the one before.
-const FIRST_SITE: u16 = 257;
+/// The first site of random words of rules: their draws of fixed size share it, each of the others has a later one.
+const FIRST_SITE: u16 = 256;
 
 impl Sections<'_> {
     /// `Probes`, `Stencils`, `STENCILS` and, if there are any, `probes`.
@@ -39,34 +41,14 @@ impl Sections<'_> {
                 let name = scope.name(*index);
                 quote! { L::splat(#name) }
             }
-            Node::Draw(draw) => {
-                let name = scope.local('d', draw.0);
-                quote! { #name }
-            }
             Node::Sample => quote! { z },
             other => bug!("emit", "{other:?} in a probe"),
         };
         let mut whole = numbers.graph.clone();
-        let mut draws = TokenStream::new();
-        let mut sites = FIRST_SITE..;
-        for (index, draw) in numbers.draws.iter().enumerate() {
-            let (variable, method) = (scope.local('d', index), Ident::new(draw.name(), Span::call_site()));
-            whole.outputs.extend(draw.arguments());
-            match draw {
-                BaseDraw::Uniform | BaseDraw::Normal | BaseDraw::Exponential => {
-                    draws.extend(quote! { let #variable = words.#method(); });
-                }
-                BaseDraw::Gamma(shape) => {
-                    let mut argument = numbers.graph.clone();
-                    argument.outputs = vec![*shape];
-                    let body = expression::print(&argument, Arithmetic::Pack(self.precision), &scope, &leaf);
-                    let (bindings, shape) = (body.bindings, &body.outputs[0]);
-                    let site = sites.next().map(Literal::u16_unsuffixed);
-                    draws.extend(quote! { #bindings let #variable = words.#method(#site, #shape); });
-                }
-            }
-        }
-        let body = expression::print(&numbers.graph, Arithmetic::Pack(self.precision), &scope, &leaf);
+        carry_arguments(&mut whole, &numbers.draws);
+        let printer = Draws { graph: &numbers.graph, draws: &numbers.draws, scope: &scope, leaf: &leaf };
+        let draws = printer.statements(FIRST_SITE);
+        let body = expression::print(&numbers.graph, Arithmetic::AnyPack, &scope, &|node| printer.leaf(node));
         let (bindings, outputs, scalar) = (body.bindings, &body.outputs, self.scalar());
         let uses = |wanted: &Node| sharing::uses(&whole, |node| node == wanted);
         let pattern = parameter_pattern(program.parameters.len(), &scope, |parameter| uses(&Node::Param(parameter)));

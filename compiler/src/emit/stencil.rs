@@ -4,18 +4,22 @@ use num_traits::{One, Signed};
 
 use super::summary::derivative;
 use crate::ir::display::{Leaves, infix};
-use crate::ir::{Graph, Node, Parameter, Rational, Sampler};
+use crate::ir::{DrawKind, Graph, Node, NodeId, Parameter, Rational, Sampler};
 use crate::rule::{Stencil, StencilTerm};
 
 /// The letters of base draws: `T1`, `T2`, `U`; a number where a kind occurs more than once.
 pub(super) fn draw_names(numbers: &Sampler) -> Vec<String> {
-    let letter = |index: usize| match numbers.draws[index].name() {
-        "exponential" => "T",
-        "uniform" => "U",
-        "normal" => "N",
-        "gamma" => "G",
-        "bernoulli" => "B",
-        other => other,
+    let letter = |index: usize| match numbers.draws[index].kind {
+        DrawKind::Exponential => "T",
+        DrawKind::Uniform => "U",
+        DrawKind::Normal => "N",
+        DrawKind::Gamma => "G",
+        DrawKind::Bernoulli | DrawKind::Beta => "B",
+        DrawKind::Poisson | DrawKind::Binomial => "P",
+        DrawKind::Geometric | DrawKind::ZetaMixture | DrawKind::TrigammaMixture => "K",
+        DrawKind::Logarithmic => "L",
+        DrawKind::InverseGaussian => "V",
+        DrawKind::Compound => "S",
     };
     let count = numbers.draws.len();
     (0..count)
@@ -29,16 +33,41 @@ pub(super) fn draw_names(numbers: &Sampler) -> Vec<String> {
         .collect()
 }
 
-/// `T1 ~ exponential(), G ~ gamma(k)`; nothing without draws.
+/// Points longer than this have their shift named, if they stand more than once.
+const LONG: usize = 24;
+
+/// Shifts that get a name, since they are long and stand more than once: the point, the name, and what it stands for.
+fn named_shifts(leaves: &Leaves, stencil: &Stencil) -> Vec<(NodeId, String, String)> {
+    let graph = &stencil.numbers.graph;
+    let points: Vec<NodeId> = (0..stencil.orders.len()).map(|probe| stencil.point(probe)).collect();
+    let mut named: Vec<(NodeId, String)> = Vec::new();
+    for &point in &points {
+        let repeated = points.iter().filter(|other| **other == point).count() > 1;
+        let text = infix(graph, point, leaves);
+        if let Some(shift) = text.strip_prefix("z + ").or_else(|| text.strip_prefix("z "))
+            && (repeated || points.len() > 1)
+            && text.len() > LONG
+            && !named.iter().any(|known| known.0 == point)
+        {
+            named.push((point, shift.to_owned()));
+        }
+    }
+    let single = named.len() == 1;
+    let name = |index: usize| if single { "W".to_owned() } else { format!("W{}", index + 1) };
+    named.into_iter().enumerate().map(|(index, (point, shift))| (point, name(index), shift)).collect()
+}
+
+/// `W = mu * U * T, U ~ uniform(), T ~ exponential()`; nothing without draws.
 pub(crate) fn draws(parameters: &[Parameter], stencil: &Stencil) -> String {
     let names = draw_names(&stencil.numbers);
     let leaves = Leaves::of_parameters(parameters).with_draws(&names);
     let texts = stencil.numbers.draws.iter().zip(&names).map(|(draw, name)| {
         let arguments: Vec<String> =
-            draw.arguments().iter().map(|&argument| infix(&stencil.numbers.graph, argument, &leaves)).collect();
-        format!("{name} ~ {}({})", draw.name(), arguments.join(", "))
+            draw.arguments.iter().map(|&argument| infix(&stencil.numbers.graph, argument, &leaves)).collect();
+        format!("{name} ~ {}({})", draw.kind.name(), arguments.join(", "))
     });
-    texts.collect::<Vec<_>>().join(", ")
+    let shifts = named_shifts(&leaves, stencil).into_iter().map(|(_, name, shift)| format!("{name} = {shift}"));
+    shifts.chain(texts).collect::<Vec<_>>().join(", ")
 }
 
 /// A term on one line, and whether its sign is negative: `2 * b * E f''(z + b * (T1 - T2))`.
@@ -63,9 +92,15 @@ pub(crate) fn term(parameters: &[Parameter], term: &StencilTerm) -> (bool, Strin
 fn body(parameters: &[Parameter], stencil: &Stencil) -> String {
     let leaves = Leaves::of_parameters(parameters).with_draws(&draw_names(&stencil.numbers));
     let graph = &stencil.numbers.graph;
+    let named = named_shifts(&leaves, stencil);
     let mut text = String::new();
     for (probe, &order) in stencil.orders.iter().enumerate() {
-        let value = format!("{}({})", derivative(order), infix(graph, stencil.point(probe), &leaves));
+        let point = stencil.point(probe);
+        let point = match named.iter().find(|known| known.0 == point) {
+            Some((_, name, _)) => format!("z + {name}"),
+            None => infix(graph, point, &leaves),
+        };
+        let value = format!("{}({point})", derivative(order));
         let weight = stencil.weight(probe);
         let (negative, factor) = match graph.node(weight) {
             Node::Constant(value) => (value.is_negative(), constant(&value.abs())),

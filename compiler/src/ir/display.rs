@@ -7,9 +7,10 @@ mod infix;
 
 pub use infix::infix;
 
+use super::draw::BaseDraw;
 use super::graph::Graph;
-use super::law::{Law, Parameter, Relation, Sampler};
-use super::node::{BaseDraw, Node, NodeId};
+use super::law::{Law, Parameter, Relation};
+use super::node::{Node, NodeId};
 use super::normal_form::{Argument, DataRef, Function, Rows};
 
 /// What leaves are called.
@@ -137,7 +138,8 @@ pub fn dump_law(law: &Law) -> String {
     text.push_str(&dump_graph(&law.log_cf, &leaves));
     if let Some(sampler) = &law.sampler {
         line(&mut text, "sample:");
-        text.push_str(&dump_sampler(sampler, &leaves));
+        text.push_str(&dump_graph(&sampler.graph, &leaves));
+        text.push_str(&dump_draws(&sampler.draws));
     }
     for condition in &law.conditions {
         let relation = match condition.relation {
@@ -151,14 +153,14 @@ pub fn dump_law(law: &Law) -> String {
     text
 }
 
-fn dump_sampler(sampler: &Sampler, leaves: &Leaves) -> String {
-    let mut text = dump_graph(&sampler.graph, leaves);
-    for (index, draw) in sampler.draws.iter().enumerate() {
-        let argument = match draw {
-            BaseDraw::Gamma(shape) => format!("%{}", shape.0),
-            BaseDraw::Uniform | BaseDraw::Normal | BaseDraw::Exponential => String::new(),
-        };
-        line(&mut text, &format!("draw{index} ~ {}({argument})", draw.name()));
+/// One line for each base draw, such as `draw1 ~ gamma(%3)`.
+#[must_use]
+pub fn dump_draws(draws: &[BaseDraw]) -> String {
+    let mut text = String::new();
+    for (index, draw) in draws.iter().enumerate() {
+        let arguments: Vec<String> = draw.arguments.iter().map(|id| format!("%{}", id.0)).collect();
+        let within = draw.within.map_or_else(String::new, |outer| format!(", for each copy of draw{}", outer.0));
+        line(&mut text, &format!("draw{index} ~ {}({}){within}", draw.kind.name(), arguments.join(", ")));
     }
     text
 }

@@ -4,9 +4,10 @@ use proc_macro2::Span;
 
 use crate::errors::Extent;
 
+use super::draw::BaseDraw;
 use super::exact_rule::ExactRule;
 use super::graph::Graph;
-use super::node::{BaseDraw, ParamId};
+use super::node::ParamId;
 
 /// Domain of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,5 +1,7 @@
 //! The operations of a scalar graph.
 
+use super::draw::DrawId;
+
 /// An exact constant. `0.1` in user code is 1/10; rounding happens once, in `emit::literal`.
 pub type Rational = num_rational::BigRational;
 
@@ -14,10 +16,6 @@ pub struct ParamId(pub usize);
 /// Index into the data table of a [`NormalForm`](super::NormalForm): a number that does not depend on the draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DataId(pub usize);
-
-/// Index into the base draws of a [`Sampler`](super::Sampler), in the order in which they consume random words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DrawId(pub usize);
 
 /// One operation of a scalar [`Graph`](super::Graph).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -142,62 +140,6 @@ impl Primitive {
             Primitive::Softplus => "softplus",
             Primitive::Abs => "abs",
             Primitive::Sign => "sign",
-        }
-    }
-}
-
-/// A random number that the runtime draws; arguments are nodes of the sampler's graph.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BaseDraw {
-    /// Uniform on (0, 1).
-    Uniform,
-    /// Standard normal.
-    Normal,
-    /// Exponential with mean 1.
-    Exponential,
-    /// Gamma with the given shape and scale 1.
-    Gamma(NodeId),
-}
-
-impl BaseDraw {
-    /// The nodes that it reads.
-    #[must_use]
-    pub fn arguments(&self) -> &[NodeId] {
-        match self {
-            BaseDraw::Gamma(shape) => std::slice::from_ref(shape),
-            BaseDraw::Uniform | BaseDraw::Normal | BaseDraw::Exponential => &[],
-        }
-    }
-
-    /// The draw with a name, if the number of arguments is right.
-    #[must_use]
-    pub fn named(name: &str, arguments: &[NodeId]) -> Option<Self> {
-        match (name, arguments) {
-            ("uniform", []) => Some(BaseDraw::Uniform),
-            ("normal", []) => Some(BaseDraw::Normal),
-            ("exponential", []) => Some(BaseDraw::Exponential),
-            ("gamma", &[shape]) => Some(BaseDraw::Gamma(shape)),
-            _ => None,
-        }
-    }
-
-    /// The same draw with other arguments.
-    #[must_use]
-    pub fn map_arguments(&self, mut map: impl FnMut(NodeId) -> NodeId) -> Self {
-        match self {
-            BaseDraw::Gamma(shape) => BaseDraw::Gamma(map(*shape)),
-            BaseDraw::Uniform | BaseDraw::Normal | BaseDraw::Exponential => self.clone(),
-        }
-    }
-
-    /// The name in a sample expression and in generated code.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            BaseDraw::Uniform => "uniform",
-            BaseDraw::Normal => "normal",
-            BaseDraw::Exponential => "exponential",
-            BaseDraw::Gamma(_) => "gamma",
         }
     }
 }

@@ -8,8 +8,8 @@ use std::fmt::Write;
 
 use super::cost::Operations;
 use super::program::{Inputs, Moment, Place, Probe, Program, PullBack, Weight};
-use crate::ir::display::{Leaves, dump_graph};
-use crate::ir::{Argument, ArgumentKind, BaseDraw, DataRef, Graph, Relation, Rows};
+use crate::ir::display::{Leaves, dump_draws, dump_graph};
+use crate::ir::{Argument, ArgumentKind, DataRef, Graph, Relation, Rows};
 
 /// The whole program as text.
 #[must_use]
@@ -95,9 +95,7 @@ impl Printer<'_> {
         let program = self.program;
         self.line("\nsample");
         self.graph("draw", &program.sampler.graph, &Leaves::default());
-        for (index, draw) in program.sampler.draws.iter().enumerate() {
-            self.draw(index, draw);
-        }
+        self.text.push_str(&dump_draws(&program.sampler.draws));
         self.probes();
         for (index, ridge) in program.ridges.iter().enumerate() {
             let count = ridge.numbers.outputs.len();
@@ -117,11 +115,6 @@ impl Printer<'_> {
         }
     }
 
-    fn draw(&mut self, index: usize, draw: &BaseDraw) {
-        let arguments: Vec<String> = draw.arguments().iter().map(|id| format!("%{}", id.0)).collect();
-        self.line(format!("draw{index} ~ {}({})", draw.name(), arguments.join(", ")));
-    }
-
     /// The numbers of exact rules, and the stencils that read them; in sections they are `in2, in3, …`, after the value
     /// of the function (`in0`) and the slope (`in1`).
     fn probes(&mut self) {
@@ -130,9 +123,7 @@ impl Printer<'_> {
             return;
         }
         self.graph("probes", &probes.numbers.graph, &Leaves::default());
-        for (index, draw) in probes.numbers.draws.iter().enumerate() {
-            self.draw(index, draw);
-        }
+        self.text.push_str(&dump_draws(&probes.numbers.draws));
         for (index, stencil) in probes.stencils.iter().enumerate() {
             let texts: Vec<String> = stencil.iter().map(probe).collect();
             self.line(format!("stencil {index}: {}", texts.join(", ")));

@@ -3,8 +3,8 @@
 use proc_macro2::Span;
 
 use crate::ir::{
-    Argument, ArgumentKind, BaseDraw, DataId, DataRef, DrawId, Function, Graph, Law, Node, NodeId, NormalForm, ParamId,
-    Parameter, ParameterKind, Primitive, Rational, RidgeTerm, Rows, Sampler, SeparableTerm,
+    Argument, ArgumentKind, BaseDraw, DataId, DataRef, DrawId, DrawKind, Function, Graph, Law, Node, NodeId,
+    NormalForm, ParamId, Parameter, ParameterKind, Primitive, Rational, RidgeTerm, Rows, Sampler, SeparableTerm,
 };
 use crate::rule::{Coefficient, Ending, Form, Rule};
 
@@ -30,7 +30,8 @@ pub(super) fn law() -> Law {
     let scaled = graph.product(vec![b, difference]);
     let sum = graph.sum(vec![mu, scaled, draws[2]]);
     graph.outputs = vec![sum];
-    let draws = vec![BaseDraw::Exponential, BaseDraw::Exponential, BaseDraw::Gamma(shape)];
+    let exponential = BaseDraw::new(DrawKind::Exponential, vec![]);
+    let draws = vec![exponential.clone(), exponential, BaseDraw::new(DrawKind::Gamma, vec![shape])];
     Law {
         function: "laplace".to_owned(),
         name: "Laplace".to_owned(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::draws::lower_draws;
 use super::program::{Moment, Probes, Program, PullBack, RidgeSection, SeparableSection, Term};
 use super::stencils::{lower_probes, lower_stencils};
 use super::verify::verify;
@@ -107,18 +108,11 @@ pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, 
     Ok(program)
 }
 
-/// A sampler whose graph has been through the passes; arguments of base draws included.
+/// A sampler as it is emitted: see [`lower_draws`].
 #[must_use]
 pub fn lower_sampler(sampler: &Sampler) -> Sampler {
-    // Base draws hold nodes of the graph: those travel as outputs behind the draw.
-    let mut graph = sampler.graph.clone();
-    for draw in &sampler.draws {
-        graph.outputs.extend(draw.arguments());
-    }
-    let mut graph = passes::run(graph);
-    let mut arguments = graph.outputs.split_off(sampler.graph.outputs.len()).into_iter();
-    let draws = sampler.draws.iter().map(|draw| draw.map_arguments(|argument| arguments.next().unwrap_or(argument)));
-    Sampler { draws: draws.collect(), graph }
+    let (graph, draws) = lower_draws(&sampler.graph, &sampler.draws);
+    Sampler { graph, draws }
 }
 
 /// The terms of all rules, and the graph of their coefficients: output `i` belongs to term `i`.
@@ -311,7 +305,7 @@ mod tests {
     #[test]
     fn base_draws_keep_their_arguments() {
         let sampler = program().sampler;
-        let shape = sampler.draws[2].arguments()[0];
+        let shape = sampler.draws[2].arguments[0];
         let mut graph = sampler.graph.clone();
         graph.outputs = vec![shape];
         let leaves = Leaves { parameters: vec![0.3, 0.5], draws: vec![1.0, 3.0, 0.25], ..Leaves::default() };

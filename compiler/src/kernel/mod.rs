@@ -2,6 +2,7 @@
 
 pub mod cost;
 pub mod display;
+pub mod draws;
 #[cfg(test)]
 mod example;
 pub mod lower;

@@ -136,11 +136,11 @@ impl Merging {
     }
 
     fn is_same(&self, known: &BaseDraw, numbers: &Sampler, draw: &BaseDraw, images: &[DrawId]) -> bool {
-        known.name() == draw.name()
+        known.kind == draw.kind
             && known
-                .arguments()
+                .arguments
                 .iter()
-                .zip(draw.arguments())
+                .zip(&draw.arguments)
                 .all(|(&known, &own)| equal(&self.sampler.graph, known, &numbers.graph, own, images))
     }
 }

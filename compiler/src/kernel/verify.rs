@@ -3,7 +3,7 @@
 use super::lower::data_leaf;
 use super::program::{Inputs, Moment, Program, PullBack, Term};
 use crate::errors::bug;
-use crate::ir::{self, BaseDraw, DataRef, Graph, Node, ParamId, Rows};
+use crate::ir::{self, DataRef, Graph, Node, ParamId, Rows};
 
 /// Which leaves a graph may have besides constants and π.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +37,8 @@ pub fn violations(program: &Program) -> Vec<String> {
     check.terms();
     check.graph("coefficients", &program.coefficients, program.terms.len(), Leaves::Parameters);
     check.graph("draw", &program.sampler.graph, 1, Leaves::Draws(program.sampler.draws.len()));
-    for argument in program.sampler.draws.iter().flat_map(BaseDraw::arguments) {
-        check.require(argument.0 < program.sampler.graph.len() as u32, || "a base draw reads no node".to_owned());
+    if let Err(violation) = ir::verify::verify_draws(&program.sampler.graph, &program.sampler.draws) {
+        check.found.push(format!("draw: {violation}"));
     }
     let probes = &program.probes;
     let (count, stencils) = (probes.numbers.graph.outputs.len(), probes.stencils.len());

@@ -80,8 +80,8 @@ fn write_exact(rule: &ExactRule, names: &[String], text: &mut String) {
             text
         };
         for draw in &stencil.numbers.draws {
-            let arguments: Vec<String> = draw.arguments().iter().map(|&argument| node(argument)).collect();
-            text.push_str(&format!("      draw {}({})\n", draw.name(), arguments.join(", ")));
+            let arguments: Vec<String> = draw.arguments.iter().map(|&argument| node(argument)).collect();
+            text.push_str(&format!("      draw {}({})\n", draw.kind.name(), arguments.join(", ")));
         }
         for (probe, order) in stencil.orders.iter().enumerate() {
             let (weight, point) = (node(stencil.weight(probe)), node(stencil.point(probe)));
@@ -297,7 +297,7 @@ fn read_stencil<'a>(
     }
     // Arguments of draws travel as outputs while nodes are put in order.
     let probes = outputs.len();
-    outputs.extend(draws.iter().flat_map(|draw| draw.arguments().to_vec()));
+    outputs.extend(draws.iter().flat_map(|draw| draw.arguments.clone()));
     let mut graph = parser.builder.finish_all(&outputs);
     let mut arguments = graph.outputs.split_off(probes).into_iter();
     let draws = draws.iter().map(|draw| draw.map_arguments(|argument| arguments.next().unwrap_or(argument))).collect();

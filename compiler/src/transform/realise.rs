@@ -8,7 +8,8 @@ use super::reduce::SecondOrder;
 use super::sum::{Exponent, Factor, Jump, Sum, Term};
 use crate::algebra::{Field, Quotient};
 use crate::ir::{
-    BaseDraw, Coefficient, DrawId, ExactRule, Node, NodeId, Origin, Primitive, Rational, Sampler, Stencil, StencilTerm,
+    BaseDraw, Coefficient, DrawId, DrawKind, ExactRule, Node, NodeId, Origin, Primitive, Rational, Sampler, Stencil,
+    StencilTerm,
 };
 use crate::rule::build::Builder;
 
@@ -55,7 +56,7 @@ pub(super) fn realise_second_order(form: &SecondOrder, field: &mut Field, positi
     let mut taken = Vec::new();
     let shift = match form {
         SecondOrder::Logarithm(..) => {
-            let uniform = realisation.draw(BaseDraw::Uniform, &mut taken);
+            let uniform = realisation.draw(BaseDraw::new(DrawKind::Uniform, vec![]), &mut taken);
             let root = realisation.builder.node(Node::Call(Primitive::Sqrt, uniform));
             let time = realisation.gamma_time(&rational(2, 1), &mut taken);
             let time = realisation.product(vec![root, time]);
@@ -64,7 +65,7 @@ pub(super) fn realise_second_order(form: &SecondOrder, field: &mut Field, positi
         SecondOrder::Root(..) => {
             let mut shifts = Vec::new();
             for shape in [rational(3, 2), rational(1, 2)] {
-                let uniform = realisation.draw(BaseDraw::Uniform, &mut taken);
+                let uniform = realisation.draw(BaseDraw::new(DrawKind::Uniform, vec![]), &mut taken);
                 let time = realisation.gamma_time(&shape, &mut taken);
                 let time = realisation.product(vec![uniform, time]);
                 shifts.push(realisation.process(exponent, Time::Drawn(time), &mut taken)?);
@@ -149,7 +150,7 @@ impl<'a> Realisation<'a> {
                 Factor::Logarithm(exponent) => {
                     let minus = self.field.integer(-1);
                     operators = self.apply(operators, &exponent.scaled(&minus, self.field), &mut taken)?;
-                    let uniform = self.draw(BaseDraw::Uniform, &mut taken);
+                    let uniform = self.draw(BaseDraw::new(DrawKind::Uniform, vec![]), &mut taken);
                     let shift = self.process(exponent, Time::Exponential(Some(uniform)), &mut taken)?;
                     operators.iter_mut().for_each(|operator| operator.shifts.push(shift));
                     vanishes = true;
@@ -219,7 +220,7 @@ impl<'a> Realisation<'a> {
             && exponent.is_drift()
         {
             // e^{cs} - 1 = c s ∫_0^1 e^{ucs} du
-            let uniform = self.draw(BaseDraw::Uniform, &mut taken);
+            let uniform = self.draw(BaseDraw::new(DrawKind::Uniform, vec![]), &mut taken);
             let length = self.number(&exponent.drift);
             let shift = self.product(vec![length, uniform]);
             let coefficient = self.field.multiply(&term.coefficient, &exponent.drift);
@@ -229,7 +230,7 @@ impl<'a> Realisation<'a> {
         }
         for Operator { coefficient, shifts, .. } in operators {
             let shift = self.builder.sum(shifts);
-            let uniform = self.draw(BaseDraw::Uniform, &mut taken);
+            let uniform = self.draw(BaseDraw::new(DrawKind::Uniform, vec![]), &mut taken);
             let part = self.product(vec![uniform, shift]);
             let point = self.at(&[part]);
             self.pieces.push(Piece { coefficient, order: 1, weight: Some(shift), point });
@@ -252,7 +253,7 @@ impl<'a> Realisation<'a> {
         let coefficient = self.field.multiply(&minus, &total);
         let ratio = self.field.divide(rate, &sum);
         let ratio = self.number(&ratio);
-        let count = self.draw(BaseDraw::named("logarithmic", &[ratio])?, taken);
+        let count = self.draw(BaseDraw::new(DrawKind::Logarithmic, vec![ratio]), taken);
         let length = self.number(length);
         let shift = self.product(vec![length, count]);
         let point = self.at(&[shift]);
@@ -345,7 +346,7 @@ impl<'a> Realisation<'a> {
             Some(shape) => self.gamma_time(&shape, taken),
             None => {
                 let shape = self.number(shape);
-                self.draw(BaseDraw::Gamma(shape), taken)
+                self.draw(BaseDraw::new(DrawKind::Gamma, vec![shape]), taken)
             }
         }
     }
@@ -356,17 +357,17 @@ impl<'a> Realisation<'a> {
         let count = if halves.is_integer() { u32::try_from(halves.to_integer()).ok() } else { None };
         let Some(count) = count.filter(|count| (1..=4).contains(count)) else {
             let shape = self.builder.constant(shape.clone());
-            return self.draw(BaseDraw::Gamma(shape), taken);
+            return self.draw(BaseDraw::new(DrawKind::Gamma, vec![shape]), taken);
         };
         let mut terms = Vec::new();
         if count % 2 == 1 {
-            let normal = self.draw(BaseDraw::Normal, taken);
+            let normal = self.draw(BaseDraw::new(DrawKind::Normal, vec![]), taken);
             let square = self.builder.power(normal, 2);
             let half = self.builder.constant(Rational::new(1.into(), 2.into()));
             terms.push(self.product(vec![half, square]));
         }
         for _ in 0..count / 2 {
-            terms.push(self.draw(BaseDraw::Exponential, taken));
+            terms.push(self.draw(BaseDraw::new(DrawKind::Exponential, vec![]), taken));
         }
         self.builder.sum(terms)
     }
@@ -378,7 +379,7 @@ impl<'a> Realisation<'a> {
         shape: &Quotient,
         taken: &mut Vec<usize>,
     ) -> Option<NodeId> {
-        let uniform = self.draw(BaseDraw::Uniform, taken);
+        let uniform = self.draw(BaseDraw::new(DrawKind::Uniform, vec![]), taken);
         if *shape == self.field.integer(1) {
             return self.process(exponent, Time::Exponential(Some(uniform)), taken);
         }
@@ -396,7 +397,10 @@ impl<'a> Realisation<'a> {
         if let (Time::Exponential(scale), true, true) = (time, exponent.drift.is_zero(), exponent.jumps.is_empty()) {
             // A Brownian motion at an exponential time is the difference of two exponential numbers.
             let root = self.root(&exponent.diffusion)?;
-            let (first, second) = (self.draw(BaseDraw::Exponential, taken), self.draw(BaseDraw::Exponential, taken));
+            let (first, second) = (
+                self.draw(BaseDraw::new(DrawKind::Exponential, vec![]), taken),
+                self.draw(BaseDraw::new(DrawKind::Exponential, vec![]), taken),
+            );
             let minus = self.builder.constant(Rational::from_integer((-1).into()));
             let negative = self.product(vec![minus, second]);
             let mut factors = vec![self.number(&root), self.builder.sum(vec![first, negative])];
@@ -416,7 +420,7 @@ impl<'a> Realisation<'a> {
             Time::One => None,
             Time::Drawn(time) => Some(time),
             Time::Exponential(scale) => {
-                let exponential = self.draw(BaseDraw::Exponential, taken);
+                let exponential = self.draw(BaseDraw::new(DrawKind::Exponential, vec![]), taken);
                 Some(self.product(scale.into_iter().chain([exponential]).collect()))
             }
         };
@@ -431,7 +435,7 @@ impl<'a> Realisation<'a> {
             self.require_positive(&jump.rate)?;
             let rate = self.number(&jump.rate);
             let rate = self.product([rate].into_iter().chain(time).collect());
-            let count = self.draw(BaseDraw::named("poisson", &[rate])?, taken);
+            let count = self.draw(BaseDraw::new(DrawKind::Poisson, vec![rate]), taken);
             if !jump.drift.is_zero() {
                 let length = self.number(&jump.drift);
                 shifts.push(self.product(vec![length, count]));
@@ -452,7 +456,7 @@ impl<'a> Realisation<'a> {
         if let Some(time) = time {
             factors.push(self.builder.node(Node::Call(Primitive::Sqrt, time)));
         }
-        factors.push(self.draw(BaseDraw::Normal, taken));
+        factors.push(self.draw(BaseDraw::new(DrawKind::Normal, vec![]), taken));
         Some(self.product(factors))
     }
 
@@ -467,7 +471,7 @@ impl<'a> Realisation<'a> {
         let one = self.field.integer(1);
         let probability = self.field.divide(&one, &self.field.add(&one, rate));
         let probability = self.number(&probability);
-        BaseDraw::named("geometric", &[probability])
+        Some(BaseDraw::new(DrawKind::Geometric, vec![probability]))
     }
 
     /// The rule: equal evaluations are joined, the value at the draw is added, and one coefficient goes in front.
@@ -498,10 +502,13 @@ impl<'a> Realisation<'a> {
         };
         // What stands in front must not vanish anywhere, or the others could not be divided by it.
         let nonzero = pieces.iter().find(|piece| self.has_known_sign(&piece.coefficient));
-        let front = match (pieces.len(), nonzero) {
-            (1, _) => first.coefficient.clone(),
-            (_, Some(piece)) => piece.coefficient.clone(),
-            (_, None) => self.field.integer(1),
+        let is_multiple = |piece: &Piece| {
+            self.field.as_rational(&self.field.divide(&piece.coefficient, &first.coefficient)).is_some()
+        };
+        let front = match nonzero {
+            _ if pieces.iter().all(is_multiple) => first.coefficient.clone(),
+            Some(piece) => piece.coefficient.clone(),
+            None => self.field.integer(1),
         };
         let (mut orders, mut outputs) = (Vec::new(), Vec::new());
         for piece in &pieces {
@@ -519,7 +526,7 @@ impl<'a> Realisation<'a> {
         let probes = outputs.len();
         let used = self.used_draws(&outputs);
         let draws: Vec<BaseDraw> = used.iter().map(|&index| self.draws[index].clone()).collect();
-        outputs.extend(draws.iter().flat_map(|draw| draw.arguments().to_vec()));
+        outputs.extend(draws.iter().flat_map(|draw| draw.arguments.clone()));
         let mut graph = self.builder.finish_all(&outputs);
         graph = renumbered(&graph, &used);
         let mut arguments = graph.outputs.split_off(probes).into_iter();
@@ -551,7 +558,7 @@ impl<'a> Realisation<'a> {
             if let Node::Draw(draw) = self.builder.peek(id)
                 && !std::mem::replace(&mut used[draw.0], true)
             {
-                waiting.extend(self.draws[draw.0].arguments());
+                waiting.extend(&self.draws[draw.0].arguments);
             }
             self.builder.peek(id).for_each_operand(|operand| waiting.push(operand));
         }
