@@ -193,6 +193,13 @@ impl Div for Complex {
     type Output = Self;
     fn div(self, other: Self) -> Self {
         let norm = other.re * other.re + other.im * other.im;
+        let size = other.re.abs().max(other.im.abs());
+        if !norm.is_normal() && size.is_normal() {
+            // The square leaves the range of the format, the quotient need not.
+            let scaled = Self { re: other.re / size, im: other.im / size };
+            let quotient = self / scaled;
+            return Self { re: quotient.re / size, im: quotient.im / size };
+        }
         let product = self * Self { re: other.re, im: -other.im };
         Self { re: product.re / norm, im: product.im / norm }
     }
@@ -234,6 +241,13 @@ mod tests {
         close(x.powi(-2), -0.47337278106508873, 1.136094674556213);
         close(x.sin(), 0.6207042310780551, -0.7216508242975646);
         close(x.tanh(), 0.7282118012804724, -0.6180963948062024);
+    }
+
+    #[test]
+    fn quotients_of_extreme_numbers() {
+        let large = Complex { re: 3e200, im: 4e200 };
+        close(large / large, 1.0, 0.0);
+        close(1e-200 * I / Complex { re: 0.0, im: 2e-200 }, 0.5, 0.0);
     }
 
     #[test]

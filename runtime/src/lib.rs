@@ -3,6 +3,7 @@
 #![allow(clippy::needless_range_loop)]
 
 mod adam;
+pub mod analytic;
 #[doc(hidden)]
 pub mod check;
 mod complex;
@@ -26,6 +27,7 @@ mod seed;
 mod term;
 
 pub use adam::Adam;
+pub use analytic::LogCharacteristic;
 pub use complex::{Complex, Count, Frequency, I, LogCf, Positive, Probability, Real};
 pub use engine::{LANES, LEAF};
 pub use error::EstimateError;

@@ -13,6 +13,7 @@ pub mod prelude {
     pub use core::result::Result::{self, Err, Ok};
     pub use std::vec::Vec;
 
+    pub use crate::analytic::{Analytic, LogCharacteristic};
     pub use crate::check;
     pub use crate::draw::Words;
     pub use crate::error::EstimateError;

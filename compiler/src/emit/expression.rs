@@ -1,4 +1,4 @@
-//! Graphs as Rust expressions, for numbers (`f64`) and for packs (`L: Lane`).
+//! Graphs as Rust expressions, for numbers (`f64`), for packs (`L: Lane`) and for analytic numbers (`N: Analytic`).
 //!
 //! A node used once stands where it is used; one used more often, or too deep to read, gets a name: `t0`, `t1`, … in
 //! graph order. In packs a product that is added to something is one `mul_add`, written out, because that is what the
@@ -9,6 +9,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::branches::has_branches;
 use super::literal;
 use super::logistic;
 use super::names::Scope;
@@ -27,6 +28,8 @@ pub(super) enum Arithmetic {
     Pack(Precision),
     /// A pack `L` over either scalar.
     AnyPack,
+    /// A number `N` in which a log characteristic function is evaluated; `path` follows its branches.
+    Analytic,
 }
 
 impl Arithmetic {
@@ -34,7 +37,7 @@ impl Arithmetic {
     /// to read than operators.
     const fn depth(self) -> usize {
         match self {
-            Arithmetic::Number => 12,
+            Arithmetic::Number | Arithmetic::Analytic => 12,
             Arithmetic::Pack(_) | Arithmetic::AnyPack => 3,
         }
     }
@@ -96,7 +99,10 @@ pub(super) struct Body {
 pub(super) fn print(graph: &Graph, arithmetic: Arithmetic, scope: &Scope, leaf: &dyn Fn(&Node) -> TokenStream) -> Body {
     let mut printer = Printer { graph, arithmetic, leaf, names: vec![None; graph.len()] };
     let needs_name = named_nodes(graph, arithmetic.depth());
-    let families = if arithmetic == Arithmetic::Number { Vec::new() } else { logistic::families(graph) };
+    let families = match arithmetic {
+        Arithmetic::Number | Arithmetic::Analytic => Vec::new(),
+        Arithmetic::Pack(_) | Arithmetic::AnyPack => logistic::families(graph),
+    };
     let mut bindings = TokenStream::new();
     let mut count = 0;
     let mut name = || {
@@ -155,19 +161,26 @@ impl Printer<'_> {
         match self.graph.node(id) {
             Node::Constant(_) | Node::Product(_) | Node::Power(..) => self.quotient(self.read(id)),
             Node::Pi => self.pi(),
-            node @ (Node::Param(_) | Node::Sample | Node::Ridge | Node::Data(_) | Node::Draw(_) | Node::Input(_)) => {
-                Printed::atom((self.leaf)(node))
-            }
+            node @ (Node::TransformVariable
+            | Node::Param(_)
+            | Node::Sample
+            | Node::Ridge
+            | Node::Data(_)
+            | Node::Draw(_)
+            | Node::Input(_)) => Printed::atom((self.leaf)(node)),
             Node::Sum(terms) => self.sum(terms),
             Node::RealPower(base, exponent) => {
                 let base = self.receiver(*base);
                 let exponent = self.operand(*exponent).tokens;
-                Printed::atom(quote! { #base.powf(#exponent) })
+                Printed::atom(match self.arithmetic {
+                    Arithmetic::Analytic => quote! { #base.powf(#exponent, path) },
+                    Arithmetic::Number | Arithmetic::Pack(_) | Arithmetic::AnyPack => quote! { #base.powf(#exponent) },
+                })
             }
             Node::Call(primitive, argument) => self.call(*primitive, *argument),
             Node::Maximum(x, y) => self.choice("maximum", *x, *y),
             Node::Minimum(x, y) => self.choice("minimum", *x, *y),
-            node @ (Node::ImaginaryUnit | Node::Frequency | Node::TransformVariable) => {
+            node @ (Node::ImaginaryUnit | Node::Frequency) => {
                 bug!("emit", "{node:?} has no value in generated code")
             }
         }
@@ -179,7 +192,11 @@ impl Printer<'_> {
 
     /// The positive constant.
     pub(super) fn constant(&self, value: &Rational) -> Printed {
-        self.splat(literal::magnitude(value, self.precision(), false))
+        let literal = literal::magnitude(value, self.precision(), false);
+        if self.arithmetic == Arithmetic::Analytic && literal::is_exact(value) {
+            return Printed::atom(quote! { N::real(#literal) });
+        }
+        self.splat(literal)
     }
 
     fn pi(&self) -> Printed {
@@ -189,7 +206,7 @@ impl Printer<'_> {
     const fn precision(&self) -> Precision {
         match self.arithmetic {
             Arithmetic::Pack(precision) => precision,
-            Arithmetic::Number | Arithmetic::AnyPack => Precision::F64,
+            Arithmetic::Number | Arithmetic::AnyPack | Arithmetic::Analytic => Precision::F64,
         }
     }
 
@@ -198,6 +215,7 @@ impl Printer<'_> {
             Arithmetic::Number => quote! { #literal },
             Arithmetic::Pack(_) => quote! { L::splat(#literal) },
             Arithmetic::AnyPack => quote! { L::constant(#literal) },
+            Arithmetic::Analytic => quote! { N::rounded(#literal) },
         })
     }
 
@@ -248,6 +266,9 @@ impl Printer<'_> {
         Printed::atom(if is_free {
             let argument = self.operand(argument).tokens;
             quote! { #name(#argument) }
+        } else if self.arithmetic == Arithmetic::Analytic && has_branches(primitive) {
+            let receiver = self.receiver(argument);
+            quote! { #receiver.#name(path) }
         } else {
             let receiver = self.receiver(argument);
             quote! { #receiver.#name() }
@@ -270,7 +291,8 @@ impl Printer<'_> {
     fn power(&self, base: NodeId, exponent: u32) -> Vec<Printed> {
         match exponent {
             1 => vec![self.operand(base)],
-            2 | 3 => vec![self.operand(base); exponent as usize],
+            // The square of an interval is more than the product of it with itself.
+            2 | 3 if self.arithmetic != Arithmetic::Analytic => vec![self.operand(base); exponent as usize],
             _ => {
                 let base = self.receiver(base);
                 let exponent = proc_macro2::Literal::u32_unsuffixed(exponent);
@@ -286,7 +308,8 @@ impl Printer<'_> {
     pub(super) fn quotient(&self, quotient: Quotient) -> Printed {
         let Quotient { mut negative, constants, numerator, denominator } = quotient;
         let mut factors: Vec<Printed> = constants.iter().map(|value| self.constant(value)).collect();
-        if negative && self.arithmetic != Arithmetic::Number && !constants.is_empty() {
+        let is_pack = matches!(self.arithmetic, Arithmetic::Pack(_) | Arithmetic::AnyPack);
+        if negative && is_pack && !constants.is_empty() {
             factors[0] = self.negative_constant(&constants[0]);
             negative = false;
         }
@@ -314,7 +337,7 @@ impl Printer<'_> {
     pub(super) fn negative_constant(&self, value: &Rational) -> Printed {
         let literal = literal::magnitude(value, self.precision(), false);
         Printed::atom(match self.arithmetic {
-            Arithmetic::Number => return Printed { tokens: quote! { -#literal }, level: Level::Unary },
+            Arithmetic::Number | Arithmetic::Analytic => return negated(self.constant(value)),
             Arithmetic::Pack(_) => quote! { L::splat(-#literal) },
             Arithmetic::AnyPack => quote! { L::constant(-#literal) },
         })

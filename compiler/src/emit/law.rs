@@ -10,6 +10,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
+use super::branches::follows_branches;
 use super::draws::Draws;
 use super::expression::{self, Arithmetic};
 use super::fields;
@@ -21,9 +22,10 @@ use super::sharing;
 use super::summary;
 use crate::errors::{Errors, bug};
 use crate::ir::draw::carry_arguments;
-use crate::ir::{Condition, Law, Node, ParamId, ParameterKind, Relation, Sampler};
+use crate::ir::{Condition, Graph, Law, Node, ParamId, ParameterKind, Relation, Sampler};
 use crate::kernel::lower::lower_sampler;
 use crate::parse::options::Precision;
+use crate::passes;
 
 /// The site of a law's draws of a fixed number of words; those of the others follow.
 const FIRST_SITE: u16 = 0;
@@ -45,13 +47,14 @@ pub struct LawContext {
     pub position: String,
 }
 
-/// Emits the law's type, its traits, and the hidden macro.
+/// Emits the law's type, its traits, and the hidden macro; `log_cf` is `log φ` as a real function of `s`.
 ///
 /// A constant of the sampler or of a condition that does not fit into the arithmetic makes the law a faulty one, with the
 /// fault in its tokens. A sampler serves both precisions, so its constants must fit into `f32`.
 #[must_use]
-pub fn emit_law(law: &Law, context: &LawContext) -> TokenStream {
-    if let Err(errors) = check(law) {
+pub fn emit_law(law: &Law, log_cf: &Graph, context: &LawContext) -> TokenStream {
+    let log_cf = passes::run(log_cf.clone());
+    if let Err(errors) = check(law, &log_cf) {
         let faulty = emit_faulty_law(&Ident::new_raw(law.function.trim_start_matches("r#"), law.span), context);
         let errors = errors.to_compile_errors();
         return quote! { #faulty #errors };
@@ -61,6 +64,7 @@ pub fn emit_law(law: &Law, context: &LawContext) -> TokenStream {
     let item = type_item(law, &name, context);
     let alias = Alias::new(&syn::Path::from(name.clone()), "ThisLaw", count);
     let implementation = implementation(law, &alias.path);
+    let log_characteristic = log_characteristic(law, &log_cf, &alias.path);
     let sampled = law.sampler.as_ref().map(|sampler| sampled(law, &lower_sampler(sampler), &alias.path));
     let parameters = fields::parameters(law, &alias.path);
     let hand_over = hand_over(law, &name, context);
@@ -68,6 +72,7 @@ pub fn emit_law(law: &Law, context: &LawContext) -> TokenStream {
     let inner = quote! {
         use #runtime::private::prelude::*;
         #implementation
+        #log_characteristic
         #sampled
         #parameters
     };
@@ -137,8 +142,9 @@ pub fn camel_case(function: &str) -> String {
         .collect()
 }
 
-fn check(law: &Law) -> Result<(), Errors> {
+fn check(law: &Law, log_cf: &Graph) -> Result<(), Errors> {
     let mut errors = Errors::new();
+    literal::check_constants(log_cf, Precision::F64, law.span, &mut errors);
     if let Some(sampler) = &law.sampler {
         literal::check_constants(&sampler.graph, Precision::F32, law.span, &mut errors);
     }
@@ -255,6 +261,37 @@ fn parameter_leaf(node: &Node, scope: &Scope) -> TokenStream {
             quote! { #name }
         }
         other => bug!("emit", "{other:?} in a function of the parameters"),
+    }
+}
+
+/// `impl LogCharacteristic`.
+fn log_characteristic(law: &Law, log_cf: &Graph, path: &TokenStream) -> TokenStream {
+    let scope = scope(law);
+    let leaf = |node: &Node| match node {
+        Node::TransformVariable => quote! { s },
+        Node::Param(ParamId(index)) => {
+            let name = scope.name(*index);
+            quote! { N::real(#name) }
+        }
+        other => bug!("emit", "{other:?} in a log characteristic function"),
+    };
+    let body = expression::print(log_cf, Arithmetic::Analytic, &scope, &leaf);
+    let (bindings, output) = (body.bindings, &body.outputs[0]);
+    let used = |parameter| sharing::uses(log_cf, |node| *node == Node::Param(parameter));
+    let pattern = parameter_pattern(law.parameters.len(), &scope, used);
+    let branches = if follows_branches(log_cf) {
+        quote! { path }
+    } else {
+        quote! { _ }
+    };
+    let (this, length) = (unit_law(path, law.parameters.len()), Literal::usize_unsuffixed(law.parameters.len()));
+    quote! {
+        impl LogCharacteristic for #this {
+            fn log_cf<N: Analytic>(#pattern: &[f64; #length], s: N, #branches: &mut N::Path) -> N {
+                #bindings
+                #output
+            }
+        }
     }
 }
 

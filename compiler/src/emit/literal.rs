@@ -92,6 +92,11 @@ pub(super) fn magnitude(value: &Rational, precision: Precision, suffixed: bool) 
     }
 }
 
+/// Whether the number is its own nearest `f64`.
+pub(super) fn is_exact(value: &Rational) -> bool {
+    nearest(value, &F64).and_then(Rational::from_float).as_ref() == Some(value)
+}
+
 /// The literal of π.
 pub(super) fn pi(precision: Precision, suffixed: bool) -> Literal {
     let text = match precision {

@@ -4,6 +4,7 @@
 //! invents names, `file` makes readable text out of tokens. `law`, `term` and `rust` put these together.
 
 mod arguments;
+mod branches;
 mod draws;
 mod expression;
 mod fields;

@@ -12,7 +12,7 @@ impl Printer<'_> {
     /// The sum of `terms`.
     pub(super) fn sum(&self, terms: &[NodeId]) -> Printed {
         match self.arithmetic {
-            Arithmetic::Number => self.number_sum(terms),
+            Arithmetic::Number | Arithmetic::Analytic => self.number_sum(terms),
             Arithmetic::Pack(_) | Arithmetic::AnyPack => self.pack_sum(terms),
         }
     }

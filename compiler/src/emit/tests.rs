@@ -15,6 +15,7 @@ use crate::parse::function::parse_function;
 use crate::parse::options::Precision;
 use crate::parse::term::parse_term;
 use crate::rule::{Coefficient, Ending, Form, Rule};
+use crate::series::analytic::judge;
 
 fn options() -> TokenStream {
     quote! { sample = mu + b * (exponential() - exponential()), require = mu < 2.0 * b }
@@ -42,6 +43,10 @@ fn law_context() -> LawContext {
         runtime: syn::parse_quote!(::logphi),
         position: "lib.rs:1:0".to_owned(),
     }
+}
+
+fn emitted_law(law: &Law, context: &LawContext) -> TokenStream {
+    emit_law(law, &judge(law).expect("an expansion").log_cf, context)
 }
 
 /// `a_n = 2 b^(n-1)`, Eq. (19) with respect to `b`.
@@ -200,7 +205,7 @@ fn a_type_that_the_prelude_hides_gets_another_name() {
 
 #[test]
 fn a_law_is_its_type_its_traits_and_its_macro() {
-    let tokens = emit_law(&law(), &law_context());
+    let tokens = emitted_law(&law(), &law_context());
     let file: syn::File = syn::parse2(tokens).expect("the tokens parse");
     let text = prettyplease::unparse(&file);
     for part in [
@@ -209,6 +214,8 @@ fn a_law_is_its_type_its_traits_and_its_macro() {
         "let d0 = words.exponential();\n",
         "L::splat(b).mul_add(d0 - d1, L::splat(mu))",
         "if !(mu < 2.0 * b) {",
+        "fn log_cf<N: Analytic>(&[mu, b]: &[f64; 2], s: N, path: &mut N::Path) -> N {",
+        "s * N::real(mu) - (N::real(1.0) - N::real(b).powi(2) * s.powi(2)).ln(path)",
         "type Gradient = Laplace<P0::Gradient, P1::Gradient>;",
         "#[macro_export]",
         "as Laplace;",
@@ -217,10 +224,33 @@ fn a_law_is_its_type_its_traits_and_its_macro() {
     }
 }
 
+/// Constants that `f64` does not hold are widened by intervals, others are exact; only branches need the path.
+#[test]
+fn a_log_characteristic_function_in_analytic_numbers() {
+    let text = |body: &str| {
+        let item =
+            syn::parse_str(&format!("fn f(omega: Frequency, mu: Real) -> LogCf {{ {body} }}")).expect("a function");
+        let law = parse_distribution(quote! {}, &item).expect("a law");
+        let file: syn::File = syn::parse2(emitted_law(&law, &law_context())).expect("the tokens parse");
+        let text = prettyplease::unparse(&file);
+        let (_, rest) = text.split_once("impl LogCharacteristic for F<()> {\n").expect("an implementation");
+        let lines: Vec<&str> = rest.lines().map(str::trim).take_while(|line| *line != "}").collect();
+        lines.join(" ")
+    };
+    let head = |path: &str| format!("fn log_cf<N: Analytic>(&[mu]: &[f64; 1], s: N, {path}: &mut N::Path) -> N {{ ");
+    assert_eq!(text("0.1 * I * mu * omega"), head("_") + "N::rounded(0.1) * s * N::real(mu)");
+    assert_eq!(text("(I * mu * omega).exp_m1() / 4"), head("_") + "N::real(0.25) * (s * N::real(mu)).exp_m1()");
+    let power = "(1 - I * mu * omega).powf(0.3) - 1";
+    assert_eq!(
+        text(power),
+        head("path") + "(N::real(1.0) - s * N::real(mu)).powf(N::rounded(0.3), path) - N::real(1.0)"
+    );
+}
+
 #[test]
 fn the_hidden_name_depends_on_tokens_and_position() {
     let name = |context: &LawContext| {
-        let text = emit_law(&law(), context).to_string();
+        let text = emitted_law(&law(), context).to_string();
         text.split("__logphi_laplace_").nth(1).expect("a name")[..16].to_owned()
     };
     let here = name(&law_context());

@@ -7,8 +7,9 @@ use super::{fallback, position};
 use crate::emit::law::{LawContext, emit_faulty_law, emit_law};
 use crate::errors::Errors;
 use crate::ir::Law;
+use crate::parse;
 use crate::parse::options::parse_distribution_options;
-use crate::{parse, series};
+use crate::series::analytic::{Judgement, judge};
 
 /// Expands `#[distribution(options)]` on a function.
 #[must_use]
@@ -27,7 +28,7 @@ pub fn distribution(options: TokenStream, item: TokenStream) -> TokenStream {
         position: position(Span::call_site()),
     };
     let expansion = match check(options, &function) {
-        Ok(law) => emit_law(&law, &context),
+        Ok((law, judgement)) => emit_law(&law, &judgement.log_cf, &context),
         Err(errors) => {
             let law = emit_faulty_law(&function.sig.ident, &context);
             let errors = errors.to_compile_errors();
@@ -42,8 +43,8 @@ pub fn distribution(options: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// Parses and validates a law.
-fn check(options: TokenStream, function: &syn::ItemFn) -> Result<Law, Errors> {
+fn check(options: TokenStream, function: &syn::ItemFn) -> Result<(Law, Judgement), Errors> {
     let law = parse::distribution::parse_distribution(options, function)?;
-    series::analytic::judge(&law)?;
-    Ok(law)
+    let judgement = judge(&law)?;
+    Ok((law, judgement))
 }
