@@ -182,6 +182,7 @@ impl<'law, 'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'law, 'a, E, P
             terms,
             warnings: Vec::with_capacity(parameters),
             argument_gradient: options.argument_gradients.then(|| E::zero_argument_gradient(arguments)),
+            sampler_error: 0.0,
             samples: options.samples,
             seed: options.seed.unwrap_or_else(fresh_seed),
             stream: options.stream,
@@ -270,6 +271,7 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         }
         self.run.value = value;
         self.run.value_standard_error = self.run.standard_error.is_some().then_some(error);
+        self.run.sampler_error = self.workspace.sampler_error();
         self.add_terms(law);
         if let Some(gradient) = &mut self.run.argument_gradient {
             gradient.clear();

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod branches;
+mod characteristic;
 mod expression;
 mod fields;
 mod file;

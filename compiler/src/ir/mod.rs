@@ -11,6 +11,6 @@ pub mod normal_form;
 pub mod verify;
 
 pub use graph::Graph;
-pub use law::{Condition, Law, Parameter, ParameterKind, Relation, Sampler};
+pub use law::{Condition, Law, Parameter, ParameterKind, Relation, Sampler, Support};
 pub use node::{BaseDraw, DataId, DrawId, Node, NodeId, ParamId, Primitive, Rational};
 pub use normal_form::{Argument, ArgumentKind, DataRef, Function, NormalForm, RidgeTerm, Rows, SeparableTerm};

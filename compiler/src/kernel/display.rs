@@ -95,10 +95,15 @@ impl Printer<'_> {
     fn sample(&mut self) {
         let program = self.program;
         self.line("\nsample");
-        self.graph("draw", &program.sampler.graph, &Leaves::default());
-        for (index, draw) in program.sampler.draws.iter().enumerate() {
-            let argument = draw_argument(draw).map_or_else(String::new, |id| format!("%{}", id.0));
-            self.line(format!("draw{index} ~ {}({argument})", draw.name()));
+        match &program.sampler {
+            Some(sampler) => {
+                self.graph("draw", &sampler.graph, &Leaves::default());
+                for (index, draw) in sampler.draws.iter().enumerate() {
+                    let argument = draw_argument(draw).map_or_else(String::new, |id| format!("%{}", id.0));
+                    self.line(format!("draw{index} ~ {}({argument})", draw.name()));
+                }
+            }
+            None => self.line("draw by inversion"),
         }
         for (index, ridge) in program.ridges.iter().enumerate() {
             let count = ridge.numbers.outputs.len();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::program::{Program, PullBack, RidgeSection, SeparableSection, Term};
 use super::verify::verify;
 use crate::differentiation::{derivative_of_term, derivatives};
-use crate::errors::{Code, Errors, Fault};
+use crate::errors::{Code, Errors};
 use crate::ir::{BaseDraw, Condition, DataId, DataRef, Function, Graph, Law, Node, NodeId, Sampler};
 use crate::passes;
 use crate::rule::{Coefficient, Form, Rule};
@@ -16,19 +16,10 @@ use crate::rule::{Coefficient, Form, Rule};
 /// the program measures.
 ///
 /// # Errors
-/// [`Code::NoSampler`] if the law has none; [`Code::NotDifferentiable`] at every kink of the draw in `f`;
-/// [`Code::BadOrder`] if a derivative is too long to be compiled.
+/// [`Code::NotDifferentiable`] at every kink of the draw in `f`; [`Code::BadOrder`] if a derivative is too long to be compiled.
 pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, Errors> {
     let mut errors = Errors::new();
     let sampler = law.sampler.as_ref().map(lower_sampler);
-    if sampler.is_none() {
-        errors.push(Fault::new(
-            Code::NoSampler,
-            function.span,
-            format!("the law `{}` has no sampler, and an estimator of `{}` needs one", law.name, function.name),
-            "give the law one: `#[distribution(sample = …)]`",
-        ));
-    }
     let (terms, coefficients) = lower_rules(rules);
     let orders: BTreeSet<u32> = terms.iter().map(|term| term.order).collect();
     let orders: Vec<u32> = orders.into_iter().collect();
@@ -66,7 +57,6 @@ pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, 
             Err(faults) => errors.extend(explain_refusal(&faults, law, rules)),
         }
     }
-    let Some(sampler) = sampler else { return Err(errors) };
     errors.into_result()?;
 
     let simplified =
@@ -306,7 +296,7 @@ mod tests {
 
     #[test]
     fn base_draws_keep_their_arguments() {
-        let sampler = program().sampler;
+        let sampler = program().sampler.expect("a sample expression");
         let shape = draw_argument(&sampler.draws[2]).expect("gamma has one");
         let mut graph = sampler.graph.clone();
         graph.outputs = vec![shape];
@@ -316,16 +306,26 @@ mod tests {
     }
 
     #[test]
-    fn a_law_without_sampler_and_a_kink_are_reported_together() {
+    fn a_law_without_sample_expression_is_left_to_inversion() {
+        let program = lower(&function(), &Law { sampler: None, ..law() }, &rules()).expect("a program");
+        assert!(program.sampler.is_none());
+        let report = crate::report::report(&program, &rules(), crate::parse::options::Precision::F64);
+        assert!(report.contains("exact rule, sampler error <= `sampler_error` of the run"), "{report}");
+        assert!(report.contains("Sampler: by inversion of the characteristic function"), "{report}");
+        assert!(program.cost().draw == crate::kernel::cost::Operations::default());
+    }
+
+    #[test]
+    fn a_kink_is_reported_with_the_forms_that_accept_it() {
         let mut function = function();
         function.normal_form.ridges[0].function = expression(|graph| {
             let u = graph.push(Node::Ridge);
             graph.call(Primitive::Abs, u)
         });
-        let errors = lower(&function, &Law { sampler: None, ..law() }, &rules()).expect_err("two faults");
+        let errors = lower(&function, &law(), &rules()).expect_err("a fault");
         let codes: Vec<Code> = errors.faults().iter().map(|fault| fault.code).collect();
-        assert_eq!(codes, [Code::NoSampler, Code::NotDifferentiable]);
-        assert!(errors.faults()[1].help.ends_with("forms that accept the function as it is: `mu`: none, `b`: none"));
+        assert_eq!(codes, [Code::NotDifferentiable]);
+        assert!(errors.faults()[0].help.ends_with("forms that accept the function as it is: `mu`: none, `b`: none"));
     }
 
     #[test]

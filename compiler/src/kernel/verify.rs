@@ -32,9 +32,11 @@ pub fn violations(program: &Program) -> Vec<String> {
     let mut check = Check { program, found: Vec::new() };
     check.terms();
     check.graph("coefficients", &program.coefficients, program.terms.len(), Leaves::Parameters);
-    check.graph("draw", &program.sampler.graph, 1, Leaves::Draws(program.sampler.draws.len()));
-    for argument in program.sampler.draws.iter().filter_map(draw_argument) {
-        check.require(argument.0 < program.sampler.graph.len() as u32, || "a base draw reads no node".to_owned());
+    if let Some(sampler) = &program.sampler {
+        check.graph("draw", &sampler.graph, 1, Leaves::Draws(sampler.draws.len()));
+        for argument in sampler.draws.iter().filter_map(draw_argument) {
+            check.require(argument.0 < sampler.graph.len() as u32, || "a base draw reads no node".to_owned());
+        }
     }
     for condition in &program.conditions {
         check.graph("condition", &condition.graph, 2, Leaves::Parameters);

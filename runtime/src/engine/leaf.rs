@@ -10,7 +10,7 @@ use super::moments::Layout;
 use super::table::{BLOCK, RidgeTable};
 use super::{LANES, LEAF};
 use crate::draw::{Key, Words};
-use crate::kernel::{Estimator, Law, Ridge, RidgeVisitor, Ridges, Sampled, Separable};
+use crate::kernel::{Estimator, Ridge, RidgeVisitor, Ridges, Sampled, Separable};
 use crate::lane::{Kernel, Lane, Scalar};
 
 /// Widest pack of any target.
@@ -21,8 +21,8 @@ pub(crate) struct Job<'a, E: Estimator> {
     pub(crate) key: Key,
     pub(crate) samples: usize,
     pub(crate) layout: &'a Layout,
-    /// Parameters of each coordinate, in the estimator's arithmetic.
-    pub(crate) theta: &'a [<E::Law as Law>::Theta<E::Scalar>],
+    /// What the draws of each coordinate read.
+    pub(crate) samplers: &'a [<E::Law as Sampled>::Prepared<E::Scalar>],
     pub(crate) tables: &'a <E::Ridges as Ridges<E>>::Tables,
     /// Numbers of the separable term, by coordinate.
     pub(crate) numbers: &'a [<E::Separable as Separable<E>>::Numbers],
@@ -107,11 +107,11 @@ struct Pack<'a, E: Estimator, L> {
 impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, E, L> {
     #[inline(always)]
     fn draw(&mut self) {
-        for (coordinate, (theta, draws)) in
-            self.job.theta.iter().zip(self.scratch.draws.chunks_exact_mut(L::WIDTH)).enumerate()
+        for (coordinate, (sampler, draws)) in
+            self.job.samplers.iter().zip(self.scratch.draws.chunks_exact_mut(L::WIDTH)).enumerate()
         {
             let mut words = Words::<L>::new(self.job.key, self.sample as u64, coordinate as u32);
-            let z = E::Law::draw(theta, &mut words);
+            let z = E::Law::draw(sampler, &mut words);
             z.store(draws);
             if self.job.layout.adjoints {
                 let at = coordinate * LEAF + self.sample % LEAF;
@@ -231,7 +231,7 @@ impl<E: Estimator> Kernel<E::Scalar> for ByCoordinate<'_, E> {
         let first = self.leaf * LEAF;
         let end = self.job.samples.min(first + LEAF);
         for (coordinate, moments) in self.coordinates.zip(self.moments.chunks_exact_mut(length)) {
-            let theta = &self.job.theta[coordinate];
+            let sampler = &self.job.samplers[coordinate];
             let numbers = &self.job.numbers[coordinate];
             let mut lane = 0;
             while lane < LANES {
@@ -239,7 +239,7 @@ impl<E: Estimator> Kernel<E::Scalar> for ByCoordinate<'_, E> {
                 sums.as_mut().fill(L::splat(E::Scalar::ZERO));
                 let mut sample = first + lane;
                 while sample + L::WIDTH <= end {
-                    let derivatives = Self::evaluate::<L>(self.job, theta, numbers, sample, coordinate);
+                    let derivatives = Self::evaluate::<L>(self.job, sampler, numbers, sample, coordinate);
                     for (sum, &derivative) in sums.as_mut().iter_mut().zip(derivatives.as_ref()) {
                         *sum = *sum + derivative;
                     }
@@ -249,7 +249,7 @@ impl<E: Estimator> Kernel<E::Scalar> for ByCoordinate<'_, E> {
                     sum.store(&mut moments[order * LANES + lane..][..L::WIDTH]);
                 }
                 if sample < end {
-                    let derivatives = Self::evaluate::<L>(self.job, theta, numbers, sample, coordinate);
+                    let derivatives = Self::evaluate::<L>(self.job, sampler, numbers, sample, coordinate);
                     for (order, &derivative) in derivatives.as_ref().iter().enumerate() {
                         add(&mut moments[order * LANES + lane..][..L::WIDTH], derivative, end - sample);
                     }
@@ -264,12 +264,12 @@ impl<E: Estimator> ByCoordinate<'_, E> {
     #[inline(always)]
     fn evaluate<L: Lane<Scalar = E::Scalar>>(
         job: &Job<'_, E>,
-        theta: &<E::Law as Law>::Theta<E::Scalar>,
+        sampler: &<E::Law as Sampled>::Prepared<E::Scalar>,
         numbers: &<E::Separable as Separable<E>>::Numbers,
         sample: usize,
         coordinate: usize,
     ) -> <E::Separable as Separable<E>>::Derivatives<L> {
         let mut words = Words::<L>::new(job.key, sample as u64, coordinate as u32);
-        E::Separable::derivatives(E::Law::draw(theta, &mut words), numbers)
+        E::Separable::derivatives(E::Law::draw(sampler, &mut words), numbers)
     }
 }

@@ -14,7 +14,7 @@ use super::tree::{Tree, combine};
 use super::{LEAF, adjoint};
 use crate::draw::Key;
 use crate::error::EstimateError;
-use crate::kernel::{Estimator, Law, Ridges, Separable};
+use crate::kernel::{Estimator, Law, Ridges, Sampled, Separable};
 use crate::lane::{Kernel, Lane, PackWidth, Scalar, dispatch};
 use crate::parameters::{Gradient, Parameters, check_value};
 use crate::run::TermSize;
@@ -45,7 +45,9 @@ struct Task<S> {
 /// The buffers of an estimator.
 pub(crate) struct Workspace<E: Estimator> {
     pub(crate) layout: Layout,
-    theta: Vec<<E::Law as Law>::Theta<E::Scalar>>,
+    samplers: Vec<<E::Law as Sampled>::Prepared<E::Scalar>>,
+    /// What samplers share, from run to run.
+    sampler_tables: <E::Law as Sampled>::Tables,
     tables: <E::Ridges as Ridges<E>>::Tables,
     numbers: Vec<<E::Separable as Separable<E>>::Numbers>,
     coefficients: Vec<f64>,
@@ -78,7 +80,8 @@ impl<E: Estimator> Workspace<E> {
         };
         Self {
             layout: Layout::default(),
-            theta: Vec::new(),
+            samplers: Vec::new(),
+            sampler_tables: Default::default(),
             tables: E::Ridges::tables(),
             numbers: Vec::new(),
             coefficients: Vec::new(),
@@ -113,7 +116,7 @@ impl<E: Estimator> Workspace<E> {
                 }
             }
         }
-        self.theta.clear();
+        self.samplers.truncate(dimension);
         self.coefficients.resize(dimension * E::TERMS.len(), 0.0);
         for (coordinate, coefficients) in self.coefficients.chunks_exact_mut(E::TERMS.len()).enumerate() {
             let exact = E::Law::theta(|index| law.values(index).at(coordinate));
@@ -126,9 +129,20 @@ impl<E: Estimator> Workspace<E> {
                 let parameter = parameters[info.parameter].name;
                 return Err(EstimateError::CoefficientNotFinite { parameter, order: info.order, coordinate });
             }
-            self.theta.push(E::Law::theta(|index| Scalar::from_f64(law.values(index).at(coordinate))));
+            let sampler = E::Law::prepare(&exact, &mut self.sampler_tables)
+                .map_err(|reason| EstimateError::Sampler { law: E::Law::NAME, coordinate, reason })?;
+            // In its place: a table of the last run is held until the new one is found.
+            match self.samplers.get_mut(coordinate) {
+                Some(place) => *place = sampler,
+                None => self.samplers.push(sampler),
+            }
         }
         Ok(())
+    }
+
+    /// The largest bound on the error of a probability among the samplers; 0 where all are exact.
+    pub(crate) fn sampler_error(&self) -> f64 {
+        self.samplers.iter().map(E::Law::sampler_error).fold(0.0, f64::max)
     }
 
     /// Prologue over the arguments: checks them and reads slopes, offsets and numbers.
@@ -158,7 +172,7 @@ impl<E: Estimator> Workspace<E> {
             key,
             samples,
             layout: &self.layout,
-            theta: &self.theta,
+            samplers: &self.samplers,
             tables: &self.tables,
             numbers: &self.numbers,
         };
