@@ -73,7 +73,7 @@ pub(super) fn probabilities<W: LogCharacteristic>(
     const BESIDE: f64 = 1e-9;
     let (first, last) = ((start / span - BESIDE).ceil(), (end / span + BESIDE).floor());
     let points = last - first + 1.0;
-    if !(points <= MOST) {
+    if points > MOST || points.is_nan() {
         return Err(SamplerError::TooManyPoints { points });
     }
     let count = if points >= 1.0 { points as usize } else { 1 };

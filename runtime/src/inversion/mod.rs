@@ -1,9 +1,9 @@
 //! Draws from a law that is known only by its log characteristic function.
 //!
 //! The distribution function is a Fourier integral of `φ`; computed on a grid by one fast Fourier transform and
-//! interpolated, it gives a [`Table`] of quantiles, from which a draw takes one uniform number. The table is that of
+//! interpolated, it gives a table of quantiles, from which a draw takes one uniform number. The table is that of
 //! the law without its location, which is added to the draws. Every step of the approximation has a bound on the error
-//! that it makes in a probability, and their sum is kept ([`Table::error`]) and must meet a tolerance:
+//! that it makes in a probability, and their sum is kept and must meet a tolerance:
 //!
 //! | what is left out | its size | from |
 //! | --- | --- | --- |

@@ -38,7 +38,7 @@ impl Table {
     /// [`SamplerError`]: no characteristic function, atoms off a lattice, or a tolerance out of reach, with the bound that
     /// was reached.
     pub fn new<W: LogCharacteristic>(theta: &W::Theta<f64>, tolerance: f64) -> Result<Self, SamplerError> {
-        if !(tolerance >= 1e-13 && tolerance < 1.0) {
+        if !(1e-13..1.0).contains(&tolerance) {
             return Err(SamplerError::Tolerance { tolerance });
         }
         let jumps = W::jumps(theta);
@@ -95,7 +95,7 @@ impl Table {
         let noise = outside + spectrum.truncation + spectrum.rounding;
         let interpolation = interpolate(&spectrum, window, noise, tolerance / 4.0, tolerance)?;
         let error = noise + interpolation.error;
-        if !(error <= tolerance) {
+        if error > tolerance {
             return Err(SamplerError::TooCoarse { reached: error, tolerance });
         }
         let nodes = interpolation.nodes;
