@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use logphi_compiler::differentiation::degree::polynomial_degree;
-use logphi_compiler::ir::{BaseDraw, DrawId, Function, Graph, Law, Node, Rational, Sampler};
+use logphi_compiler::ir::{BaseDraw, DrawId, DrawKind, Function, Graph, Law, Node, Rational, Sampler};
 use logphi_compiler::kernel::lower::lower;
 use logphi_compiler::parse::distribution::parse_distribution;
 use logphi_compiler::parse::function::parse_function;
@@ -123,7 +123,7 @@ fn any_sampler() -> Sampler {
     let mut graph = Graph::new();
     let draw = graph.push(Node::Draw(DrawId(0)));
     graph.outputs.push(draw);
-    Sampler { graph, draws: vec![BaseDraw::Normal] }
+    Sampler { graph, draws: vec![BaseDraw::new(DrawKind::Normal, vec![])] }
 }
 
 /// A sum of the corpus: the case, the parameter's name, the order, and the compiled terms up to it.

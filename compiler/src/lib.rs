@@ -26,6 +26,8 @@ pub mod passes;
 pub mod report;
 pub mod rule;
 pub mod series;
+#[cfg(feature = "algebra")]
+pub mod transform;
 
 use proc_macro2::{Span, TokenStream};
 
@@ -34,7 +36,7 @@ use crate::errors::Errors;
 use crate::ir::{Function, Law};
 use crate::kernel::program::Program;
 use crate::parse::options::EstimatorOptions;
-use crate::rule::select::Choice;
+use crate::rule::select::{Choice, Subject};
 use crate::rule::{Derivation, Rule};
 
 /// What an estimator is compiled from.
@@ -100,7 +102,9 @@ pub fn compile(source: &Source) -> Result<Compiled, Errors> {
     let choice = choice(&options);
     let order = rule::select::required_order(&law, degree, &choice)?;
     let derivation = cache::derivation(&law, order)?;
-    let rules = rule::select::select(&law, &derivation, degree, &choice)?;
+    let kinks = differentiation::kinks(&function.normal_form);
+    let density = !kinks.faults().is_empty() && series::density::has_density(&law);
+    let rules = rule::select::select(&law, &derivation, &Subject { degree, kinks, density }, &choice)?;
     let program = kernel::lower::lower(&function, &law, &rules)?;
     let report = report::report(&program, &rules, options.precision);
     let latex = emit::latex::latex(&program, &rules);

@@ -2,11 +2,11 @@
 //!
 //! Plain text of at most 100 columns, the same for the same input, so that it can be read, compared and kept.
 
-use crate::emit::summary;
+use crate::emit::{self, summary};
 use crate::ir::ParameterKind;
 use crate::kernel::program::Program;
 use crate::parse::options::Precision;
-use crate::rule::{Coefficient, Ending, Form, Rule};
+use crate::rule::{Coefficient, Ending, Form, Origin, Rule};
 
 /// Widest line.
 const WIDTH: usize = 100;
@@ -57,6 +57,9 @@ fn account(program: &Program, rule: &Rule, text: &mut Text) {
     let form = match rule.form {
         Form::Terminating { .. } => "terminating, exact",
         Form::Truncated { .. } => "truncated, biased",
+        Form::Auxiliary { .. } => "auxiliary draw, exact",
+        Form::Difference { .. } => "difference, exact",
+        Form::Discrete => "discrete, exact",
     };
     // Whoever reads that a rule is exact should not take the draws for exact, too.
     let sampler = if program.sampler.is_none() { " rule, sampler error <= `sampler_error` of the run" } else { "" };
@@ -66,6 +69,12 @@ fn account(program: &Program, rule: &Rule, text: &mut Text) {
     text.line(2, &format!("bias: {}", summary::bias(program, rule)));
     for coefficient in &rule.coefficients {
         self::coefficient(program, coefficient, "", text);
+    }
+    for term in &rule.stencils {
+        let draws = emit::stencil::draws(&program.parameters, &term.stencil);
+        if !draws.is_empty() {
+            text.line(2, &format!("with  {draws}"));
+        }
     }
     if let Form::Truncated { discarded: Some(discarded), .. } = &rule.form {
         coefficient(program, discarded, "  (discarded)", text);
@@ -85,6 +94,17 @@ fn reason(rule: &Rule) -> String {
         Form::Terminating { reason: Ending::Function { degree } } => {
             format!("derivatives of f beyond order {degree} vanish, so that no order is needed")
         }
+        Form::Auxiliary { origin: Origin::Transform } => {
+            "the gradient of log φ is a transform that is known: derivatives of f at points moved by a draw".to_owned()
+        }
+        Form::Difference { origin: Origin::Transform } => {
+            "the gradient of log φ is a transform that is known: differences of f, which needs no derivative".to_owned()
+        }
+        Form::Auxiliary { origin } | Form::Difference { origin } => match origin {
+            Origin::Author { .. } => "written beside the law by its author".to_owned(),
+            Origin::Transform | Origin::FiniteSupport => "the draw has finitely many values".to_owned(),
+        },
+        Form::Discrete => "the draw has finitely many values, at each of which f is evaluated".to_owned(),
         Form::Truncated { order, .. } => {
             format!("cut after order {order}, as asked; no rule with finitely many terms was found or chosen")
         }
@@ -104,10 +124,14 @@ const fn kind(kind: ParameterKind) -> &'static str {
 fn moments(program: &Program, rules: &[Rule], text: &mut Text) {
     let kept = rules.iter().flat_map(summary::orders).max().unwrap_or(0);
     let orders = summary::list(&program.orders);
-    let measured = program.terms.iter().map(|term| term.order).max().unwrap_or(0);
+    let measured = program.orders.last().copied().unwrap_or(0);
     let also = if measured > kept { format!(" ({measured} for the discarded term)") } else { String::new() };
     text.line(0, &format!("Must exist: moments of z up to order {kept}{also}"));
-    text.line(12, &format!("E f(z), and E f^(n)(z) for n = {orders}"));
+    let derivatives = if orders.is_empty() { String::new() } else { format!(", and E f^(n)(z) for n = {orders}") };
+    text.line(12, &format!("E f(z){derivatives}"));
+    if !program.probes.stencils.is_empty() {
+        text.line(12, "the expectations of f and its derivatives at the moved points, as written above");
+    }
 }
 
 /// Lines of at most `WIDTH` columns.

@@ -1,7 +1,7 @@
 //! What can be wrong with the numbers of a run.
 
 use crate::inversion::SamplerError;
-use crate::kernel::Domain;
+use crate::kernel::{Domain, Moment};
 
 /// Why an estimate could not be made. Every variant is a condition on the caller's numbers; nothing panics.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -98,13 +98,13 @@ pub enum EstimateError {
         /// The limit.
         limit: u64,
     },
-    /// A coefficient `a_n(θ)` is NaN or infinite: the parameters are outside the law's domain or too extreme.
-    #[error("coefficient a_{order} of `{parameter}` is not finite at coordinate {coordinate}: parameters too extreme")]
+    /// A coefficient of a rule is NaN or infinite: the parameters are outside the law's domain or too extreme.
+    #[error("the coefficient of {} for `{parameter}` is not finite at coordinate {coordinate}: parameters too extreme", name(*moment))]
     CoefficientNotFinite {
         /// Whose gradient.
         parameter: &'static str,
-        /// The order `n`.
-        order: u32,
+        /// What it multiplies.
+        moment: Moment,
         /// Where.
         coordinate: usize,
     },
@@ -136,5 +136,12 @@ const fn describe(domain: Domain) -> &'static str {
         Domain::Positive => "finite and above 0",
         Domain::Probability => "strictly between 0 and 1",
         Domain::Count => "a whole number, at least 0",
+    }
+}
+
+fn name(moment: Moment) -> String {
+    match moment {
+        Moment::Derivative(order) => format!("the derivative of order {order}"),
+        Moment::Stencil(_) => "the exact rule".to_owned(),
     }
 }

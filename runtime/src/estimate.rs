@@ -1,12 +1,12 @@
 //! Running an estimator: once, or prepared and stepped.
 
 use crate::draw::Key;
-use crate::engine::{Settings, Workspace};
+use crate::engine::{Reduction, Settings, Workspace};
 use crate::error::EstimateError;
 use crate::kernel::{ArgumentGradient, Estimator, Law};
 use crate::lane::PackWidth;
 use crate::parameters::{Gradient, Parameters, dimension};
-use crate::run::{Run, TermSize, judge_truncation};
+use crate::run::{Run, TermSize};
 use crate::seed::fresh_seed;
 use crate::term::Term;
 
@@ -167,13 +167,14 @@ impl<'law, 'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'law, 'a, E, P
             .iter()
             .map(|info| TermSize {
                 parameter: <E::Law as Law>::PARAMETERS[info.parameter].name,
-                order: info.order,
+                moment: info.moment,
                 kept: info.kept,
                 values: gradient.entries(info.parameter).to_vec(),
             })
             .collect::<Vec<_>>();
         let with_errors = options.standard_errors && options.samples > 1;
         let parameters = <E::Law as Law>::PARAMETERS.len();
+        let entries = (0..parameters).map(|parameter| gradient.entries(parameter).to_vec()).collect();
         let run = Run {
             value: 0.0,
             standard_error: with_errors.then(|| gradient.clone()),
@@ -191,7 +192,7 @@ impl<'law, 'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'law, 'a, E, P
             arguments,
             holds_own_arguments: false,
             dimension,
-            workspace: Workspace::new(options.settings.clone()),
+            workspace: Workspace::new(options.settings.clone(), entries),
             next_stream: options.stream,
             theta: vec![0.0; parameters],
             term_gradient: vec![0.0; parameters],
@@ -261,23 +262,17 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         }
         let samples = self.options.samples;
         self.workspace.sample(Key::new(self.run.seed, self.next_stream), samples);
-        let Run { gradient, standard_error, terms, warnings, .. } = &mut self.run;
-        let constant = E::constant(arguments);
-        let (value, error) = self.workspace.epilogue(samples, constant, gradient, standard_error.as_mut(), terms)?;
-        warnings.clear();
-        if let Some(errors) = standard_error {
-            let term_error = |term: usize, entry| self.workspace.term_error(samples, term, &terms[term], entry);
-            judge_truncation::<E, G>(terms, gradient, errors, term_error, warnings);
-        }
-        self.run.value = value;
-        self.run.value_standard_error = self.run.standard_error.is_some().then_some(error);
         self.run.sampler_error = self.workspace.sampler_error();
+        let run = &mut self.run;
+        let errors = run.standard_error.is_some();
+        self.workspace.reduce(samples, E::constant(arguments), errors, &mut run.terms, &mut run.warnings)?;
         self.add_terms(law);
+        self.workspace.reduction.check_results(errors)?;
+        self.publish();
         if let Some(gradient) = &mut self.run.argument_gradient {
             gradient.clear();
             self.workspace.pull_back(samples, arguments, gradient);
         }
-        self.check_results()?;
         self.run.stream = self.next_stream;
         self.next_stream = self.next_stream.wrapping_add(1);
         Ok(())
@@ -285,14 +280,14 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
 
     /// Adds the deterministic terms to value and gradient.
     fn add_terms<P: Parameters<Law = E::Law>>(&mut self, law: &P) {
+        let Reduction { value, gradient, .. } = &mut self.workspace.reduction;
         for (weight, term) in &self.options.terms {
             for coordinate in 0..self.dimension {
                 for (parameter, theta) in self.theta.iter_mut().enumerate() {
                     *theta = law.values(parameter).at(coordinate);
                 }
-                self.run.value += weight * term.evaluate(&self.theta, &mut self.term_gradient);
-                for (parameter, derivative) in self.term_gradient.iter().enumerate() {
-                    let entries = self.run.gradient.entries_mut(parameter);
+                *value += weight * term.evaluate(&self.theta, &mut self.term_gradient);
+                for (entries, derivative) in gradient.iter_mut().zip(&self.term_gradient) {
                     let entry = if entries.len() == self.dimension { coordinate } else { 0 };
                     if let Some(entry) = entries.get_mut(entry) {
                         *entry += weight * derivative;
@@ -302,20 +297,16 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         }
     }
 
-    /// Refuses results that are not finite.
-    fn check_results(&self) -> Result<(), EstimateError> {
-        let run = &self.run;
-        if !run.value.is_finite() || run.value_standard_error.is_some_and(|error| !error.is_finite()) {
-            return Err(EstimateError::ResultNotFinite { what: "the value" });
-        }
-        let gradients = std::iter::once(&run.gradient).chain(&run.standard_error);
-        for gradient in gradients {
-            for (parameter, info) in <E::Law as Law>::PARAMETERS.iter().enumerate() {
-                if !gradient.entries(parameter).iter().all(|entry| entry.is_finite()) {
-                    return Err(EstimateError::GradientNotFinite { parameter: info.name });
-                }
+    /// Puts the results in their shapes.
+    fn publish(&mut self) {
+        let (run, results) = (&mut self.run, &self.workspace.reduction);
+        run.value = results.value;
+        run.value_standard_error = run.standard_error.is_some().then_some(results.value_error);
+        for (parameter, (gradient, errors)) in results.gradient.iter().zip(&results.errors).enumerate() {
+            run.gradient.entries_mut(parameter).copy_from_slice(gradient);
+            if let Some(standard_error) = &mut run.standard_error {
+                standard_error.entries_mut(parameter).copy_from_slice(errors);
             }
         }
-        Ok(())
     }
 }

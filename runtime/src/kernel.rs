@@ -72,13 +72,23 @@ pub trait Sampled: Law {
     fn draw<L: Lane>(prepared: &Self::Prepared<L::Scalar>, words: &mut Words<L>) -> L;
 }
 
-/// A term `a_n E f^(n)` of a rule.
+/// The expectation that a term multiplies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// `E f^(n)`, the expected derivative of order `n`.
+    Derivative(u32),
+    /// The stencil with this number among the estimator's: `E Σ_i w_i f^(p_i)(z + x_i)` with shifts and weights of an
+    /// exact rule.
+    Stencil(usize),
+}
+
+/// A term of a rule: a coefficient times an expectation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TermInfo {
     /// Index of the parameter whose gradient the term belongs to.
     pub parameter: usize,
-    /// The order `n` of the derivative.
-    pub order: u32,
+    /// What the coefficient multiplies.
+    pub moment: Moment,
     /// Whether the term is part of the gradient; a discarded one is only measured.
     pub kept: bool,
 }
@@ -97,13 +107,19 @@ pub trait Estimator: Sized + 'static {
     type Ridges: Ridges<Self>;
     /// Separable terms `Σ_j g(z_j)`, all of them together; [`Nothing`] if there are none.
     type Separable: Separable<Self>;
+    /// Numbers that the exact rules read for one sample and coordinate (shifts and weights): `[L; P]`, `P` at most 32.
+    type Probes<L: Lane<Scalar = Self::Scalar>>: Copy + Default + AsRef<[L]>;
+    /// One number for each stencil: `[L; STENCILS]`.
+    type Stencils<L: Lane<Scalar = Self::Scalar>>: Copy + Default + AsRef<[L]> + AsMut<[L]>;
+    /// How many stencils the exact rules have, at most 32; with 0 no code for them is compiled.
+    const STENCILS: usize = 0;
     /// Name of the function `f`.
     const NAME: &'static str;
     /// Whether the draw is a vector; otherwise there is exactly one coordinate.
     const VECTOR: bool;
     /// Orders of the derivatives in [`Ridge::derivatives`] and [`Separable::derivatives`], ascending, after the value.
     const ORDERS: &'static [u32];
-    /// The terms of all rules: kept ones by parameter and order, a parameter's discarded one after its kept ones.
+    /// The terms of all rules: kept ones by parameter, then by order and number of the stencil, a parameter's discarded one after its kept ones.
     const TERMS: &'static [TermInfo];
     /// Whether every rule is exact.
     const EXACT: bool;
@@ -117,7 +133,18 @@ pub trait Estimator: Sized + 'static {
     /// The first violated condition.
     fn check(arguments: Self::Arguments<'_>, dimension: usize) -> Result<(), EstimateError>;
 
-    /// `a_n(θ)` for each of [`TERMS`](Self::TERMS), for the parameters of one coordinate.
+    /// Draws and computes the probes of one coordinate whose draw is `z`; `words` are those of [`Words::auxiliary`].
+    #[inline(always)]
+    fn probes<L: Lane<Scalar = Self::Scalar>>(
+        theta: &<Self::Law as Law>::Theta<Self::Scalar>,
+        z: L,
+        words: &mut Words<L>,
+    ) -> Self::Probes<L> {
+        let _ = (theta, z, words);
+        Self::Probes::default()
+    }
+
+    /// The coefficient for each of [`TERMS`](Self::TERMS), for the parameters of one coordinate.
     fn coefficients(theta: &<Self::Law as Law>::Theta<f64>, out: &mut [f64]);
 
     /// The part of `f` that does not depend on the draw.
@@ -153,6 +180,19 @@ pub trait Ridge<E: Estimator>: 'static {
     fn derivatives<L: Lane<Scalar = E::Scalar>>(u: L, numbers: &Self::Numbers) -> Self::Derivatives<L>;
     /// `h'(u)` and the derivatives with respect to the numbers.
     fn partials<L: Lane<Scalar = E::Scalar>>(u: L, numbers: &Self::Numbers) -> Self::Partials<L>;
+    /// What row `o` adds to each stencil of a coordinate `j`, with `u` = `u_o` unmoved, `value` = `h(u_o)` and `slope` =
+    /// `A_oj`: a shift of `z_j` by `x` moves `u` by `slope x`, and a derivative of order `p` has the factor `slope^p`.
+    #[inline(always)]
+    fn stencils<L: Lane<Scalar = E::Scalar>>(
+        u: L,
+        value: L,
+        slope: L,
+        probes: &E::Probes<L>,
+        numbers: &Self::Numbers,
+    ) -> E::Stencils<L> {
+        let _ = (u, value, slope, probes, numbers);
+        E::Stencils::default()
+    }
     /// Adds to `out` what the arguments contribute through row `o`, by the chain rule.
     fn pull_back(arguments: E::Arguments<'_>, row: usize, adjoint: RidgeAdjoint<'_>, out: &mut E::ArgumentGradient);
 }
@@ -187,6 +227,17 @@ pub trait Separable<E: Estimator>: 'static {
     fn derivatives<L: Lane<Scalar = E::Scalar>>(z: L, numbers: &Self::Numbers) -> Self::Derivatives<L>;
     /// The derivatives of `g(z)` with respect to the numbers.
     fn partials<L: Lane<Scalar = E::Scalar>>(z: L, numbers: &Self::Numbers) -> Self::Partials<L>;
+    /// What the coordinate's own term adds to each stencil, with `value` = `g(z)`.
+    #[inline(always)]
+    fn stencils<L: Lane<Scalar = E::Scalar>>(
+        z: L,
+        value: L,
+        probes: &E::Probes<L>,
+        numbers: &Self::Numbers,
+    ) -> E::Stencils<L> {
+        let _ = (z, value, probes, numbers);
+        E::Stencils::default()
+    }
     /// Adds to `out` what the arguments contribute through coordinate `j`; `adjoint` is by number.
     fn pull_back(arguments: E::Arguments<'_>, coordinate: usize, adjoint: &[f64], out: &mut E::ArgumentGradient);
 }

@@ -34,7 +34,7 @@ pub use engine::{LANES, LEAF};
 pub use error::EstimateError;
 pub use estimate::{Estimate, Prepare, Prepared};
 pub use functions::{Elementary, dot, log_sigmoid, sigmoid, softplus};
-pub use kernel::{Domain, Estimator, Law, ParameterInfo, Sampled, TermInfo};
+pub use kernel::{Domain, Estimator, Law, Moment, ParameterInfo, Sampled, TermInfo};
 pub use logphi_macros::{distribution, estimator, term};
 pub use matrix::{Matrix, MatrixError};
 pub use parameters::{Field, Gradient, GradientField, Parameters, Values};

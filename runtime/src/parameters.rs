@@ -181,6 +181,17 @@ pub(crate) fn dimension<P: Parameters>(
     }
 }
 
+/// Refuses the values of a parameter if one is outside its domain.
+pub(crate) fn check_values(info: &ParameterInfo, values: Values<'_>) -> Result<(), EstimateError> {
+    match values {
+        Values::Shared(value) => check_value(info, 0, value),
+        Values::Each(values) => {
+            let mut values = values.iter().enumerate();
+            values.try_for_each(|(coordinate, &value)| check_value(info, coordinate, value))
+        }
+    }
+}
+
 /// Refuses a value outside its domain; written so that NaN is refused.
 pub(crate) fn check_value(info: &ParameterInfo, coordinate: usize, value: f64) -> Result<(), EstimateError> {
     let inside = match info.domain {

@@ -21,7 +21,7 @@ pub mod prelude {
     pub use crate::functions::{log_sigmoid, maximum, minimum, sigmoid, sign, softplus, unit};
     pub use crate::inversion::{Inverted, SamplerError, Tables};
     pub use crate::kernel::{
-        Domain, Estimator, Law, Nothing, ParameterInfo, Ridge, RidgeAdjoint, Sampled, Separable, TermInfo,
+        Domain, Estimator, Law, Moment, Nothing, ParameterInfo, Ridge, RidgeAdjoint, Sampled, Separable, TermInfo,
     };
     pub use crate::lane::{Lane, Scalar};
     pub use crate::matrix::Matrix;

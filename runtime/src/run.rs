@@ -1,7 +1,7 @@
 //! What a run returns.
 
-use crate::kernel::{Estimator, Law};
-use crate::parameters::Gradient;
+use crate::engine::Signature;
+use crate::kernel::{Estimator, Moment};
 
 /// An estimate of `E f(z)` and its gradient.
 #[non_exhaustive]
@@ -63,14 +63,14 @@ impl<E: Estimator, G: std::fmt::Debug> std::fmt::Debug for Run<E, G> {
     }
 }
 
-/// The size of one term `a_n E f^(n)` of a rule.
+/// The size of one term of a rule: a coefficient times `E f^(n)` or the expectation of an exact rule.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TermSize {
     /// Name of the parameter.
     pub parameter: &'static str,
-    /// The order `n`.
-    pub order: u32,
+    /// The expectation.
+    pub moment: Moment,
     /// Whether the term is part of the gradient; the discarded one is only measured.
     pub kept: bool,
     /// The estimated term, one entry for each of the parameter's gradient.
@@ -78,6 +78,15 @@ pub struct TermSize {
 }
 
 impl TermSize {
+    /// The order `n` of a term with `E f^(n)`.
+    #[must_use]
+    pub const fn order(&self) -> Option<u32> {
+        match self.moment {
+            Moment::Derivative(order) => Some(order),
+            Moment::Stencil(_) => None,
+        }
+    }
+
     /// The largest size over the entries.
     #[must_use]
     pub fn largest(&self) -> f64 {
@@ -128,22 +137,25 @@ impl std::fmt::Display for Warning {
 /// Compares the discarded term of each truncated rule with its noise, the gradient's, the last kept term and the gradient.
 ///
 /// `term_error` gives the standard error of a term at an entry; it costs something and is asked only where it decides.
-pub(crate) fn judge_truncation<E: Estimator, G: Gradient>(
+pub(crate) fn judge_truncation(
+    signature: &Signature,
     terms: &[TermSize],
-    gradient: &G,
-    gradient_errors: &G,
+    gradient: &[Vec<f64>],
+    gradient_errors: &[Vec<f64>],
     mut term_error: impl FnMut(usize, usize) -> f64,
     warnings: &mut Vec<Warning>,
 ) {
     for (index, discarded) in terms.iter().enumerate().filter(|(_, term)| !term.kept) {
-        let parameter = E::TERMS[index].parameter;
-        let kept = terms[..index].iter().zip(E::TERMS).rev().find(|(_, info)| info.kept && info.parameter == parameter);
+        let parameter = signature.terms[index].parameter;
+        let kept =
+            terms[..index].iter().zip(signature.terms).rev().find(|(_, info)| info.kept && info.parameter == parameter);
         let Some((kept, _)) = kept else { continue };
+        let (Some(kept_order), Some(discarded_order)) = (kept.order(), discarded.order()) else { continue };
         let mut guilty = 0;
         let mut worst: Option<usize> = None;
         for (entry, size) in discarded.values.iter().map(|value| value.abs()).enumerate() {
-            let runaway = size > kept.values[entry].abs() && size > gradient.entries(parameter)[entry].abs();
-            let matters = size > 2.0 * gradient_errors.entries(parameter)[entry];
+            let runaway = size > kept.values[entry].abs() && size > gradient[parameter][entry].abs();
+            let matters = size > 2.0 * gradient_errors[parameter][entry];
             if runaway || (matters && size > 2.0 * term_error(index, entry)) {
                 guilty += 1;
                 if worst.is_none_or(|worst| size > discarded.values[worst].abs()) {
@@ -153,9 +165,9 @@ pub(crate) fn judge_truncation<E: Estimator, G: Gradient>(
         }
         let Some(entry) = worst else { continue };
         warnings.push(Warning::TruncationBias {
-            parameter: E::Law::PARAMETERS[parameter].name,
-            kept_order: kept.order,
-            discarded_order: discarded.order,
+            parameter: signature.parameters[parameter].name,
+            kept_order,
+            discarded_order,
             entry,
             entries: guilty,
             kept: kept.values[entry],

@@ -159,6 +159,13 @@ impl Field {
         Some(constant(&x.0.numerator())? / constant(&x.0.denominator())?)
     }
 
+    /// Whether it is a rational function of the parameters, without kernels.
+    #[must_use]
+    pub fn is_rational_function(&self, x: &Quotient) -> bool {
+        let plain = |term: &Term| term.powers.iter().all(|power| power.0 < self.kinds.len());
+        x.0.numerator().iter().chain(&x.0.denominator()).all(plain)
+    }
+
     /// The derivative with respect to a parameter, kernels by the chain rule.
     pub fn derivative(&mut self, x: &Quotient, parameter: ParamId) -> Quotient {
         let mut sum = Quotient(x.0.derivative(parameter.0));

@@ -41,7 +41,8 @@ fn graph_degree(graph: &Graph, variable: &Node) -> Option<u32> {
                 | Node::Sample
                 | Node::Ridge
                 | Node::Data(_)
-                | Node::Draw(_) => Some(0),
+                | Node::Draw(_)
+                | Node::Input(_) => Some(0),
                 Node::Sum(operands) => {
                     operands.iter().try_fold(0, |degree: u32, &operand| Some(degree.max(of(operand)?)))
                 }

@@ -288,7 +288,8 @@ impl Tower {
             | Node::Sample
             | Node::Ridge
             | Node::Data(_)
-            | Node::Draw(_) => Polynomial::symbol(self.symbol(id, Polynomial::constant(integer(1)))),
+            | Node::Draw(_)
+            | Node::Input(_) => Polynomial::symbol(self.symbol(id, Polynomial::constant(integer(1)))),
             Node::Sum(operands) => {
                 let mut sum = Polynomial::default();
                 for &operand in &operands {

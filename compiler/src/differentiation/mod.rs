@@ -9,6 +9,7 @@
 pub mod degree;
 pub mod generators;
 pub mod horner;
+mod kinks;
 pub mod nth;
 pub mod polynomial;
 mod primitives;
@@ -17,5 +18,6 @@ mod references;
 pub mod rules;
 
 pub use degree::polynomial_degree;
-pub use nth::derivatives;
+pub use kinks::kinks;
+pub use nth::{derivatives, derivatives_almost_everywhere};
 pub use rules::{derivative, derivative_of_term};

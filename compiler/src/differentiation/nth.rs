@@ -3,6 +3,7 @@
 use super::generators::Tower;
 use super::horner::emit;
 use super::polynomial::Polynomial;
+use super::rules::derivative_of_term;
 use crate::errors::{Code, Errors, Fault};
 use crate::ir::{Graph, Node};
 use crate::passes;
@@ -50,6 +51,29 @@ pub fn derivatives(function: &Graph, variable: &Node, orders: &[u32]) -> Result<
     }
     graph.outputs = outputs;
     Ok(passes::run(graph))
+}
+
+/// [`derivatives()`], and where `f` has kinks, the value and the first derivative almost everywhere: at a kink the mean of the
+/// two one-sided ones. That serves expectations under laws with a density, whose draws meet a kink with probability 0.
+///
+/// # Errors
+/// Those of [`derivatives()`]; a kink is one only where a second or higher derivative is asked for.
+pub fn derivatives_almost_everywhere(function: &Graph, variable: &Node, orders: &[u32]) -> Result<Graph, Errors> {
+    match derivatives(function, variable, orders) {
+        Err(errors)
+            if orders.iter().all(|&order| order == 1)
+                && errors.faults().iter().all(|fault| fault.code == Code::NotDifferentiable) =>
+        {
+            let mut graph = passes::run(function.clone());
+            for _ in orders {
+                let slope = derivative_of_term(function, function.output(), variable);
+                let slope = graph.import(&slope, slope.output(), |_, _| None);
+                graph.outputs.push(slope);
+            }
+            Ok(passes::run(graph))
+        }
+        result => result,
+    }
 }
 
 #[cfg(test)]

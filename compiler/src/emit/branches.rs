@@ -41,6 +41,7 @@ pub(super) fn follows_branches(graph: &Graph) -> bool {
         | Node::Ridge
         | Node::Data(_)
         | Node::Draw(_)
+        | Node::Input(_)
         | Node::Sum(_)
         | Node::Product(_)
         | Node::Power(..)

@@ -166,7 +166,8 @@ impl Printer<'_> {
             | Node::Sample
             | Node::Ridge
             | Node::Data(_)
-            | Node::Draw(_)) => Printed::atom((self.leaf)(node)),
+            | Node::Draw(_)
+            | Node::Input(_)) => Printed::atom((self.leaf)(node)),
             Node::Sum(terms) => self.sum(terms),
             Node::RealPower(base, exponent) => {
                 let base = self.receiver(*base);

@@ -3,7 +3,7 @@
 use super::formula::{self, latex_name};
 use super::summary;
 use crate::errors::bug;
-use crate::ir::{Node, ParamId};
+use crate::ir::{Graph, Node, ParamId};
 use crate::kernel::program::Program;
 use crate::rule::{Coefficient, Form, Rule};
 
@@ -23,7 +23,7 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
         }
         let name = latex_name(&program.parameters[rule.parameter.0].name);
         text.push_str(&format!("\\partial_{{{name}}}\\,\\mathbb{{E}} f(z) &= "));
-        if rule.coefficients.is_empty() {
+        if rule.coefficients.is_empty() && rule.stencils.is_empty() {
             text.push('0');
         }
         for (index, coefficient) in rule.coefficients.iter().enumerate() {
@@ -32,8 +32,14 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
             }
             text.push_str(&term(program, coefficient, index == 0));
         }
+        for (index, stencil) in rule.stencils.iter().enumerate() {
+            let expectation =
+                super::stencil::latex(&stencil.stencil, &|parameter| latex_name(&program.parameters[parameter].name));
+            let first = index == 0 && rule.coefficients.is_empty();
+            text.push_str(&weighted(program, &stencil.coefficient, &expectation, first));
+        }
         match &rule.form {
-            Form::Terminating { .. } => {}
+            Form::Terminating { .. } | Form::Auxiliary { .. } | Form::Difference { .. } | Form::Discrete => {}
             Form::Truncated { discarded: Some(discarded), .. } => {
                 let discarded = term(program, discarded, true);
                 text.push_str(&format!(" + \\left[{}\\right] + \\cdots", discarded.trim()));
@@ -47,10 +53,14 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
 
 /// ` + a_n\,\mathbb{E} f^{(n)}(z)`.
 fn term(program: &Program, coefficient: &Coefficient, first: bool) -> String {
-    let graph = &coefficient.value;
+    let expectation = format!("\\mathbb{{E}} {}(z)", derivative(coefficient.order));
+    weighted(program, &coefficient.value, &expectation, first)
+}
+
+/// A coefficient times an expectation, with the sign that joins it to what stands before.
+fn weighted(program: &Program, graph: &Graph, expectation: &str, first: bool) -> String {
     let value = formula::formula(graph, graph.output(), &|node| leaf(program, node));
     let is_sum = matches!(graph.node(graph.output()), Node::Sum(_));
-    let expectation = format!("\\mathbb{{E}} {}(z)", derivative(coefficient.order));
     let (sign, magnitude) = match value.strip_prefix('-') {
         Some(magnitude) if !is_sum => ("-", magnitude),
         _ => ("+", value.as_str()),

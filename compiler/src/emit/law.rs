@@ -7,10 +7,11 @@
 //! position. Only a `pub` law exports its macro from the crate, and the re-export refers to it by its textual name,
 //! never by an absolute path, which rustc refuses for macros that macros define.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::characteristic;
+use super::draws::Draws;
 use super::expression::{self, Arithmetic};
 use super::fields;
 use super::file;
@@ -20,10 +21,14 @@ use super::rust::{lints, parameter_pattern, unit_law};
 use super::sharing;
 use super::summary;
 use crate::errors::{Errors, bug};
-use crate::ir::{BaseDraw, Condition, Law, Node, ParamId, ParameterKind, Relation, Sampler};
+use crate::ir::draw::carry_arguments;
+use crate::ir::{Condition, Law, Node, ParamId, ParameterKind, Relation, Sampler};
 use crate::kernel::lower::lower_sampler;
 use crate::parse::options::Precision;
 use crate::series::shape::Shape;
+
+/// The site of a law's draws of a fixed number of words; those of the others follow.
+const FIRST_SITE: u16 = 0;
 
 /// Where a law stands and what it was written as.
 #[derive(Clone, Debug)]
@@ -267,39 +272,18 @@ pub(super) fn parameter_leaf(node: &Node, scope: &Scope) -> TokenStream {
 /// `impl Sampled`: base draws in the order of the source, then the sample expression.
 fn sampled(law: &Law, sampler: &Sampler, path: &TokenStream) -> TokenStream {
     let scope = scope(law);
-    let leaf = |node: &Node| match node {
+    let parameter = |node: &Node| match node {
         Node::Param(ParamId(index)) => {
             let name = scope.name(*index);
             quote! { L::splat(#name) }
         }
-        Node::Draw(draw) => {
-            let name = scope.local('d', draw.0);
-            quote! { #name }
-        }
         other => bug!("emit", "{other:?} in a sampler"),
     };
+    let draws = Draws { graph: &sampler.graph, draws: &sampler.draws, scope: &scope, leaf: &parameter };
+    let statements = draws.statements(FIRST_SITE);
     let mut whole = sampler.graph.clone();
-    let mut draws = TokenStream::new();
-    // Draws of fixed size share site 0; each draw by rejection has a site of its own, from 1 on.
-    let mut sites = 1_u16..;
-    for (index, draw) in sampler.draws.iter().enumerate() {
-        let (variable, method) = (scope.local('d', index), Ident::new(draw.name(), Span::call_site()));
-        match draw {
-            BaseDraw::Uniform | BaseDraw::Normal | BaseDraw::Exponential => {
-                draws.extend(quote! { let #variable = words.#method(); });
-            }
-            BaseDraw::Gamma(shape) => {
-                let mut argument = sampler.graph.clone();
-                argument.outputs = vec![*shape];
-                whole.outputs.push(*shape);
-                let body = expression::print(&argument, Arithmetic::AnyPack, &scope, &leaf);
-                let (bindings, shape) = (body.bindings, &body.outputs[0]);
-                let site = sites.next().map(Literal::u16_unsuffixed);
-                draws.extend(quote! { #bindings let #variable = words.#method(#site, #shape); });
-            }
-        }
-    }
-    let body = expression::print(&sampler.graph, Arithmetic::AnyPack, &scope, &leaf);
+    carry_arguments(&mut whole, &sampler.draws);
+    let body = expression::print(&sampler.graph, Arithmetic::AnyPack, &scope, &|node| draws.leaf(node));
     let (bindings, output) = (body.bindings, &body.outputs[0]);
     let used = |parameter| sharing::uses(&whole, |node| *node == Node::Param(parameter));
     let pattern = parameter_pattern(law.parameters.len(), &scope, used);
@@ -319,7 +303,7 @@ fn sampled(law: &Law, sampler: &Sampler, path: &TokenStream) -> TokenStream {
             fn sampler_error<S: Scalar>(_: &[S; #length]) -> f64 { 0.0 }
             #[inline(always)]
             fn draw<L: Lane>(#pattern: &[L::Scalar; #length], #words: &mut Words<L>) -> L {
-                #draws
+                #statements
                 #bindings
                 #output
             }

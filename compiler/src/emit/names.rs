@@ -71,6 +71,7 @@ const RESERVED: &[&str] = &[
     "out",
     "adjoint",
     "slope",
+    "value",
     "entry",
     "theta",
     "parameter",
@@ -116,6 +117,7 @@ const PRELUDE: &[&str] = &[
     "Law",
     "LogCharacteristic",
     "Matrix",
+    "Moment",
     "None",
     "Nothing",
     "Ok",
@@ -183,7 +185,7 @@ impl Scope {
 
 /// Whether a name looks like the emitter's own variables, `t0`.
 fn is_numbered(name: &str) -> bool {
-    let digits = name.trim_start_matches("local_").strip_prefix(['t', 'n', 'd']);
+    let digits = name.trim_start_matches("local_").strip_prefix(['t', 'n', 'd', 'c']);
     digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 

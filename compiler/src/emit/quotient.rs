@@ -55,6 +55,7 @@ impl Quotient {
             | Node::Ridge
             | Node::Data(_)
             | Node::Draw(_)
+            | Node::Input(_)
             | Node::Sum(_)
             | Node::Product(_)
             | Node::RealPower(..)

@@ -16,7 +16,7 @@ use super::sharing;
 use super::summary;
 use crate::errors::{Errors, bug};
 use crate::ir::{Node, ParamId};
-use crate::kernel::program::{Program, Term};
+use crate::kernel::program::{Moment, Program, Term};
 use crate::parse::options::Precision;
 use crate::rule::Rule;
 
@@ -106,14 +106,14 @@ fn check(program: &Program, context: &EstimatorContext) -> Result<(), Errors> {
     let mut errors = Errors::new();
     let span = context.name.span();
     let mut numbers = vec![&program.coefficients, &program.constant];
-    let mut packs = Vec::new();
+    let mut packs = vec![&program.probes.numbers.graph];
     for ridge in &program.ridges {
         numbers.extend([&ridge.slope, &ridge.offset, &ridge.numbers]);
-        packs.extend([&ridge.derivatives, &ridge.partials]);
+        packs.extend([&ridge.derivatives, &ridge.partials, &ridge.stencils]);
     }
     if let Some(separable) = &program.separable {
         numbers.push(&separable.numbers);
-        packs.extend([&separable.derivatives, &separable.partials]);
+        packs.extend([&separable.derivatives, &separable.partials, &separable.stencils]);
     }
     for graph in numbers {
         literal::check_constants(graph, Precision::F64, span, &mut errors);
@@ -182,6 +182,7 @@ fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) ->
     let check = check_function(arguments);
     let coefficients = coefficients(program);
     let constant = constant(sections);
+    let probes = sections.probes();
     let opening = file::comment(["What the engine needs to know: types, orders, terms."]);
     quote! {
         #opening
@@ -201,6 +202,7 @@ fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) ->
             #check
             #coefficients
             #constant
+            #probes
         }
     }
 }
@@ -213,8 +215,18 @@ pub(super) fn unit_law(law: &TokenStream, parameters: usize) -> TokenStream {
 
 fn term_info(term: &Term) -> TokenStream {
     let (ParamId(parameter), kept) = (term.parameter, term.kept);
-    let (parameter, order) = (Literal::usize_unsuffixed(parameter), Literal::u32_unsuffixed(term.order));
-    quote! { TermInfo { parameter: #parameter, order: #order, kept: #kept } }
+    let parameter = Literal::usize_unsuffixed(parameter);
+    let moment = match term.moment {
+        Moment::Derivative(order) => {
+            let order = Literal::u32_unsuffixed(order);
+            quote! { Moment::Derivative(#order) }
+        }
+        Moment::Stencil(index) => {
+            let index = Literal::usize_unsuffixed(index);
+            quote! { Moment::Stencil(#index) }
+        }
+    };
+    quote! { TermInfo { parameter: #parameter, moment: #moment, kept: #kept } }
 }
 
 fn dimension(program: &Program, arguments: &Arguments<'_>) -> TokenStream {

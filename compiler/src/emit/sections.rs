@@ -12,7 +12,7 @@ use super::sharing;
 use super::summary;
 use crate::errors::bug;
 use crate::ir::{DataRef, Graph, Node, Rows};
-use crate::kernel::program::{Program, PullBack, RidgeSection, SeparableSection};
+use crate::kernel::program::{Inputs, Program, PullBack, RidgeSection, SeparableSection};
 use crate::parse::options::Precision;
 
 /// What all sections of one estimator share.
@@ -56,6 +56,7 @@ impl Sections<'_> {
         let derivatives = self.pack_function("derivatives", "u", &section.derivatives, count);
         let partials = self.pack_function("partials", "u", &section.partials, count);
         let pull_back = self.ridge_pull_back(section);
+        let stencils = self.stencils("u", &section.stencils, count);
         let opening = file::comment([format!(
             "Ridge term {index}: the sum over rows o of h(u_o), u_o = <A_o, z> + c_o; {} for each row.",
             summary::plural(count, "number")
@@ -86,6 +87,7 @@ impl Sections<'_> {
                 #derivatives
                 #adjoint
                 #partials
+                #stencils
                 #epilogue
                 #pull_back
             }
@@ -101,6 +103,7 @@ impl Sections<'_> {
         let derivatives = self.pack_function("derivatives", "z", &section.derivatives, count);
         let partials = self.pack_function("partials", "z", &section.partials, count);
         let pull_back = self.separable_pull_back(section);
+        let stencils = self.stencils("z", &section.stencils, count);
         let opening = file::comment([format!(
             "Separable terms: the sum over coordinates j of g(z_j); {} for each coordinate.",
             summary::plural(count, "number")
@@ -130,6 +133,7 @@ impl Sections<'_> {
                 #derivatives
                 #adjoint
                 #partials
+                #stencils
                 #epilogue
                 #pull_back
             }
@@ -211,6 +215,56 @@ impl Sections<'_> {
 
     /// `derivatives` and `partials`: several packs from one pack and the numbers.
     fn pack_function(&self, name: &str, variable: &str, graph: &Graph, count: usize) -> TokenStream {
+        self.function_of_packs(name, variable, &TokenStream::new(), graph, count)
+    }
+
+    /// `stencils`: what each stencil gets from one row or coordinate, if there are any.
+    fn stencils(&self, variable: &str, graph: &Graph, count: usize) -> TokenStream {
+        if self.program.probes.stencils.is_empty() {
+            return TokenStream::new();
+        }
+        let uses = |index: usize| sharing::uses(graph, |node| *node == Node::Input(index));
+        let named = |name: &str, index: usize| {
+            let name = Ident::new(name, Span::call_site());
+            if uses(index) {
+                quote! { #name }
+            } else {
+                quote! { _ }
+            }
+        };
+        let value = named("value", Inputs::VALUE);
+        let (slope, places) = if variable == "u" {
+            let slope = named("slope", Inputs::SLOPE);
+            (quote! { #slope: L, }, "sample, row and coordinate: u, h(u), slope, probes -> what the row adds to each")
+        } else {
+            (TokenStream::new(), "sample and coordinate: z, g(z), probes -> what the coordinate adds to each")
+        };
+        let numbers = self.program.probes.numbers.graph.outputs.len();
+        let probes = (0..numbers).map(|index| {
+            let name = self.arguments.scope.local('p', index);
+            if uses(Inputs::NUMBERS + index) {
+                quote! { #name }
+            } else {
+                quote! { _ }
+            }
+        });
+        let numbers = Literal::usize_unsuffixed(numbers);
+        let arguments = quote! { #value: L, #slope &[#(#probes),*]: &[L; #numbers], };
+        let comment =
+            file::comment([format!("Exact rules, once for each {places} stencil."), summary::operations(graph)]);
+        let function = self.function_of_packs("stencils", variable, &arguments, graph, count);
+        quote! { #comment #function }
+    }
+
+    /// A function of a pack, of further `arguments` and of numbers.
+    fn function_of_packs(
+        &self,
+        name: &str,
+        variable: &str,
+        arguments: &TokenStream,
+        graph: &Graph,
+        count: usize,
+    ) -> TokenStream {
         let scope = &self.arguments.scope;
         let [name, variable_name] = [name, variable].map(|text| Ident::new(text, Span::call_site()));
         let is_variable = |node: &Node| matches!(node, Node::Ridge | Node::Sample);
@@ -239,6 +293,12 @@ impl Sections<'_> {
                 let name = scope.local('n', number.0);
                 quote! { L::splat(#name) }
             }
+            Node::Input(Inputs::VALUE) => quote! { value },
+            Node::Input(Inputs::SLOPE) => quote! { slope },
+            Node::Input(index) => {
+                let name = scope.local('p', index - Inputs::NUMBERS);
+                quote! { #name }
+            }
             other => bug!("emit", "{other:?} in a sample section"),
         };
         let body = expression::print(graph, Arithmetic::Pack(self.precision), scope, &leaf);
@@ -246,7 +306,7 @@ impl Sections<'_> {
         let [count, results] = [count, graph.outputs.len()].map(Literal::usize_unsuffixed);
         quote! {
             #[inline(always)]
-            fn #name<L: Lane<Scalar = #scalar>>(#variable: L, #pattern: &[#scalar; #count]) -> [L; #results] {
+            fn #name<L: Lane<Scalar = #scalar>>(#variable: L, #arguments #pattern: &[#scalar; #count]) -> [L; #results] {
                 #bindings
                 [#(#outputs),*]
             }

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use super::formula;
 use super::sharing;
+use super::stencil;
 use crate::ir::display::{Leaves, infix};
 use crate::ir::{ArgumentKind, Graph, Node, Parameter, Primitive, Rows};
 use crate::kernel::cost::Operations;
-use crate::kernel::program::{Program, RidgeSection};
-use crate::rule::{Ending, Form, LOOK_AHEAD, Rule};
+use crate::kernel::program::{Place, Program, RidgeSection};
+use crate::rule::{Ending, Form, LOOK_AHEAD, Origin, Rule};
 
 /// `mu, b`.
 pub(crate) fn parameter_names(program: &Program) -> String {
@@ -41,14 +42,25 @@ pub(crate) fn orders(rule: &Rule) -> Vec<u32> {
 pub(crate) fn equation(program: &Program, rule: &Rule) -> String {
     let name = &program.parameters[rule.parameter.0].name;
     let orders = orders(rule);
-    let sum = match orders.as_slice() {
-        [] => "0".to_owned(),
+    let mut sum = match orders.as_slice() {
+        [] if rule.stencils.is_empty() => "0".to_owned(),
+        [] => String::new(),
         [order] => format!("a_{order} E {}(z)", derivative(*order)),
         [first, second] => {
             format!("a_{first} E {}(z) + a_{second} E {}(z)", derivative(*first), derivative(*second))
         }
         _ => format!("Σ_n a_n E f^(n)(z), n = {}", list(&orders)),
     };
+    for term in &rule.stencils {
+        let (negative, text) = stencil::term(&program.parameters, term);
+        sum.push_str(match (sum.is_empty(), negative) {
+            (true, false) => "",
+            (true, true) => "-",
+            (false, false) => " + ",
+            (false, true) => " - ",
+        });
+        sum.push_str(&text);
+    }
     format!("∂_{name} E f(z) = {sum}")
 }
 
@@ -77,6 +89,14 @@ pub(crate) fn bias(program: &Program, rule: &Rule) -> String {
             discarded.order,
             derivative(discarded.order)
         ),
+        Form::Auxiliary { origin } | Form::Difference { origin } => match origin {
+            Origin::Transform => format!("none, ∂_{name} log φ is the transform of the measure that is drawn"),
+            Origin::Author { degree } => {
+                format!("none by its author's account; checked on polynomials to degree {degree}, which is no proof")
+            }
+            Origin::FiniteSupport => "none, the draw has finitely many values".to_owned(),
+        },
+        Form::Discrete => "none, the draw has finitely many values (Theorem 2)".to_owned(),
         Form::Truncated { order, discarded: None } => {
             format!("the terms beyond order {order}; orders {} to {} have none", order + 1, order + LOOK_AHEAD)
         }
@@ -99,6 +119,27 @@ pub(crate) fn cost(program: &Program) -> Vec<String> {
         let each = if program.vector { "for each coordinate" } else { "once" };
         lines.push(format!("  separable terms, {each}:"));
         lines.push(format!("    {}, {moments} sums", operations(&separable.derivatives)));
+    }
+    lines.extend(probes(program));
+    lines
+}
+
+/// What the exact rules evaluate besides.
+fn probes(program: &Program) -> Vec<String> {
+    let places = program.probes.stencils.iter().flatten().filter(|probe| probe.place != Place::Draw).count();
+    if program.probes.stencils.is_empty() {
+        return Vec::new();
+    }
+    let draws = plural(program.probes.numbers.draws.len(), "auxiliary draw");
+    let each = if program.vector { "for each coordinate" } else { "once" };
+    let mut lines = vec![format!("  exact rules, {each}: {draws}, {}", plural(places, "moved point"))];
+    for (index, ridge) in program.ridges.iter().enumerate() {
+        let all = if program.vector { " and coordinate" } else { "" };
+        let rows = rows(program, ridge);
+        lines.push(format!("    ridge term {index}, {rows}{all}: {}", operations(&ridge.stencils)));
+    }
+    if let Some(separable) = &program.separable {
+        lines.push(format!("    separable terms: {}", operations(&separable.stencils)));
     }
     lines
 }

@@ -69,8 +69,13 @@ fn rules() -> Vec<Rule> {
     let form = Form::Terminating { reason: Ending::Series { degree: 1 } };
     let cut = Form::Truncated { order: 4, discarded: Some(coefficient(6)) };
     vec![
-        Rule { parameter: ParamId(0), form, coefficients: vec![Coefficient { order: 1, value: one }] },
-        Rule { parameter: ParamId(1), form: cut, coefficients: vec![coefficient(2), coefficient(4)] },
+        Rule {
+            parameter: ParamId(0),
+            form,
+            coefficients: vec![Coefficient { order: 1, value: one }],
+            stencils: vec![],
+        },
+        Rule { parameter: ParamId(1), form: cut, coefficients: vec![coefficient(2), coefficient(4)], stencils: vec![] },
     ]
 }
 

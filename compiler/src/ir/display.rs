@@ -7,9 +7,10 @@ mod infix;
 
 pub use infix::infix;
 
+use super::draw::BaseDraw;
 use super::graph::Graph;
-use super::law::{Law, Parameter, Relation, Sampler};
-use super::node::{BaseDraw, Node, NodeId};
+use super::law::{Law, Parameter, Relation};
+use super::node::{Node, NodeId};
 use super::normal_form::{Argument, DataRef, Function, Rows};
 
 /// What leaves are called.
@@ -17,6 +18,7 @@ use super::normal_form::{Argument, DataRef, Function, Rows};
 pub struct Leaves {
     parameters: Vec<String>,
     data: Vec<String>,
+    draws: Vec<String>,
 }
 
 impl Leaves {
@@ -29,7 +31,7 @@ impl Leaves {
     /// Parameters by their names.
     #[must_use]
     pub fn of_parameters(parameters: &[Parameter]) -> Self {
-        Self { parameters: parameters.iter().map(|parameter| parameter.name.clone()).collect(), data: Vec::new() }
+        Self { parameters: parameters.iter().map(|parameter| parameter.name.clone()).collect(), ..Self::default() }
     }
 
     /// Data as `epsilon`, `y[o]`, `a[j]`, `x[o, j]`, and `[j = 0]` for the entry of a unit vector.
@@ -48,7 +50,13 @@ impl Leaves {
                 DataRef::Unit(index) => format!("[j = {index}]"),
             })
             .collect();
-        Self { parameters: Vec::new(), data }
+        Self { data, ..Self::default() }
+    }
+
+    /// The same, base draws by these names.
+    #[must_use]
+    pub fn with_draws(self, names: &[String]) -> Self {
+        Self { draws: names.to_vec(), ..self }
     }
 
     /// The data of a function's normal form.
@@ -71,7 +79,8 @@ impl Leaves {
             Node::Sample => Some("z".to_owned()),
             Node::Ridge => Some("u".to_owned()),
             Node::Data(id) => Some(numbered(&self.data, id.0, 'd')),
-            Node::Draw(id) => Some(format!("draw{}", id.0)),
+            Node::Draw(id) => Some(self.draws.get(id.0).cloned().unwrap_or_else(|| format!("draw{}", id.0))),
+            Node::Input(index) => Some(format!("in{index}")),
             Node::Constant(_)
             | Node::Sum(_)
             | Node::Product(_)
@@ -107,7 +116,8 @@ pub fn dump_graph(graph: &Graph, leaves: &Leaves) -> String {
             | Node::Sample
             | Node::Ridge
             | Node::Data(_)
-            | Node::Draw(_) => leaves.name(node).unwrap_or_default(),
+            | Node::Draw(_)
+            | Node::Input(_) => leaves.name(node).unwrap_or_default(),
         };
         line(&mut text, &format!("%{} = {operation}", id.0));
     }
@@ -128,7 +138,8 @@ pub fn dump_law(law: &Law) -> String {
     text.push_str(&dump_graph(&law.log_cf, &leaves));
     if let Some(sampler) = &law.sampler {
         line(&mut text, "sample:");
-        text.push_str(&dump_sampler(sampler, &leaves));
+        text.push_str(&dump_graph(&sampler.graph, &leaves));
+        text.push_str(&dump_draws(&sampler.draws));
     }
     for condition in &law.conditions {
         let relation = match condition.relation {
@@ -146,14 +157,14 @@ pub fn dump_law(law: &Law) -> String {
     text
 }
 
-fn dump_sampler(sampler: &Sampler, leaves: &Leaves) -> String {
-    let mut text = dump_graph(&sampler.graph, leaves);
-    for (index, draw) in sampler.draws.iter().enumerate() {
-        let argument = match draw {
-            BaseDraw::Gamma(shape) => format!("%{}", shape.0),
-            BaseDraw::Uniform | BaseDraw::Normal | BaseDraw::Exponential => String::new(),
-        };
-        line(&mut text, &format!("draw{index} ~ {}({argument})", draw.name()));
+/// One line for each base draw, such as `draw1 ~ gamma(%3)`.
+#[must_use]
+pub fn dump_draws(draws: &[BaseDraw]) -> String {
+    let mut text = String::new();
+    for (index, draw) in draws.iter().enumerate() {
+        let arguments: Vec<String> = draw.arguments.iter().map(|id| format!("%{}", id.0)).collect();
+        let within = draw.within.map_or_else(String::new, |outer| format!(", for each copy of draw{}", outer.0));
+        line(&mut text, &format!("draw{index} ~ {}({}){within}", draw.kind.name(), arguments.join(", ")));
     }
     text
 }
@@ -205,7 +216,7 @@ mod tests {
     }
 
     fn leaves() -> Leaves {
-        Leaves { parameters: vec!["mu".into(), "b".into()], data: Vec::new() }
+        Leaves { parameters: vec!["mu".into(), "b".into()], ..Leaves::default() }
     }
 
     #[test]

@@ -193,7 +193,8 @@ impl Node {
             | Node::Sample
             | Node::Ridge
             | Node::Data(_)
-            | Node::Draw(_) => {}
+            | Node::Draw(_)
+            | Node::Input(_) => {}
             Node::Sum(operands) | Node::Product(operands) => operands.iter().copied().for_each(visit),
             Node::Power(base, _) => visit(*base),
             Node::Call(_, argument) => visit(*argument),
@@ -229,7 +230,8 @@ impl Node {
             | Node::Sample
             | Node::Ridge
             | Node::Data(_)
-            | Node::Draw(_) => self.clone(),
+            | Node::Draw(_)
+            | Node::Input(_) => self.clone(),
         }
     }
 }

@@ -4,8 +4,10 @@ use proc_macro2::Span;
 
 use crate::errors::Extent;
 
+use super::draw::BaseDraw;
+use super::exact_rule::ExactRule;
 use super::graph::Graph;
-use super::node::BaseDraw;
+use super::node::ParamId;
 
 /// Domain of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,9 +53,9 @@ pub struct Parameter {
 }
 
 /// How the runtime draws from a law: an expression over base draws.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Sampler {
-    /// One output: the draw. Leaves are parameters, constants and base draws.
+    /// One output: the draw (stencils of rules have several). Leaves are parameters, constants and base draws.
     pub graph: Graph,
     /// The base draws, in the order in which they stand in the source and consume random words.
     pub draws: Vec<BaseDraw>,
@@ -109,4 +111,17 @@ pub struct Law {
     pub conditions: Vec<Condition>,
     /// The ends of the support; an end that was not given is infinite.
     pub support: Support,
+    /// Exact rules that the author wrote beside the law.
+    pub rules: Vec<WrittenRule>,
+}
+
+/// `rule(parameter) = …` of a `#[distribution]`.
+#[derive(Clone, Debug)]
+pub struct WrittenRule {
+    /// The parameter.
+    pub parameter: ParamId,
+    /// The rule.
+    pub rule: ExactRule,
+    /// Its tokens.
+    pub extent: Extent,
 }

@@ -4,13 +4,17 @@
 //! numbers are exact rationals, no node names a target or the computer algebra system, and sharing is explicit.
 
 pub mod display;
+pub mod draw;
+pub mod exact_rule;
 pub mod graph;
 pub mod law;
 pub mod node;
 pub mod normal_form;
 pub mod verify;
 
+pub use draw::{BaseDraw, DrawId, DrawKind};
+pub use exact_rule::{Coefficient, ExactRule, Origin, Stencil, StencilTerm};
 pub use graph::Graph;
-pub use law::{Condition, Law, Parameter, ParameterKind, Relation, Sampler, Support};
-pub use node::{BaseDraw, DataId, DrawId, Node, NodeId, ParamId, Primitive, Rational};
+pub use law::{Condition, Law, Parameter, ParameterKind, Relation, Sampler, Support, WrittenRule};
+pub use node::{DataId, Node, NodeId, ParamId, Primitive, Rational};
 pub use normal_form::{Argument, ArgumentKind, DataRef, Function, NormalForm, RidgeTerm, Rows, SeparableTerm};

@@ -1,5 +1,7 @@
 //! The operations of a scalar graph.
 
+use super::draw::DrawId;
+
 /// An exact constant. `0.1` in user code is 1/10; rounding happens once, in `emit::literal`.
 pub type Rational = num_rational::BigRational;
 
@@ -14,10 +16,6 @@ pub struct ParamId(pub usize);
 /// Index into the data table of a [`NormalForm`](super::NormalForm): a number that does not depend on the draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DataId(pub usize);
-
-/// Index into the base draws of a [`Sampler`](super::Sampler), in the order in which they consume random words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DrawId(pub usize);
 
 /// One operation of a scalar [`Graph`](super::Graph).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,6 +40,8 @@ pub enum Node {
     Data(DataId),
     /// A base draw of a sampler.
     Draw(DrawId),
+    /// A number that a section of a kernel program is given; the section says which.
+    Input(usize),
     /// Two or more operands, ascending by id.
     Sum(Box<[NodeId]>),
     /// Two or more operands, ascending by id.
@@ -140,32 +140,6 @@ impl Primitive {
             Primitive::Softplus => "softplus",
             Primitive::Abs => "abs",
             Primitive::Sign => "sign",
-        }
-    }
-}
-
-/// A random number that the runtime draws; arguments are nodes of the sampler's graph.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BaseDraw {
-    /// Uniform on (0, 1).
-    Uniform,
-    /// Standard normal.
-    Normal,
-    /// Exponential with mean 1.
-    Exponential,
-    /// Gamma with the given shape and scale 1.
-    Gamma(NodeId),
-}
-
-impl BaseDraw {
-    /// The name in a sample expression and in generated code.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            BaseDraw::Uniform => "uniform",
-            BaseDraw::Normal => "normal",
-            BaseDraw::Exponential => "exponential",
-            BaseDraw::Gamma(_) => "gamma",
         }
     }
 }

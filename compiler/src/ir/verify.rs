@@ -2,9 +2,10 @@
 //!
 //! A violation is a bug of the compiler, never of the user; passes are checked after each step in debug and test builds.
 
+use super::draw::{BaseDraw, DrawId, DrawKind};
 use super::graph::Graph;
 use super::law::Law;
-use super::node::{BaseDraw, Node, NodeId};
+use super::node::{Node, NodeId};
 use super::normal_form::{DataRef, Function, NormalForm};
 
 /// A broken invariant.
@@ -24,6 +25,8 @@ pub enum Violation {
     OutputCount(usize),
     /// A leaf does not belong in this graph, or names nothing.
     ForeignLeaf(NodeId),
+    /// A base draw has the wrong number of arguments, reads what is drawn later, or lies within no compound draw.
+    BaseDraw(DrawId),
     /// The slices listed along the coordinates are not those that the separable term reads.
     SlicesAlong,
 }
@@ -38,6 +41,7 @@ impl std::fmt::Display for Violation {
             Violation::MissingOutput(index) => write!(f, "output {index} names no node"),
             Violation::OutputCount(count) => write!(f, "the graph has {count} outputs"),
             Violation::ForeignLeaf(id) => write!(f, "the leaf %{} does not belong here", id.0),
+            Violation::BaseDraw(id) => write!(f, "the base draw {} is not one that can be made", id.0),
             Violation::SlicesAlong => write!(f, "the slices along the coordinates are not those that are read"),
         }
     }
@@ -75,6 +79,7 @@ pub fn verify(graph: &Graph) -> Result<(), Violation> {
             | Node::Ridge
             | Node::Data(_)
             | Node::Draw(_)
+            | Node::Input(_)
             | Node::RealPower(..)
             | Node::Call(..)
             | Node::Maximum(..)
@@ -106,12 +111,30 @@ pub fn verify_law(law: &Law) -> Result<(), Violation> {
     verify_part(&sampler.graph, 1, |node| {
         matches!(node, Node::Draw(draw) if draw.0 < sampler.draws.len()) || is_parameter(node, parameters)
     })?;
-    for draw in &sampler.draws {
-        match draw {
-            BaseDraw::Gamma(shape) if shape.0 as usize >= sampler.graph.len() => {
-                return Err(Violation::ForeignLeaf(*shape));
-            }
-            BaseDraw::Gamma(_) | BaseDraw::Uniform | BaseDraw::Normal | BaseDraw::Exponential => {}
+    verify_draws(&sampler.graph, &sampler.draws)
+}
+
+/// Checks that base draws have their arguments, read nodes of `graph` that depend on earlier draws only, and lie within
+/// later compound draws, if they lie within any.
+///
+/// # Errors
+/// The first violation.
+pub fn verify_draws(graph: &Graph, draws: &[BaseDraw]) -> Result<(), Violation> {
+    // Each node's latest draw.
+    let mut latest: Vec<Option<DrawId>> = Vec::with_capacity(graph.len());
+    for (_, node) in graph.iter() {
+        let mut last = if let Node::Draw(draw) = node { Some(*draw) } else { None };
+        node.for_each_operand(|operand| last = last.max(latest[operand.0 as usize]));
+        latest.push(last);
+    }
+    for (index, draw) in draws.iter().enumerate() {
+        let id = DrawId(index);
+        let is_earlier = |argument: &NodeId| latest.get(argument.0 as usize).is_some_and(|last| *last < Some(id));
+        let is_compound =
+            |outer: DrawId| outer > id && draws.get(outer.0).is_some_and(|outer| outer.kind == DrawKind::Compound);
+        let complete = draw.arguments.len() == draw.kind.arguments().len();
+        if !complete || !draw.arguments.iter().all(is_earlier) || !draw.within.is_none_or(is_compound) {
+            return Err(Violation::BaseDraw(id));
         }
     }
     Ok(())
@@ -203,7 +226,8 @@ fn is_parameter(node: &Node, parameters: usize) -> bool {
         | Node::Sample
         | Node::Ridge
         | Node::Data(_)
-        | Node::Draw(_) => false,
+        | Node::Draw(_)
+        | Node::Input(_) => false,
     }
 }
 

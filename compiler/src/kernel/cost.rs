@@ -65,7 +65,8 @@ impl Operations {
                 | Node::Sample
                 | Node::Ridge
                 | Node::Data(_)
-                | Node::Draw(_) => {}
+                | Node::Draw(_)
+                | Node::Input(_) => {}
                 Node::Sum(operands) => total.additions += operands.len() - 1,
                 Node::Product(operands) => {
                     let is_free = |&&operand: &&NodeId| {

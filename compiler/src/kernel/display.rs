@@ -7,9 +7,8 @@
 use std::fmt::Write;
 
 use super::cost::Operations;
-use super::lower::draw_argument;
-use super::program::{Program, PullBack};
-use crate::ir::display::{Leaves, dump_graph};
+use super::program::{Inputs, Moment, Place, Probe, Program, PullBack, Weight};
+use crate::ir::display::{Leaves, dump_draws, dump_graph};
 use crate::ir::{Argument, ArgumentKind, DataRef, Graph, Relation, Rows};
 
 /// The whole program as text.
@@ -98,22 +97,41 @@ impl Printer<'_> {
         match &program.sampler {
             Some(sampler) => {
                 self.graph("draw", &sampler.graph, &Leaves::default());
-                for (index, draw) in sampler.draws.iter().enumerate() {
-                    let argument = draw_argument(draw).map_or_else(String::new, |id| format!("%{}", id.0));
-                    self.line(format!("draw{index} ~ {}({argument})", draw.name()));
-                }
+                self.text.push_str(&dump_draws(&sampler.draws));
             }
             None => self.line("draw by inversion"),
         }
+        self.probes();
         for (index, ridge) in program.ridges.iter().enumerate() {
             let count = ridge.numbers.outputs.len();
             self.over_numbers(&format!("derivatives of ridge {index}"), &ridge.derivatives, count);
             self.over_numbers(&format!("partials of ridge {index}"), &ridge.partials, count);
+            if !program.probes.stencils.is_empty() {
+                self.over_numbers(&format!("stencils of ridge {index}"), &ridge.stencils, count);
+            }
         }
         if let Some(separable) = &program.separable {
             let count = separable.numbers.outputs.len();
             self.over_numbers("derivatives of separable", &separable.derivatives, count);
             self.over_numbers("partials of separable", &separable.partials, count);
+            if !program.probes.stencils.is_empty() {
+                self.over_numbers("stencils of separable", &separable.stencils, count);
+            }
+        }
+    }
+
+    /// The numbers of exact rules, and the stencils that read them; in sections they are `in2, in3, …`, after the value
+    /// of the function (`in0`) and the slope (`in1`).
+    fn probes(&mut self) {
+        let probes = &self.program.probes;
+        if probes.stencils.is_empty() {
+            return;
+        }
+        self.graph("probes", &probes.numbers.graph, &Leaves::default());
+        self.text.push_str(&dump_draws(&probes.numbers.draws));
+        for (index, stencil) in probes.stencils.iter().enumerate() {
+            let texts: Vec<String> = stencil.iter().map(probe).collect();
+            self.line(format!("stencil {index}: {}", texts.join(", ")));
         }
     }
 
@@ -154,13 +172,39 @@ impl Printer<'_> {
         for (index, term) in program.terms.iter().enumerate() {
             let name = &program.parameters[term.parameter.0].name;
             let kept = if term.kept { "" } else { ", discarded" };
-            self.line(format!("term {index}: d/d{name} += coefficient {index} * moment {}{kept}", term.order));
+            self.line(format!("term {index}: d/d{name} += coefficient {index} * {}{kept}", moment(term.moment)));
         }
     }
 
     fn names(&self, arguments: &[usize]) -> String {
         let names: Vec<&str> = arguments.iter().map(|&index| self.program.arguments[index].name.as_str()).collect();
         names.join(", ")
+    }
+}
+
+/// `weight in3, order 2 at in2 (shift)`.
+fn probe(probe: &Probe) -> String {
+    let number = |index: usize| format!("in{}", Inputs::NUMBERS + index);
+    let weight = match &probe.weight {
+        Weight::Constant(value) => value.to_string(),
+        Weight::Number(index) => number(*index),
+    };
+    let place = match probe.place {
+        Place::Draw => "the draw".to_owned(),
+        Place::Moved { point, shift } => {
+            let point = point.map(|index| format!("{} (point)", number(index)));
+            let shift = shift.map(|index| format!("{} (shift)", number(index)));
+            point.into_iter().chain(shift).collect::<Vec<_>>().join(" ")
+        }
+    };
+    format!("weight {weight}, order {} at {place}", probe.order)
+}
+
+/// `moment 2`, `stencil 0`.
+fn moment(moment: Moment) -> String {
+    match moment {
+        Moment::Derivative(order) => format!("moment {order}"),
+        Moment::Stencil(index) => format!("stencil {index}"),
     }
 }
 

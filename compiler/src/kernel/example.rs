@@ -3,8 +3,8 @@
 use proc_macro2::Span;
 
 use crate::ir::{
-    Argument, ArgumentKind, BaseDraw, DataId, DataRef, DrawId, Function, Graph, Law, Node, NodeId, NormalForm, ParamId,
-    Parameter, ParameterKind, Primitive, Rational, RidgeTerm, Rows, Sampler, SeparableTerm,
+    Argument, ArgumentKind, BaseDraw, DataId, DataRef, DrawId, DrawKind, Function, Graph, Law, Node, NodeId,
+    NormalForm, ParamId, Parameter, ParameterKind, Primitive, Rational, RidgeTerm, Rows, Sampler, SeparableTerm,
 };
 use crate::rule::{Coefficient, Ending, Form, Rule};
 
@@ -30,7 +30,8 @@ pub(super) fn law() -> Law {
     let scaled = graph.product(vec![b, difference]);
     let sum = graph.sum(vec![mu, scaled, draws[2]]);
     graph.outputs = vec![sum];
-    let draws = vec![BaseDraw::Exponential, BaseDraw::Exponential, BaseDraw::Gamma(shape)];
+    let exponential = BaseDraw::new(DrawKind::Exponential, vec![]);
+    let draws = vec![exponential.clone(), exponential, BaseDraw::new(DrawKind::Gamma, vec![shape])];
     Law {
         function: "laplace".to_owned(),
         name: "Laplace".to_owned(),
@@ -41,6 +42,7 @@ pub(super) fn law() -> Law {
         sampler: Some(Sampler { graph, draws }),
         conditions: vec![],
         support: crate::ir::Support::default(),
+        rules: vec![],
     }
 }
 
@@ -61,11 +63,13 @@ pub(super) fn rules() -> Vec<Rule> {
             parameter: ParamId(0),
             form: Form::Terminating { reason: Ending::Series { degree: 1 } },
             coefficients: vec![one],
+            stencils: vec![],
         },
         Rule {
             parameter: ParamId(1),
             form: Form::Truncated { order: 4, discarded },
             coefficients: vec![coefficient(2, 1), coefficient(4, 3)],
+            stencils: vec![],
         },
     ]
 }

@@ -1,12 +1,14 @@
 //! From a function, a law and its rules to a kernel program.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::program::{Program, PullBack, RidgeSection, SeparableSection, Term};
+use super::draws::lower_draws;
+use super::program::{Moment, Probes, Program, PullBack, RidgeSection, SeparableSection, Term};
+use super::stencils::{lower_probes, lower_stencils};
 use super::verify::verify;
-use crate::differentiation::{derivative_of_term, derivatives};
-use crate::errors::{Code, Errors};
-use crate::ir::{BaseDraw, Condition, DataId, DataRef, Function, Graph, Law, Node, NodeId, Sampler};
+use crate::differentiation::{derivative_of_term, derivatives_almost_everywhere};
+use crate::errors::Errors;
+use crate::ir::{Condition, DataId, DataRef, Function, Graph, Law, Node, NodeId, Sampler};
 use crate::passes;
 use crate::rule::{Coefficient, Form, Rule};
 
@@ -16,18 +18,27 @@ use crate::rule::{Coefficient, Form, Rule};
 /// the program measures.
 ///
 /// # Errors
-/// [`Code::NotDifferentiable`] at every kink of the draw in `f`; [`Code::BadOrder`] if a derivative is too long to be compiled.
+/// [`Code::NotDifferentiable`](crate::errors::Code) at every kink of the draw in `f`; [`Code::BadOrder`](crate::errors::Code) if a derivative is too long to be compiled.
 pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, Errors> {
     let mut errors = Errors::new();
     let sampler = law.sampler.as_ref().map(lower_sampler);
-    let (terms, coefficients) = lower_rules(rules);
-    let orders: BTreeSet<u32> = terms.iter().map(|term| term.order).collect();
+    let mut rules: Vec<&Rule> = rules.iter().collect();
+    rules.sort_by_key(|rule| rule.parameter);
+    let (terms, coefficients) = lower_rules(&rules);
+    let orders: BTreeSet<u32> = terms
+        .iter()
+        .filter_map(|term| match term.moment {
+            Moment::Derivative(order) => Some(order),
+            Moment::Stencil(_) => None,
+        })
+        .collect();
     let orders: Vec<u32> = orders.into_iter().collect();
 
     let form = &function.normal_form;
+    let probes = lower_probes(&rules, !form.ridges.is_empty(), form.separable.is_some());
     let mut ridges = Vec::new();
     for ridge in &form.ridges {
-        match lower_varying(&ridge.function, &Node::Ridge, &orders, &form.data) {
+        match lower_varying(&ridge.function, &Node::Ridge, &orders, &probes, &form.data) {
             Ok(varying) => ridges.push(RidgeSection {
                 rows: ridge.rows.clone(),
                 slope_pull_back: pull_back(&ridge.slope, &form.data),
@@ -37,24 +48,26 @@ pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, 
                 numbers: varying.numbers,
                 derivatives: varying.derivatives,
                 partials: varying.partials,
+                stencils: varying.stencils,
                 numbers_pull_back: varying.pull_backs,
             }),
-            Err(faults) => errors.extend(explain_refusal(&faults, law, rules)),
+            Err(faults) => errors.extend(faults),
         }
     }
     let mut separable = None;
     if let Some(term) = &form.separable {
-        match lower_varying(&term.function, &Node::Sample, &orders, &form.data) {
+        match lower_varying(&term.function, &Node::Sample, &orders, &probes, &form.data) {
             Ok(varying) => {
                 separable = Some(SeparableSection {
                     along: term.along.clone(),
                     numbers: varying.numbers,
                     derivatives: varying.derivatives,
                     partials: varying.partials,
+                    stencils: varying.stencils,
                     numbers_pull_back: varying.pull_backs,
                 });
             }
-            Err(faults) => errors.extend(explain_refusal(&faults, law, rules)),
+            Err(faults) => errors.extend(faults),
         }
     }
     errors.into_result()?;
@@ -72,6 +85,7 @@ pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, 
         coefficients,
         terms,
         sampler,
+        probes,
         conditions: law.conditions.iter().map(simplified).collect(),
         constant_pull_back: pull_back(&form.constant, &form.data),
         constant: passes::run(form.constant.clone()),
@@ -84,46 +98,41 @@ pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, 
     Ok(program)
 }
 
-/// A sampler whose graph has been through the passes; arguments of base draws included.
+/// A sampler as it is emitted: see [`lower_draws`].
 #[must_use]
 pub fn lower_sampler(sampler: &Sampler) -> Sampler {
-    // Base draws hold nodes of the graph: those travel as outputs behind the draw.
-    let mut graph = sampler.graph.clone();
-    for draw in &sampler.draws {
-        match draw {
-            BaseDraw::Gamma(shape) => graph.outputs.push(*shape),
-            BaseDraw::Uniform | BaseDraw::Normal | BaseDraw::Exponential => {}
-        }
-    }
-    let mut graph = passes::run(graph);
-    let mut arguments = graph.outputs.split_off(sampler.graph.outputs.len()).into_iter();
-    let draws = sampler.draws.iter().map(|draw| match (draw, draw_argument(draw).and_then(|_| arguments.next())) {
-        (BaseDraw::Gamma(_), Some(shape)) => BaseDraw::Gamma(shape),
-        (draw, _) => draw.clone(),
-    });
-    Sampler { draws: draws.collect(), graph }
+    let (graph, draws) = lower_draws(&sampler.graph, &sampler.draws);
+    Sampler { graph, draws }
 }
 
 /// The terms of all rules, and the graph of their coefficients: output `i` belongs to term `i`.
-fn lower_rules(rules: &[Rule]) -> (Vec<Term>, Graph) {
+fn lower_rules(rules: &[&Rule]) -> (Vec<Term>, Graph) {
     let mut terms = Vec::new();
     let mut graph = Graph::new();
-    let mut ordered: Vec<&Rule> = rules.iter().collect();
-    ordered.sort_by_key(|rule| rule.parameter);
-    for rule in ordered {
-        let mut append = |coefficient: &Coefficient, kept: bool| {
-            let output = graph.import(&coefficient.value, coefficient.value.output(), |_, _| None);
+    let mut stencils = 0..;
+    for rule in rules {
+        let mut append = |coefficient: &Graph, moment: Moment, kept: bool| {
+            let output = graph.import(coefficient, coefficient.output(), |_, _| None);
             graph.outputs.push(output);
-            terms.push(Term { parameter: rule.parameter, order: coefficient.order, kept });
+            terms.push(Term { parameter: rule.parameter, moment, kept });
         };
         let mut kept: Vec<&Coefficient> = rule.coefficients.iter().collect();
         kept.sort_by_key(|coefficient| coefficient.order);
         for coefficient in kept {
-            append(coefficient, true);
+            append(&coefficient.value, Moment::Derivative(coefficient.order), true);
+        }
+        for (term, index) in rule.stencils.iter().zip(&mut stencils) {
+            append(&term.coefficient, Moment::Stencil(index), true);
         }
         match &rule.form {
-            Form::Terminating { .. } | Form::Truncated { discarded: None, .. } => {}
-            Form::Truncated { discarded: Some(coefficient), .. } => append(coefficient, false),
+            Form::Truncated { discarded: Some(discarded), .. } => {
+                append(&discarded.value, Moment::Derivative(discarded.order), false);
+            }
+            Form::Truncated { discarded: None, .. }
+            | Form::Terminating { .. }
+            | Form::Auxiliary { .. }
+            | Form::Difference { .. }
+            | Form::Discrete => {}
         }
     }
     (terms, passes::run(graph))
@@ -134,16 +143,24 @@ struct Varying {
     numbers: Graph,
     derivatives: Graph,
     partials: Graph,
+    stencils: Graph,
     pull_backs: Vec<Vec<PullBack>>,
 }
 
-fn lower_varying(function: &Graph, variable: &Node, orders: &[u32], data: &[DataRef]) -> Result<Varying, Errors> {
+fn lower_varying(
+    function: &Graph,
+    variable: &Node,
+    orders: &[u32],
+    probes: &Probes,
+    data: &[DataRef],
+) -> Result<Varying, Errors> {
     let (rest, numbers) = passes::hoist(&passes::run(function.clone()), variable);
     let rest = passes::run(rest);
-    let derivatives = derivatives(&rest, variable, orders)?;
+    let derivatives = derivatives_almost_everywhere(&rest, variable, orders)?;
+    let stencils = lower_stencils(&rest, variable, probes)?;
     let mut partials = Graph::new();
     if *variable == Node::Ridge {
-        let first = self::derivatives(&rest, variable, &[1])?;
+        let first = derivatives_almost_everywhere(&rest, variable, &[1])?;
         let slope = partials.import(&first, first.outputs[1], |_, _| None);
         partials.outputs.push(slope);
     }
@@ -154,7 +171,7 @@ fn lower_varying(function: &Graph, variable: &Node, orders: &[u32], data: &[Data
     }
     let numbers = passes::run(numbers);
     let pull_backs = numbers.outputs.iter().map(|&output| pull_back_of(&numbers, output, data)).collect();
-    Ok(Varying { derivatives, partials: passes::run(partials), pull_backs, numbers })
+    Ok(Varying { derivatives, partials: passes::run(partials), stencils, pull_backs, numbers })
 }
 
 /// The derivatives of a graph with one output, or none, with respect to the data it reads.
@@ -189,6 +206,7 @@ pub(super) fn data_leaf(node: &Node) -> Option<DataId> {
         | Node::Sample
         | Node::Ridge
         | Node::Draw(_)
+        | Node::Input(_)
         | Node::Sum(_)
         | Node::Product(_)
         | Node::Power(..)
@@ -199,34 +217,11 @@ pub(super) fn data_leaf(node: &Node) -> Option<DataId> {
     }
 }
 
-/// The node that a base draw reads, if it has an argument.
-pub(super) fn draw_argument(draw: &BaseDraw) -> Option<NodeId> {
-    match draw {
-        BaseDraw::Gamma(shape) => Some(*shape),
-        BaseDraw::Uniform | BaseDraw::Normal | BaseDraw::Exponential => None,
-    }
-}
-
-/// Says for each parameter which forms accept a function with a kink: so far none, all of them differentiate.
-fn explain_refusal(faults: &Errors, law: &Law, rules: &[Rule]) -> Errors {
-    let names: BTreeMap<_, _> =
-        rules.iter().map(|rule| (rule.parameter, &law.parameters[rule.parameter.0].name)).collect();
-    let forms: Vec<String> = names.values().map(|name| format!("`{name}`: none")).collect();
-    let mut explained = Errors::new();
-    for fault in faults.faults() {
-        let mut fault = fault.clone();
-        if fault.code == Code::NotDifferentiable {
-            fault.help = format!("{}; forms that accept the function as it is: {}", fault.help, forms.join(", "));
-        }
-        explained.push(fault);
-    }
-    explained
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::example::{expression, function, law, rules};
     use super::*;
+    use crate::errors::Code;
     use crate::ir::{ParamId, Primitive};
     use crate::passes::interpret::{Leaves, values};
 
@@ -253,7 +248,11 @@ mod tests {
         shuffled[0].coefficients.reverse();
         for rules in [rules(), shuffled] {
             let program = lower(&function(), &law(), &rules).expect("a valid program");
-            let term = |parameter, order, kept| Term { parameter: ParamId(parameter), order, kept };
+            let term = |parameter, order, kept| Term {
+                parameter: ParamId(parameter),
+                moment: Moment::Derivative(order),
+                kept,
+            };
             assert_eq!(program.terms, [term(0, 1, true), term(1, 2, true), term(1, 4, true), term(1, 6, false)]);
             assert_eq!(program.orders, [1, 2, 4, 6]);
             let leaves = Leaves { parameters: vec![0.3, 0.5], ..Leaves::default() };
@@ -297,7 +296,7 @@ mod tests {
     #[test]
     fn base_draws_keep_their_arguments() {
         let sampler = program().sampler.expect("a sample expression");
-        let shape = draw_argument(&sampler.draws[2]).expect("gamma has one");
+        let shape = sampler.draws[2].arguments[0];
         let mut graph = sampler.graph.clone();
         graph.outputs = vec![shape];
         let leaves = Leaves { parameters: vec![0.3, 0.5], draws: vec![1.0, 3.0, 0.25], ..Leaves::default() };
@@ -325,7 +324,6 @@ mod tests {
         let errors = lower(&function, &law(), &rules()).expect_err("a fault");
         let codes: Vec<Code> = errors.faults().iter().map(|fault| fault.code).collect();
         assert_eq!(codes, [Code::NotDifferentiable]);
-        assert!(errors.faults()[0].help.ends_with("forms that accept the function as it is: `mu`: none, `b`: none"));
     }
 
     #[test]

@@ -2,14 +2,18 @@
 
 pub mod cost;
 pub mod display;
+pub mod draws;
 #[cfg(test)]
 mod example;
 pub mod lower;
 pub mod program;
+mod stencils;
 pub mod verify;
 
 pub use cost::{Cost, Operations};
 pub use display::dump_program;
 pub use lower::{lower, lower_sampler};
-pub use program::{Program, PullBack, RidgeSection, SeparableSection, Term};
+pub use program::{
+    Inputs, Moment, Place, Probe, Probes, Program, PullBack, RidgeSection, SeparableSection, Term, Weight,
+};
 pub use verify::verify;

@@ -8,7 +8,7 @@
 //!
 //! Every graph has been through the [passes](crate::passes): the only integer powers are squares and inverses.
 
-use crate::ir::{Argument, Condition, DataId, DataRef, Graph, ParamId, Parameter, Rows, Sampler};
+use crate::ir::{Argument, Condition, DataId, DataRef, Graph, ParamId, Parameter, Rational, Rows, Sampler};
 
 /// A compiled estimator, before it is printed for a target.
 #[derive(Clone, Debug)]
@@ -33,6 +33,8 @@ pub struct Program {
     pub terms: Vec<Term>,
     /// The draw; none for a law without a sample expression, which is drawn by inversion of its characteristic function.
     pub sampler: Option<Sampler>,
+    /// What exact rules draw and evaluate besides.
+    pub probes: Probes,
     /// Conditions between parameters.
     pub conditions: Vec<Condition>,
     /// The part of `f` that does not depend on the draw; no output if there is none.
@@ -45,13 +47,66 @@ pub struct Program {
     pub separable: Option<SeparableSection>,
 }
 
-/// One term `a_n E f^(n)` of a rule.
+/// An expectation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Moment {
+    /// `E f^(n)(z)`.
+    Derivative(u32),
+    /// The expectation of stencil `k` of [`Probes::stencils`].
+    Stencil(usize),
+}
+
+/// The points and weights of exact rules, drawn once for each sample and coordinate.
+#[derive(Clone, Debug, Default)]
+pub struct Probes {
+    /// Outputs are the numbers that stencils read; leaves are constants, π, parameters, the draw and base draws. Base
+    /// draws take random words of their own, and rules share them: the same draw serves every rule that asks for one.
+    pub numbers: Sampler,
+    /// `Σ_i w_i f^(p_i)(y_i)`, one for each stencil of all rules.
+    pub stencils: Vec<Vec<Probe>>,
+}
+
+/// `w f^(p)(y)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Probe {
+    /// The order `p` of the derivative.
+    pub order: u32,
+    /// Where `f` is evaluated.
+    pub place: Place,
+    /// The weight `w`.
+    pub weight: Weight,
+}
+
+/// Where a probe evaluates `f`; indices are outputs of [`Probes::numbers`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At the draw itself.
+    Draw,
+    /// At a point `y`, which is `z` plus a shift.
+    Moved {
+        /// The point, if a separable term needs it.
+        point: Option<usize>,
+        /// The shift, if a ridge term needs it.
+        shift: Option<usize>,
+    },
+}
+
+/// The weight of a probe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// A constant.
+    Constant(Rational),
+    /// An output of [`Probes::numbers`].
+    Number(usize),
+}
+
+/// One term of a rule: a coefficient times an expectation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Term {
     /// The parameter whose gradient the term belongs to.
     pub parameter: ParamId,
-    /// The order `n` of the derivative.
-    pub order: u32,
+    /// The expectation that the coefficient multiplies.
+    pub moment: Moment,
     /// Whether the term is part of the gradient; a discarded one is only measured.
     pub kept: bool,
 }
@@ -65,6 +120,19 @@ pub struct PullBack {
     pub data: DataId,
     /// The derivative, one output over data; not identically zero.
     pub derivative: Graph,
+}
+
+/// What [`Node::Input`](crate::ir::Node::Input) stands for in the stencils of a section.
+#[derive(Clone, Copy, Debug)]
+pub struct Inputs;
+
+impl Inputs {
+    /// The value of the section's function at the draw itself.
+    pub const VALUE: usize = 0;
+    /// The slope `A_oj` of the coordinate that moves; of ridges only.
+    pub const SLOPE: usize = 1;
+    /// The first of the numbers of [`Probes`].
+    pub const NUMBERS: usize = 2;
 }
 
 /// A ridge term `Σ_o h(u_o; numbers_o)`, `u_o = ⟨A_o, z⟩ + c_o`.
@@ -83,6 +151,9 @@ pub struct RidgeSection {
     pub derivatives: Graph,
     /// `h'` first, then the derivatives of `h` with respect to each of `numbers`; same leaves as `derivatives`.
     pub partials: Graph,
+    /// What a row adds to each stencil when a coordinate moves: leaves as in `derivatives`, and the inputs of
+    /// [`Inputs`].
+    pub stencils: Graph,
     /// The derivatives of the slope with respect to data.
     pub slope_pull_back: Vec<PullBack>,
     /// The derivatives of the offset with respect to data.
@@ -102,6 +173,8 @@ pub struct SeparableSection {
     pub derivatives: Graph,
     /// The derivatives of `g` with respect to each of `numbers`.
     pub partials: Graph,
+    /// What the coordinate adds to each stencil when it moves: leaves as in `derivatives`, and the inputs of [`Inputs`].
+    pub stencils: Graph,
     /// For each of `numbers`, its derivatives with respect to data.
     pub numbers_pull_back: Vec<Vec<PullBack>>,
 }

@@ -1,7 +1,7 @@
 //! Checks that a program keeps the promises that emitters rely on.
 
-use super::lower::{data_leaf, draw_argument};
-use super::program::{Program, PullBack, Term};
+use super::lower::data_leaf;
+use super::program::{Inputs, Moment, Program, PullBack, Term};
 use crate::errors::bug;
 use crate::ir::{self, DataRef, Graph, Node, ParamId, Rows};
 
@@ -14,6 +14,10 @@ enum Leaves {
     Data,
     /// This many numbers, and the ridge argument or the sample.
     Varying(usize, &'static Node),
+    /// The same, and the inputs of stencils.
+    Stencil(usize, &'static Node),
+    /// Parameters, the sample and this many base draws.
+    Probes(usize),
 }
 
 /// Stops the compiler if the program breaks an invariant of [`Program`].
@@ -34,10 +38,13 @@ pub fn violations(program: &Program) -> Vec<String> {
     check.graph("coefficients", &program.coefficients, program.terms.len(), Leaves::Parameters);
     if let Some(sampler) = &program.sampler {
         check.graph("draw", &sampler.graph, 1, Leaves::Draws(sampler.draws.len()));
-        for argument in sampler.draws.iter().filter_map(draw_argument) {
-            check.require(argument.0 < sampler.graph.len() as u32, || "a base draw reads no node".to_owned());
+        if let Err(violation) = ir::verify::verify_draws(&sampler.graph, &sampler.draws) {
+            check.found.push(format!("draw: {violation}"));
         }
     }
+    let probes = &program.probes;
+    let (count, stencils) = (probes.numbers.graph.outputs.len(), probes.stencils.len());
+    check.graph("probes", &probes.numbers.graph, count, Leaves::Probes(probes.numbers.draws.len()));
     for condition in &program.conditions {
         check.graph("condition", &condition.graph, 2, Leaves::Parameters);
     }
@@ -52,6 +59,7 @@ pub fn violations(program: &Program) -> Vec<String> {
         check.graph(&name("numbers"), &ridge.numbers, numbers, Leaves::Data);
         check.graph(&name("derivatives"), &ridge.derivatives, values, Leaves::Varying(numbers, &Node::Ridge));
         check.graph(&name("partials"), &ridge.partials, numbers + 1, Leaves::Varying(numbers, &Node::Ridge));
+        check.graph(&name("stencils"), &ridge.stencils, stencils, Leaves::Stencil(numbers, &Node::Ridge));
         check.without_coordinates(&name("offset"), &ridge.offset);
         check.without_coordinates(&name("numbers"), &ridge.numbers);
         check.pull_backs(&name("slope"), &ridge.slope_pull_back);
@@ -68,6 +76,7 @@ pub fn violations(program: &Program) -> Vec<String> {
         check.graph("numbers", &separable.numbers, numbers, Leaves::Data);
         check.graph("derivatives", &separable.derivatives, values, Leaves::Varying(numbers, &Node::Sample));
         check.graph("partials", &separable.partials, numbers, Leaves::Varying(numbers, &Node::Sample));
+        check.graph("stencils", &separable.stencils, stencils, Leaves::Stencil(numbers, &Node::Sample));
         check.require(separable.numbers_pull_back.len() == numbers, || "wrong number of pull-backs".to_owned());
         separable.numbers_pull_back.iter().for_each(|list| check.pull_backs("numbers", list));
     }
@@ -88,17 +97,24 @@ impl Check<'_> {
 
     /// Kept terms by parameter and order, a discarded one behind the kept ones, and the orders are those of the terms.
     fn terms(&mut self) {
-        let key = |term: &Term| (term.parameter, !term.kept, term.order);
+        let key = |term: &Term| (term.parameter, !term.kept, term.moment);
         let program = self.program;
         self.require(program.terms.is_sorted_by(|a, b| key(a) < key(b)), || "terms out of order".to_owned());
         self.require(program.orders.is_sorted_by(|a, b| a < b), || "orders out of order".to_owned());
         self.require(program.orders.first().is_none_or(|&order| order >= 1), || "order 0".to_owned());
         for term in &program.terms {
             self.require(term.parameter.0 < program.parameters.len(), || format!("unknown {:?}", term.parameter));
-            self.require(program.orders.contains(&term.order), || format!("no derivative of order {}", term.order));
+            match term.moment {
+                Moment::Derivative(order) => {
+                    self.require(program.orders.contains(&order), || format!("no derivative of order {order}"));
+                }
+                Moment::Stencil(index) => {
+                    self.require(index < program.probes.stencils.len(), || format!("no stencil {index}"));
+                }
+            }
         }
         for order in &program.orders {
-            let used = program.terms.iter().any(|term| term.order == *order);
+            let used = program.terms.iter().any(|term| term.moment == Moment::Derivative(*order));
             self.require(used, || format!("no term of order {order}"));
         }
     }
@@ -114,14 +130,21 @@ impl Check<'_> {
             let parameter = |index: &ParamId| index.0 < self.program.parameters.len();
             let allowed = match (node, leaves) {
                 (Node::Constant(_) | Node::Pi, _) => true,
-                (Node::Param(index), Leaves::Parameters | Leaves::Draws(_)) => parameter(index),
-                (Node::Draw(draw), Leaves::Draws(count)) => draw.0 < count,
+                (Node::Param(index), Leaves::Parameters | Leaves::Draws(_) | Leaves::Probes(_)) => parameter(index),
+                (Node::Draw(draw), Leaves::Draws(count) | Leaves::Probes(count)) => draw.0 < count,
                 (Node::Data(data), Leaves::Data) => data.0 < self.program.data.len(),
-                (Node::Data(number), Leaves::Varying(count, _)) => number.0 < count,
-                (Node::Sample | Node::Ridge, Leaves::Varying(_, variable)) => node == variable,
+                (Node::Data(number), Leaves::Varying(count, _) | Leaves::Stencil(count, _)) => number.0 < count,
+                (Node::Sample | Node::Ridge, Leaves::Varying(_, variable) | Leaves::Stencil(_, variable)) => {
+                    node == variable
+                }
+                (Node::Sample, Leaves::Probes(_)) => true,
+                (Node::Input(input), Leaves::Stencil(..)) => {
+                    *input < Inputs::NUMBERS + self.program.probes.numbers.graph.outputs.len()
+                }
                 (
                     Node::Param(_)
                     | Node::Draw(_)
+                    | Node::Input(_)
                     | Node::Data(_)
                     | Node::Sample
                     | Node::Ridge
@@ -185,7 +208,10 @@ mod tests {
     fn broken_programs_are_found() {
         assert_eq!(spoiled(|program| program.terms.swap(1, 2)), ["terms out of order"]);
         assert_eq!(spoiled(|program| program.terms[1].kept = false), ["terms out of order"]);
-        assert!(spoiled(|program| program.terms[0].order = 3)[0].starts_with("no derivative of order 3"));
+        assert!(
+            spoiled(|program| program.terms[0].moment = Moment::Derivative(3))[0]
+                .starts_with("no derivative of order 3")
+        );
         assert_eq!(
             spoiled(|program| program.coefficients.outputs.truncate(2)),
             ["coefficients: 2 outputs, expected 4"]

@@ -208,6 +208,7 @@ impl AffineForms {
             | Node::Param(_)
             | Node::Data(_)
             | Node::Draw(_)
+            | Node::Input(_)
             | Node::Ridge
             | Node::Power(..)
             | Node::RealPower(..)

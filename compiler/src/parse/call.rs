@@ -12,7 +12,7 @@ use super::scope::Value;
 use super::spelling::{list, nearest};
 use super::terms::Place;
 use crate::errors::{Code, Fault};
-use crate::ir::{BaseDraw, DrawId, Node, NodeId, Primitive};
+use crate::ir::{BaseDraw, DrawId, DrawKind, Node, NodeId, Primitive};
 
 /// A function of numbers that is not a [`Primitive`] of one argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,9 +69,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("arctan", "atan"),
 ];
 
-/// Base draws and the number of their arguments.
-const DRAWS: &[(&str, usize)] = &[("uniform", 0), ("normal", 0), ("exponential", 0), ("gamma", 1)];
-
 /// Functions of slices and iterators.
 const SEQUENCES: &[&str] = &["dot", "iter", "zip", "map", "sum", "rows"];
 
@@ -89,17 +86,24 @@ fn understood(dialect: Dialect) -> Vec<&'static str> {
         Primitive::ALL.iter().filter(|primitive| **primitive != Primitive::Sign).map(|row| row.name()).collect();
     names.extend(BUILTINS.iter().map(|row| row.0).filter(|name| *name != "from"));
     match dialect {
-        Dialect::Sample => names.extend(DRAWS.iter().map(|row| row.0)),
+        Dialect::Sample => names.extend(DrawKind::ALL.iter().map(|kind| kind.name())),
         Dialect::Function => names.extend(SEQUENCES),
         Dialect::LogCf | Dialect::Condition | Dialect::Term => {}
     }
     names
 }
 
+/// The calls of base draws, for messages.
+fn draw_signatures() -> String {
+    list(DrawKind::ALL.iter().map(|kind| kind.signature()).collect::<Vec<_>>().iter().map(String::as_str))
+}
+
 /// A value with its tokens.
 pub(crate) struct Operand<'a> {
     pub(crate) value: Value,
     pub(crate) tokens: &'a dyn ToTokens,
+    /// The number of base draws before the value was read.
+    pub(crate) draws_before: usize,
 }
 
 impl Walker {
@@ -113,9 +117,13 @@ impl Walker {
                 "name one of the functions of the language, such as `exp(x)`",
             ));
         };
-        let operands: Vec<Operand> =
-            call.args.iter().map(|argument| Operand { value: self.expression(argument), tokens: argument }).collect();
+        let operands: Vec<Operand> = call.args.iter().map(|argument| self.operand(argument)).collect();
         self.call_path(&path.path, operands, call)
+    }
+
+    fn operand<'a>(&mut self, argument: &'a Expr) -> Operand<'a> {
+        let draws_before = self.draws.len();
+        Operand { value: self.expression(argument), tokens: argument, draws_before }
     }
 
     /// Calls the function that `path` names.
@@ -134,15 +142,18 @@ impl Walker {
 
     /// Reads `receiver.method(arguments)`.
     pub(crate) fn method_call(&mut self, call: &ExprMethodCall) -> Value {
+        let draws_before = self.draws.len();
         let receiver = self.expression(&call.receiver);
         if let (Value::Vector(_) | Value::Matrix(_) | Value::Sequence(_), Dialect::Function) = (&receiver, self.dialect)
         {
             return self.sequence_method(receiver, call);
         }
-        let mut operands = vec![Operand { value: receiver, tokens: &call.receiver }];
+        let mut operands = vec![Operand { value: receiver, tokens: &call.receiver, draws_before }];
         for argument in &call.args {
-            let value = if matches!(argument, Expr::Closure(_)) { Value::Faulty } else { self.expression(argument) };
-            operands.push(Operand { value, tokens: argument });
+            operands.push(match argument {
+                Expr::Closure(_) => Operand { value: Value::Faulty, tokens: argument, draws_before: self.draws.len() },
+                other => self.operand(other),
+            });
         }
         self.call_named(&call.method, operands, call)
     }
@@ -163,16 +174,25 @@ impl Walker {
                 }
                 2
             }
-            None => match DRAWS.iter().find(|(draw, _)| self.dialect == Dialect::Sample && *draw == text) {
-                Some(&(_, arity)) if operands.len() == arity => return self.draw(&text, operands, place),
-                Some(&(_, arity)) => arity,
+            None => match DrawKind::ALL.iter().find(|kind| self.dialect == Dialect::Sample && kind.name() == text) {
+                Some(&kind) if operands.len() == kind.arguments().len() => return self.draw(kind, operands, place),
+                Some(kind) => kind.arguments().len(),
                 None => return self.unknown_call(name, &operands, &whole),
             },
         };
         self.refuse(place.fault(
             Code::Unsupported,
             format!("`{text}` is called with {} values, expected {expected} (a receiver included)", operands.len()),
-            "functions take what they take in Rust's standard library; base draws are `uniform()`, `normal()`, `exponential()`, `gamma(shape)`, to be shifted and scaled by arithmetic",
+            match self.dialect {
+                Dialect::Sample => format!(
+                    "functions take what they take in Rust's standard library; base draws are {}, to be shifted and scaled \
+                     by arithmetic",
+                    draw_signatures()
+                ),
+                Dialect::Function | Dialect::LogCf | Dialect::Condition | Dialect::Term => {
+                    "functions take what they take in Rust's standard library".to_owned()
+                }
+            },
         ))
     }
 
@@ -249,23 +269,29 @@ impl Walker {
         })
     }
 
-    fn draw(&mut self, name: &str, operands: Vec<Operand>, place: Place) -> Value {
+    fn draw(&mut self, kind: DrawKind, operands: Vec<Operand>, place: Place) -> Value {
         let mut arguments = Vec::new();
+        let jump = operands.last().map(|operand| (operand.draws_before, Place::of(&operand.tokens)));
         for operand in operands {
             match self.expect_number(operand.value, &operand.tokens) {
                 Some((id, _)) => arguments.push(id),
                 None => return Value::Faulty,
             }
         }
-        self.draws.push(match (name, arguments.as_slice()) {
-            ("uniform", []) => BaseDraw::Uniform,
-            ("normal", []) => BaseDraw::Normal,
-            ("exponential", []) => BaseDraw::Exponential,
-            ("gamma", &[shape]) => BaseDraw::Gamma(shape),
-            (name, _) => crate::errors::bug!("parse", "unknown base draw {name}"),
-        });
-        let id = self.terms.scalar(Node::Draw(DrawId(self.draws.len() - 1)), place);
-        Value::Scalar { id, whole: false }
+        let id = DrawId(self.draws.len());
+        if let (DrawKind::Compound, Some((first, jump)), Some(&root)) = (kind, jump, arguments.last()) {
+            let within = &mut self.draws[first..];
+            if within.is_empty() && self.terms.has_base_draw(root) {
+                return self.refuse(jump.fault(
+                    Code::Unsupported,
+                    "the jump of `compound` has no draw of its own, so all copies would be the same",
+                    "write the draws of the jump between the parentheses: what `let` binds outside is drawn once",
+                ));
+            }
+            within.iter_mut().filter(|draw| draw.within.is_none()).for_each(|draw| draw.within = Some(id));
+        }
+        self.draws.push(BaseDraw::new(kind, arguments));
+        Value::Scalar { id: self.terms.scalar(Node::Draw(id), place), whole: false }
     }
 
     /// Refuses a call of something that is not part of the language.
@@ -302,10 +328,7 @@ impl Walker {
                 Code::UnknownFunction,
                 name.span(),
                 format!("`{text}` is not a base draw or function of this version"),
-                format!(
-                    "{near}base draws are `uniform()`, `normal()`, `exponential()` and `gamma(shape)`; understood besides \
-                     arithmetic are {operators}"
-                ),
+                format!("{near}base draws are {}; understood besides arithmetic are {operators}", draw_signatures()),
             )
         } else {
             let outside = match self.dialect {

@@ -9,7 +9,8 @@ use super::options::{DistributionOptions, parse_distribution_options};
 use super::signature::{self, check_plain, check_return, last_segment};
 use super::spelling::{list, nearest};
 use crate::errors::{Code, Errors, Fault};
-use crate::ir::{BaseDraw, Condition, Law, Parameter, ParameterKind, Relation, Sampler, Support};
+use crate::ir::draw::take_arguments;
+use crate::ir::{Condition, Law, NodeId, Parameter, ParameterKind, Relation, Sampler, Support};
 
 /// Every parameter kind.
 const KINDS: [ParameterKind; 4] =
@@ -70,6 +71,7 @@ pub fn parse_distribution(options: TokenStream, item: &ItemFn) -> Result<Law, Er
         sampler,
         conditions: conditions.unwrap_or_default(),
         support: support.unwrap_or_default(),
+        rules: Vec::new(),
     })
 }
 
@@ -112,22 +114,14 @@ fn parse_sampler(sample: &Expr, parameters: &[signature::Parameter]) -> Result<S
     declare_parameters(&mut walker, parameters);
     let output = walker.number(sample);
     walker.errors.into_result()?;
-    let shapes = walker.draws.iter().filter_map(|draw| match draw {
-        BaseDraw::Gamma(shape) => Some(*shape),
-        BaseDraw::Uniform | BaseDraw::Normal | BaseDraw::Exponential => None,
-    });
-    let roots: Vec<_> = shapes.chain(output).collect();
-    let mut graph = walker.terms.graph(&roots);
-    let mut written = std::mem::take(&mut graph.outputs).into_iter();
-    let draws = walker
-        .draws
-        .iter()
-        .map(|draw| match draw {
-            BaseDraw::Gamma(shape) => BaseDraw::Gamma(written.next().unwrap_or(*shape)),
-            BaseDraw::Uniform | BaseDraw::Normal | BaseDraw::Exponential => draw.clone(),
-        })
-        .collect();
-    graph.outputs = written.collect();
+    let Walker { terms, mut draws, .. } = walker;
+    // Arguments first, so that the graph reads like the source.
+    let mut roots: Vec<NodeId> = draws.iter().flat_map(|draw| draw.arguments.iter().copied()).collect();
+    let arguments = roots.len();
+    roots.extend(output);
+    let mut graph = terms.graph(&roots);
+    graph.outputs.rotate_left(arguments);
+    take_arguments(&mut graph, &mut draws);
     Ok(Sampler { graph, draws })
 }
 
@@ -221,7 +215,7 @@ mod tests {
     use super::*;
     use crate::ir::display::{Leaves, infix};
     use crate::ir::verify::verify_law;
-    use crate::ir::{DrawId, Node, ParamId};
+    use crate::ir::{BaseDraw, DrawId, DrawKind, Node, ParamId};
 
     fn parse(options: &str, item: &str) -> Result<Law, Errors> {
         let item = syn::parse_str(item).expect("a function");
@@ -256,7 +250,7 @@ mod tests {
     fn every_call_is_a_draw_of_its_own() {
         let law = parse("sample = mu + b * (exponential() - exponential())", LAPLACE).expect("sound");
         let sampler = law.sampler.expect("a sampler");
-        assert_eq!(sampler.draws, [BaseDraw::Exponential, BaseDraw::Exponential]);
+        assert_eq!(sampler.draws, vec![BaseDraw::new(DrawKind::Exponential, vec![]); 2]);
         let value = evaluate(&sampler.graph, |node| match node {
             Node::Param(ParamId(index)) => [0.5, 2.0][*index],
             Node::Draw(DrawId(index)) => [3.0, 1.25][*index],
@@ -270,12 +264,32 @@ mod tests {
         let law = "fn law(omega: Frequency, k: Positive, mu: Positive) -> LogCf { -k * (1.0 - I * mu * omega).ln() }";
         let sampler = parse("sample = { let g = gamma(k + 1.0); g * mu * uniform() }", law).expect("sound").sampler;
         let sampler = sampler.expect("a sampler");
-        let [BaseDraw::Gamma(shape), BaseDraw::Uniform] = sampler.draws.as_slice() else {
-            panic!("{:?}", sampler.draws)
-        };
-        let leaves = Leaves::default();
-        assert_eq!(infix(&sampler.graph, *shape, &leaves), "θ0 + 1");
+        let kinds: Vec<DrawKind> = sampler.draws.iter().map(|draw| draw.kind).collect();
+        assert_eq!(kinds, [DrawKind::Gamma, DrawKind::Uniform]);
+        assert_eq!(infix(&sampler.graph, sampler.draws[0].arguments[0], &Leaves::default()), "θ0 + 1");
         assert_eq!(sampler.graph.outputs.len(), 1);
+    }
+
+    #[test]
+    fn draws_may_read_earlier_draws_and_copies_have_their_own() {
+        let law = "fn law(omega: Frequency, nu: Positive) -> LogCf { nu * omega }";
+        let sample = "sample = { let time = nu * gamma(1.0 / nu); compound(poisson(time), normal() * exponential()) }";
+        let sampler = parse(sample, law).expect("sound").sampler.expect("a sampler");
+        let of = |draw: &BaseDraw| (draw.kind, draw.within);
+        assert_eq!(
+            sampler.draws.iter().map(of).collect::<Vec<_>>(),
+            [
+                (DrawKind::Gamma, None),
+                (DrawKind::Poisson, None),
+                (DrawKind::Normal, Some(DrawId(4))),
+                (DrawKind::Exponential, Some(DrawId(4))),
+                (DrawKind::Compound, None),
+            ]
+        );
+        assert_eq!(crate::ir::verify::verify_draws(&sampler.graph, &sampler.draws), Ok(()));
+        assert_eq!(infix(&sampler.graph, sampler.draws[1].arguments[0], &Leaves::default()), "θ0 * draw0");
+        let bound_outside = "sample = { let jump = normal(); compound(poisson(nu), jump) }";
+        assert_eq!(refuse(bound_outside, law), one(Code::Unsupported, "jump"));
     }
 
     #[test]
@@ -313,7 +327,7 @@ mod tests {
     fn options() {
         assert_eq!(refuse("sampel = mu", LAPLACE), one(Code::BadOption, "sampel"));
         assert_eq!(refuse("sample = mu, sample = b", LAPLACE), one(Code::BadOption, "sample"));
-        assert_eq!(refuse("sample = mu + poisson(b)", LAPLACE), one(Code::UnknownFunction, "poisson"));
+        assert_eq!(refuse("sample = mu + cauchy(b)", LAPLACE), one(Code::UnknownFunction, "cauchy"));
         assert_eq!(refuse("support = 1.0", LAPLACE), one(Code::BadOption, "1.0"));
         assert_eq!(refuse("sample", LAPLACE), one(Code::BadOption, "sample"));
     }

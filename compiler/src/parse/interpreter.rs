@@ -86,7 +86,8 @@ pub(crate) fn evaluate(graph: &Graph, leaf: impl Fn(&Node) -> f64) -> Vec<f64> {
             | Node::Sample
             | Node::Ridge
             | Node::Data(_)
-            | Node::Draw(_) => leaf(node),
+            | Node::Draw(_)
+            | Node::Input(_) => leaf(node),
         });
     }
     graph.outputs.iter().map(|output| values[output.0 as usize]).collect()

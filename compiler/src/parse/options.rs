@@ -237,25 +237,39 @@ fn order(value: &Expr, errors: &mut Errors) -> Option<u32> {
 }
 
 /// Forms that rules will have and this version does not.
-const LATER: [&str; 7] = ["formula", "closed_form", "discrete", "difference", "auxiliary", "score", "pathwise"];
+const LATER: [&str; 4] = ["formula", "closed_form", "score", "pathwise"];
 
 fn form(value: &Expr, errors: &mut Errors) -> Option<RequestedForm> {
-    let name = text(value);
-    let here = ["truncated", "terminating"];
+    let (name, number) = match value {
+        Expr::Call(call) => (text(&call.func), call.args.first().filter(|_| call.args.len() == 1)),
+        value => (text(value), None),
+    };
+    let here: Vec<&str> = RequestedForm::ALL.iter().map(|form| form.name()).collect();
+    let found = RequestedForm::ALL.iter().copied().find(|form| form.name() == name);
+    if let (Some(form), Expr::Call(_)) = (found, value) {
+        let which = number.and_then(|number| text(number).parse().ok()).filter(|number| *number >= 1);
+        if let Some(form) = which.and_then(|number| form.numbered(number)) {
+            return Some(form);
+        }
+    }
     let (code, message, help) = match name.as_str() {
-        "truncated" => return Some(RequestedForm::Truncated),
-        "terminating" => return Some(RequestedForm::Terminating),
+        _ if found.is_some() && !matches!(value, Expr::Call(_)) => return found,
+        _ if found.is_some() => (
+            Code::BadOption,
+            format!("`{}` is not a form of rules", text(value)),
+            "only `auxiliary(2)`, `difference(2)` and so on take a number: the second rule of the kind".to_owned(),
+        ),
         name if LATER.contains(&name) => (
             Code::FormUnavailable,
             format!("the form `{name}` is not part of this version"),
-            "this version has `form = truncated` (with an `order`) and `form = terminating`".to_owned(),
+            format!("the forms of this version are {}", list(here.iter().copied())),
         ),
         name => (
             Code::BadOption,
             format!("`{name}` is not a form of rules"),
-            match nearest(name, here) {
+            match nearest(name, here.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the forms of this version are {}", list(here)),
+                None => format!("the forms of this version are {}", list(here.iter().copied())),
             },
         ),
     };
@@ -307,7 +321,9 @@ mod tests {
             ("order = -1", Code::BadOrder, "-1"),
             ("order = n", Code::BadOption, "n"),
             ("order(b) = 3", Code::BadOption, "b"),
-            ("form = auxiliary", Code::FormUnavailable, "auxiliary"),
+            ("form = pathwise", Code::FormUnavailable, "pathwise"),
+            ("form = truncated(2)", Code::BadOption, "truncated(2)"),
+            ("form = auxiliary(0)", Code::BadOption, "auxiliary(0)"),
             ("form(b) = formulas", Code::BadOption, "formulas"),
             ("precision = f16", Code::BadOption, "f16"),
             ("opaque", Code::BadOption, "opaque"),

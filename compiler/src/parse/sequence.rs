@@ -83,7 +83,10 @@ impl Walker {
             ("rows", Value::Matrix(argument), []) => Value::Sequence(Sequence::Rows(argument)),
             ("zip", value @ Value::Sequence(_), [other]) => {
                 let right = self.expression(other);
-                let operands = vec![Operand { value, tokens: &call.receiver }, Operand { value: right, tokens: other }];
+                let operands = vec![
+                    Operand { value, tokens: &call.receiver, draws_before: 0 },
+                    Operand { value: right, tokens: other, draws_before: 0 },
+                ];
                 self.call_on_sequences("zip", operands, call)
             }
             ("map", Value::Sequence(over), [function]) => match function {
@@ -123,11 +126,11 @@ impl Walker {
                 ))
             }
             (_, value, arguments) => {
-                let mut operands = vec![Operand { value, tokens: &call.receiver }];
+                let mut operands = vec![Operand { value, tokens: &call.receiver, draws_before: 0 }];
                 for argument in arguments {
                     let value =
                         if matches!(argument, Expr::Closure(_)) { Value::Faulty } else { self.expression(argument) };
-                    operands.push(Operand { value, tokens: argument });
+                    operands.push(Operand { value, tokens: argument, draws_before: 0 });
                 }
                 self.unknown_call(&call.method, &operands, call)
             }
@@ -312,9 +315,11 @@ impl Walker {
                     "take a tuple apart with a pattern, as in `|(z, t)|`",
                 )),
             },
-            Expr::Path(path) => {
-                self.call_path(&path.path, vec![Operand { value: argument, tokens: function }], function)
-            }
+            Expr::Path(path) => self.call_path(
+                &path.path,
+                vec![Operand { value: argument, tokens: function, draws_before: 0 }],
+                function,
+            ),
             _ => Value::Faulty,
         }
     }

@@ -98,6 +98,11 @@ impl Terms {
         self.traits[id.0 as usize].sum
     }
 
+    /// Whether a base draw of a sampler occurs in `id`.
+    pub(crate) fn has_base_draw(&self, id: NodeId) -> bool {
+        self.parts(id).into_iter().any(|part| matches!(self.term(part), Term::Scalar(Node::Draw(_))))
+    }
+
     /// Whether data that run along the coordinates occur in `id`.
     pub(crate) fn runs_along_coordinates(&self, id: NodeId) -> bool {
         self.traits[id.0 as usize].along_coordinates

@@ -87,7 +87,8 @@ impl Folding {
             | Node::Sample
             | Node::Ridge
             | Node::Data(_)
-            | Node::Draw(_) => self.intern(node),
+            | Node::Draw(_)
+            | Node::Input(_) => self.intern(node),
         }
     }
 

@@ -60,6 +60,7 @@ impl Hoisting<'_> {
             | Node::Ridge
             | Node::Data(_)
             | Node::Draw(_)
+            | Node::Input(_)
             | Node::Sum(_)
             | Node::Product(_)
             | Node::Power(..)
@@ -141,6 +142,7 @@ fn is_free(node: &Node) -> bool {
         | Node::Ridge
         | Node::Data(_)
         | Node::Draw(_)
+        | Node::Input(_)
         | Node::Power(..)
         | Node::RealPower(..)
         | Node::Call(..)

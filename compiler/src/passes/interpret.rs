@@ -17,6 +17,8 @@ pub struct Leaves {
     pub data: Vec<f64>,
     /// Base draws.
     pub draws: Vec<f64>,
+    /// What a section is given.
+    pub inputs: Vec<f64>,
 }
 
 /// The values of the outputs.
@@ -33,6 +35,7 @@ pub fn values(graph: &Graph, leaves: &Leaves) -> Vec<f64> {
             Node::Ridge => leaves.ridge,
             Node::Data(id) => leaves.data[id.0],
             Node::Draw(id) => leaves.draws[id.0],
+            Node::Input(index) => leaves.inputs[*index],
             Node::Sum(operands) => operands[1..].iter().fold(of(&operands[0]), |sum, x| sum + of(x)),
             Node::Product(operands) => operands[1..].iter().fold(of(&operands[0]), |product, x| product * of(x)),
             Node::Power(base, exponent) => of(base).powi(*exponent),

@@ -44,6 +44,7 @@ pub fn powers(graph: Graph) -> Graph {
             | Node::Ridge
             | Node::Data(_)
             | Node::Draw(_)
+            | Node::Input(_)
             | Node::Sum(_)
             | Node::Product(_)
             | Node::RealPower(..)

@@ -29,6 +29,7 @@ pub fn share(graph: Graph) -> Graph {
             | Node::Ridge
             | Node::Data(_)
             | Node::Draw(_)
+            | Node::Input(_)
             | Node::Power(..)
             | Node::RealPower(..)
             | Node::Call(..)

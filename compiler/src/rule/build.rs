@@ -30,6 +30,22 @@ impl Builder {
         id
     }
 
+    /// What an id stands for.
+    #[must_use]
+    pub fn peek(&self, id: NodeId) -> &Node {
+        self.graph.node(id)
+    }
+
+    /// The output of a graph, as a node here.
+    pub fn import(&mut self, graph: &Graph) -> NodeId {
+        let mut images: Vec<NodeId> = Vec::with_capacity(graph.len());
+        for (_, node) in graph.iter() {
+            let image = self.node(node.map_operands(|operand| images[operand.0 as usize]));
+            images.push(image);
+        }
+        images[graph.output().0 as usize]
+    }
+
     /// An exact number.
     pub fn constant(&mut self, value: Rational) -> NodeId {
         self.node(Node::Constant(value))
@@ -60,16 +76,24 @@ impl Builder {
         if exponent == 1 { base } else { self.node(Node::Power(base, exponent)) }
     }
 
-    /// The graph with one output. Numbers and parameters come first in their own order, so that operands, which are
-    /// sorted by position, read as one would write them: `2 * b^3`, not `b^3 * 2`.
+    /// The graph with one output. The draw, numbers, parameters and base draws come first in their own order, so that
+    /// operands, which are sorted by position, read as one would write them: `2 * b^3` and `z + mu * T`.
     #[must_use]
     pub fn finish(self, output: NodeId) -> Graph {
+        self.finish_all(&[output])
+    }
+
+    /// The graph with several outputs, its nodes in the same order.
+    #[must_use]
+    pub fn finish_all(self, outputs: &[NodeId]) -> Graph {
         let mut order: Vec<NodeId> = self.graph.iter().map(|(id, _)| id).collect();
         order.sort_by(|x, y| {
             let (x, y) = (self.graph.node(*x), self.graph.node(*y));
-            let leaf = |node: &Node| matches!(node, Node::Constant(_) | Node::Pi | Node::Param(_));
+            let leaf = |node: &Node| {
+                matches!(node, Node::Constant(_) | Node::Pi | Node::Param(_) | Node::Sample | Node::Draw(_))
+            };
             match (leaf(x), leaf(y)) {
-                (true, true) => x.cmp(y),
+                (true, true) => (*x != Node::Sample, x).cmp(&(*y != Node::Sample, y)),
                 (x, y) => y.cmp(&x),
             }
         });
@@ -79,7 +103,7 @@ impl Builder {
             let node = self.graph.node(id).map_operands(|operand| positions[operand.0 as usize]);
             positions[id.0 as usize] = graph.push(node);
         }
-        graph.outputs = vec![positions[output.0 as usize]];
+        graph.outputs = outputs.iter().map(|output| positions[output.0 as usize]).collect();
         graph
     }
 }

@@ -1,7 +1,6 @@
 //! What is known about the series of every parameter, before a form is chosen.
 
-use super::form::Coefficient;
-use crate::ir::ParamId;
+use crate::ir::{Coefficient, ExactRule, ParamId};
 
 /// The series of the parameter gradients of a law.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,4 +20,8 @@ pub struct ParameterSeries {
     pub coefficients: Vec<Coefficient>,
     /// Orders up to this one were computed: what is not listed there is zero.
     pub computed_to: u32,
+    /// Exact rules that were recognised in `∂_θ log φ`, in the order of preference within each form.
+    pub exact: Vec<ExactRule>,
+    /// Whether `log φ` depends on `s` through `e^s` only, up to a factor: the law lives on a lattice.
+    pub lattice: bool,
 }

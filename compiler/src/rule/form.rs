@@ -1,15 +1,6 @@
 //! The forms of a rule and what a rule is made of.
 
-use crate::ir::{Graph, ParamId};
-
-/// One coefficient `a_n(θ)` of a rule: it multiplies `E f^(n)(z)`, no factorial inside.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Coefficient {
-    /// The order `n` of the derivative of `f`, at least 1.
-    pub order: u32,
-    /// `a_n(θ)`, one output; leaves are constants, π and parameters. Never identically zero.
-    pub value: Graph,
-}
+use crate::ir::{Coefficient, Origin, ParamId, StencilTerm};
 
 /// How the gradient with respect to one parameter is computed.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +19,18 @@ pub enum Form {
         /// none within [`LOOK_AHEAD`] orders.
         discarded: Option<Coefficient>,
     },
+    /// Derivatives of `f` at points that an auxiliary draw has moved: `∂_θ log φ` is the transform of a known measure.
+    Auxiliary {
+        /// Where the rule comes from.
+        origin: Origin,
+    },
+    /// Differences of values of `f`; `f` need not be differentiable.
+    Difference {
+        /// Where the rule comes from.
+        origin: Origin,
+    },
+    /// Theorem 2 of the paper: the values of `f` at the finitely many values of a draw.
+    Discrete,
 }
 
 /// Why a terminating rule ends.
@@ -52,8 +55,10 @@ pub struct Rule {
     pub parameter: ParamId,
     /// The form and its reason.
     pub form: Form,
-    /// The kept coefficients, by ascending order.
+    /// The kept coefficients of `E f^(n)(z)`, by ascending order.
     pub coefficients: Vec<Coefficient>,
+    /// What is evaluated at points that an auxiliary draw has moved.
+    pub stencils: Vec<StencilTerm>,
 }
 
 impl Rule {
@@ -61,9 +66,23 @@ impl Rule {
     #[must_use]
     pub const fn is_exact(&self) -> bool {
         match self.form {
-            Form::Terminating { .. } => true,
+            Form::Terminating { .. } | Form::Auxiliary { .. } | Form::Difference { .. } | Form::Discrete => true,
             Form::Truncated { .. } => false,
         }
+    }
+}
+
+impl Rule {
+    /// The highest derivative of `f` that is evaluated.
+    #[must_use]
+    pub fn highest_order(&self) -> u32 {
+        let derivatives = self.coefficients.iter().map(|coefficient| coefficient.order);
+        let stencils = self.stencils.iter().map(|term| term.stencil.highest_order());
+        let discarded = match &self.form {
+            Form::Truncated { discarded, .. } => discarded.as_ref().map(|discarded| discarded.order),
+            Form::Terminating { .. } | Form::Auxiliary { .. } | Form::Difference { .. } | Form::Discrete => None,
+        };
+        derivatives.chain(stencils).chain(discarded).max().unwrap_or(0)
     }
 }
 
@@ -80,4 +99,59 @@ pub enum RequestedForm {
     Truncated,
     /// `form = terminating`
     Terminating,
+    /// `form = auxiliary`, the first rule of this kind, or `form = auxiliary(2)`, the second.
+    Auxiliary(u32),
+    /// `form = difference`, or `form = difference(2)`.
+    Difference(u32),
+    /// `form = discrete`
+    Discrete,
+}
+
+impl RequestedForm {
+    /// Every form that can be asked for, by the first of its kind.
+    pub const ALL: &'static [RequestedForm] = &[
+        RequestedForm::Truncated,
+        RequestedForm::Terminating,
+        RequestedForm::Auxiliary(1),
+        RequestedForm::Difference(1),
+        RequestedForm::Discrete,
+    ];
+
+    /// The name in `form = …`, without a number.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            RequestedForm::Truncated => "truncated",
+            RequestedForm::Terminating => "terminating",
+            RequestedForm::Auxiliary(_) => "auxiliary",
+            RequestedForm::Difference(_) => "difference",
+            RequestedForm::Discrete => "discrete",
+        }
+    }
+
+    /// The rule of this form with a number; `None` for forms of which there is one only.
+    #[must_use]
+    pub const fn numbered(self, number: u32) -> Option<Self> {
+        match self {
+            RequestedForm::Auxiliary(_) => Some(RequestedForm::Auxiliary(number)),
+            RequestedForm::Difference(_) => Some(RequestedForm::Difference(number)),
+            RequestedForm::Truncated | RequestedForm::Terminating | RequestedForm::Discrete => None,
+        }
+    }
+}
+
+impl std::fmt::Display for RequestedForm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())?;
+        match self {
+            RequestedForm::Auxiliary(number) | RequestedForm::Difference(number) if *number > 1 => {
+                write!(f, "({number})")
+            }
+            RequestedForm::Auxiliary(_)
+            | RequestedForm::Difference(_)
+            | RequestedForm::Truncated
+            | RequestedForm::Terminating
+            | RequestedForm::Discrete => Ok(()),
+        }
+    }
 }

@@ -6,5 +6,6 @@ pub mod form;
 pub mod select;
 pub mod text;
 
+pub use crate::ir::{Coefficient, ExactRule, Origin, Stencil, StencilTerm};
 pub use derivation::{Derivation, ParameterSeries};
-pub use form::{Coefficient, Ending, Form, LOOK_AHEAD, MAX_ORDER, RequestedForm, Rule};
+pub use form::{Ending, Form, LOOK_AHEAD, MAX_ORDER, RequestedForm, Rule};

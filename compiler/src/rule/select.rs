@@ -1,15 +1,18 @@
 //! Chooses the form of each parameter's rule.
 //!
-//! Without an order every parameter gets an exact rule: its series ends, or the derivatives of `f` do. With `order = N` the
-//! series is kept to `N`, and no other form takes its place; where series or `f` end before, the rule says so and is
-//! exact. `form = …` forces one, for all parameters or for one of them.
+//! Without an order every parameter gets an exact rule: the first of its [`candidates`] that accepts `f`. With `order = N`
+//! the series is kept to `N`, and no other form takes its place; where series or `f` end before, the rule says so and is
+//! exact. `form = …` forces one, for all parameters or for one of them; `auxiliary(2)` is the second of its kind.
+//!
+//! A form accepts a function with kinks (`abs`, `max`, `min` of the draw) if it needs no derivative of it, or the first one
+//! only and the law has a density, so that a draw meets a kink with probability 0.
 
 use proc_macro2::Span;
 
 use super::derivation::{Derivation, ParameterSeries};
-use super::form::{Coefficient, Ending, Form, MAX_ORDER, RequestedForm, Rule};
+use super::form::{Ending, Form, MAX_ORDER, RequestedForm, Rule};
 use crate::errors::{Code, Errors, Fault};
-use crate::ir::{Law, ParamId};
+use crate::ir::{Coefficient, ExactRule, Law, Origin, ParamId};
 
 /// What the user asked for, with the tokens to underline.
 #[derive(Clone, Debug)]
@@ -27,6 +30,24 @@ pub struct Choice {
 impl Choice {
     fn form_of(&self, name: &str) -> Option<(RequestedForm, Span)> {
         self.forms.iter().find(|form| form.0 == name).map(|form| (form.1, form.2)).or(self.form)
+    }
+}
+
+/// What counts about `f` and the law when a form is chosen.
+#[derive(Clone, Debug, Default)]
+pub struct Subject {
+    /// The degree of `f` if it is a polynomial in the draw.
+    pub degree: Option<u32>,
+    /// Where `f` is not differentiable.
+    pub kinks: Errors,
+    /// Whether the law has a density; asked for only if `f` has kinks.
+    pub density: bool,
+}
+
+impl Subject {
+    /// Whether derivatives of `f` up to this order may be taken.
+    fn accepts(&self, highest_order: u32) -> bool {
+        self.kinks.faults().is_empty() || highest_order == 0 || (highest_order == 1 && self.density)
     }
 }
 
@@ -66,7 +87,13 @@ pub fn required_order(law: &Law, function_degree: Option<u32>, choice: &Choice) 
     }
     let terminating = law.parameters.iter().any(|parameter| match choice.form_of(&parameter.name) {
         Some((RequestedForm::Terminating, _)) => true,
-        Some((RequestedForm::Truncated, _)) => false,
+        Some((
+            RequestedForm::Truncated
+            | RequestedForm::Auxiliary(_)
+            | RequestedForm::Difference(_)
+            | RequestedForm::Discrete,
+            _,
+        )) => false,
         None => choice.order.is_none(),
     });
     let degree = function_degree.unwrap_or(0);
@@ -83,76 +110,192 @@ pub fn required_order(law: &Law, function_degree: Option<u32>, choice: &Choice) 
     Ok(if terminating { order.max(degree) } else { order })
 }
 
-/// The rule of every parameter that has a gradient. `function_degree` is the degree of `f` if `f` is a polynomial in the draw.
+/// The rule of every parameter that has a gradient.
 ///
-/// The bias of the result: none for terminating rules, the dropped terms (the first of which is named) for truncated ones.
+/// The bias of the result: none for exact rules, the dropped terms (the first of which is named) for truncated ones.
 ///
 /// # Errors
 /// Those of [`required_order`]; [`Code::OrderNeeded`] where no exact rule was found and no order given;
-/// [`Code::FormUnavailable`] where a terminating rule was asked for and neither series nor `f` end.
-pub fn select(
-    law: &Law,
-    derivation: &Derivation,
-    function_degree: Option<u32>,
-    choice: &Choice,
-) -> Result<Vec<Rule>, Errors> {
-    required_order(law, function_degree, choice)?;
+/// [`Code::FormUnavailable`] where the form that was asked for does not exist; [`Code::NotDifferentiable`] where no form, or
+/// not the one that was asked for, accepts the kinks of `f`.
+pub fn select(law: &Law, derivation: &Derivation, subject: &Subject, choice: &Choice) -> Result<Vec<Rule>, Errors> {
+    required_order(law, subject.degree, choice)?;
     let mut errors = Errors::new();
     let mut rules = Vec::new();
+    let mut refused = false;
     for series in &derivation.parameters {
-        match select_one(law, series, function_degree, choice) {
-            Ok(rule) => rules.push(rule),
+        match select_one(law, series, subject, choice) {
+            Ok(Some(rule)) => rules.push(rule),
+            Ok(None) => refused = true,
             Err(fault) => errors.push(fault),
         }
+    }
+    if refused {
+        errors.extend(explain_refusal(law, derivation, subject));
     }
     errors.into_result()?;
     Ok(rules)
 }
 
-fn select_one(
-    law: &Law,
-    series: &ParameterSeries,
-    function_degree: Option<u32>,
-    choice: &Choice,
-) -> Result<Rule, Fault> {
+/// A parameter's rule; `None` if `f` has kinks that it does not accept.
+fn select_one(law: &Law, series: &ParameterSeries, subject: &Subject, choice: &Choice) -> Result<Option<Rule>, Fault> {
     let name = &law.parameters[series.parameter.0].name;
     let order = choice.order.map(|order| order.0);
-    let form = choice.form_of(name);
-    let ending = ending(series, function_degree);
-    match (form, order) {
+    let ending = ending(series, subject.degree);
+    let rule = match (choice.form_of(name), order) {
         (Some((RequestedForm::Truncated, span)), None) => {
-            Err(order_needed(name, span, "a truncated rule needs an order"))
+            return Err(order_needed(name, span, "a truncated rule needs an order"));
         }
-        (Some((RequestedForm::Truncated, _)), Some(order)) => Ok(truncated(series, function_degree, order)),
+        (Some((RequestedForm::Truncated, _)), Some(order)) => truncated(series, subject.degree, order),
         (Some((RequestedForm::Terminating, span)), order) => match ending {
-            None => Err(Fault::new(
-                Code::FormUnavailable,
-                span,
-                format!(
-                    "no terminating rule for `{name}`: its series in s = i omega has infinitely many terms, and f is not a \
-                     polynomial in the draw"
-                ),
-                format!("ask for it for the other parameters only, or give an order for `{name}`, such as `order = 8`"),
-            )),
-            Some((reason, last)) => match order {
-                Some(order) if order < last => Err(Fault::new(
+            None => {
+                return Err(Fault::new(
                     Code::FormUnavailable,
                     span,
-                    format!("the terminating rule for `{name}` goes to order {last}, beyond `order = {order}`"),
+                    format!(
+                        "no terminating rule for `{name}`: its series in s = i omega has infinitely many terms, and f is not a \
+                         polynomial in the draw"
+                    ),
+                    format!(
+                        "ask for it for the other parameters only, or give an order for `{name}`, such as `order = 8`"
+                    ),
+                ));
+            }
+            Some((_, last)) if order.is_some_and(|order| order < last) => {
+                return Err(Fault::new(
+                    Code::FormUnavailable,
+                    span,
+                    format!(
+                        "the terminating rule for `{name}` goes to order {last}, beyond `order = {}`",
+                        order.unwrap_or_default()
+                    ),
                     format!("leave the order out or raise it to {last}"),
-                )),
-                Some(_) | None => Ok(terminating(series, reason, last)),
-            },
+                ));
+            }
+            Some((reason, last)) => terminating(series, reason, last),
         },
-        (None, None) => match ending {
-            Some((reason, last)) => Ok(terminating(series, reason, last)),
-            None => Err(order_needed(name, choice.distribution, "its series in s = i omega has infinitely many terms")),
+        (
+            Some((form @ (RequestedForm::Auxiliary(_) | RequestedForm::Difference(_) | RequestedForm::Discrete), span)),
+            _,
+        ) => match exact_rules(law, series).into_iter().find(|(found, _)| *found == form) {
+            Some((form, rule)) => exact(series.parameter, form, rule),
+            None => return Err(unavailable(law, series, form, span)),
         },
+        (None, None) => {
+            let candidates = candidates(law, series, subject);
+            if candidates.is_empty() {
+                let why = "its series in s = i omega has infinitely many terms, and it is no known transform";
+                return Err(order_needed(name, choice.distribution, why));
+            }
+            return Ok(candidates.into_iter().find(|rule| subject.accepts(rule.highest_order())));
+        }
         (None, Some(order)) => match ending {
-            Some((reason, last)) if last <= order => Ok(terminating(series, reason, last)),
-            Some(_) | None => Ok(truncated(series, function_degree, order)),
+            Some((reason, last)) if last <= order => terminating(series, reason, last),
+            Some(_) | None => truncated(series, subject.degree, order),
         },
+    };
+    Ok(Some(rule).filter(|rule| subject.accepts(rule.highest_order())))
+}
+
+/// The exact rules of a parameter, the preferred one first: terminating, discrete, then those that use a derivative of
+/// `f` before those that do not, for their smaller variance. A law without density is met at its atoms only, and there
+/// differences are as good and ask for nothing between the atoms.
+#[must_use]
+pub fn candidates(law: &Law, series: &ParameterSeries, subject: &Subject) -> Vec<Rule> {
+    let mut rules: Vec<Rule> =
+        ending(series, subject.degree).map(|(reason, last)| terminating(series, reason, last)).into_iter().collect();
+    let mut exact_rules = exact_rules(law, series);
+    exact_rules.sort_by_key(|(form, _)| match form {
+        RequestedForm::Discrete => 0,
+        RequestedForm::Auxiliary(_) => 1 + u8::from(series.lattice),
+        _ => 2 - u8::from(series.lattice),
+    });
+    rules.extend(exact_rules.into_iter().map(|(form, rule)| exact(series.parameter, form, rule)));
+    rules
+}
+
+/// Every exact rule that is no series, with the form that asks for it: those that were found, then the author's.
+fn exact_rules<'a>(law: &'a Law, series: &'a ParameterSeries) -> Vec<(RequestedForm, &'a ExactRule)> {
+    let (mut auxiliary, mut difference) = (0, 0);
+    let written = law.rules.iter().filter(|rule| rule.parameter == series.parameter).map(|rule| &rule.rule);
+    let all = series.exact.iter().chain(written);
+    all.map(|rule| {
+        let form = match (rule.origin, rule.highest_order()) {
+            (Origin::FiniteSupport, _) => RequestedForm::Discrete,
+            (Origin::Transform | Origin::Author { .. }, 0) => {
+                difference += 1;
+                RequestedForm::Difference(difference)
+            }
+            (Origin::Transform | Origin::Author { .. }, _) => {
+                auxiliary += 1;
+                RequestedForm::Auxiliary(auxiliary)
+            }
+        };
+        (form, rule)
+    })
+    .collect()
+}
+
+fn exact(parameter: ParamId, form: RequestedForm, rule: &ExactRule) -> Rule {
+    let origin = rule.origin;
+    let form = match form {
+        RequestedForm::Discrete => Form::Discrete,
+        RequestedForm::Difference(_) => Form::Difference { origin },
+        RequestedForm::Auxiliary(_) | RequestedForm::Truncated | RequestedForm::Terminating => {
+            Form::Auxiliary { origin }
+        }
+    };
+    Rule { parameter, form, coefficients: rule.derivatives.clone(), stencils: rule.stencils.clone() }
+}
+
+fn unavailable(law: &Law, series: &ParameterSeries, form: RequestedForm, span: Span) -> Fault {
+    let name = &law.parameters[series.parameter.0].name;
+    let found = exact_rules(law, series);
+    let forms: Vec<String> = found.iter().map(|(form, _)| format!("`{form}`")).collect();
+    let why = match form {
+        RequestedForm::Discrete => {
+            "its characteristic function is not a finite sum of exponentials with probabilities as weights".to_owned()
+        }
+        _ => format!(
+            "{} are known for it",
+            crate::emit::summary::plural(found.len(), "exact rule with an auxiliary draw")
+        ),
+    };
+    let help = if forms.is_empty() {
+        format!(
+            "give an order for `{name}`, such as `order = 8`, or write an exact rule beside the law: `rule({name}) = …`"
+        )
+    } else {
+        format!("the forms of `{name}` are {}", forms.join(", "))
+    };
+    Fault::new(Code::FormUnavailable, span, format!("no rule of the form `{form}` for `{name}`: {why}"), help)
+}
+
+/// Every kink, and for each parameter the forms that accept it.
+fn explain_refusal(law: &Law, derivation: &Derivation, subject: &Subject) -> Errors {
+    let forms = derivation.parameters.iter().map(|series| {
+        let name = &law.parameters[series.parameter.0].name;
+        let mut accepting: Vec<String> = exact_rules(law, series)
+            .into_iter()
+            .filter(|(_, rule)| subject.accepts(rule.highest_order()))
+            .map(|(form, _)| format!("`{form}`"))
+            .collect();
+        if let Some((reason, last)) = ending(series, subject.degree)
+            && subject.accepts(terminating(series, reason, last).highest_order())
+        {
+            accepting.insert(0, "`terminating`".to_owned());
+        }
+        let accepting = if accepting.is_empty() { "none".to_owned() } else { accepting.join(", ") };
+        format!("`{name}`: {accepting}")
+    });
+    let forms = forms.collect::<Vec<_>>().join("; ");
+    let mut explained = Errors::new();
+    for fault in subject.kinks.faults() {
+        let mut fault = fault.clone();
+        fault.help = format!("{}; forms that accept the function as it is: {forms}", fault.help);
+        explained.push(fault);
     }
+    explained
 }
 
 /// Why the rule's sum is finite and the last order that counts.
@@ -190,7 +333,7 @@ fn truncated(series: &ParameterSeries, function_degree: Option<u32>, order: u32)
 }
 
 const fn rule(parameter: ParamId, form: Form, coefficients: Vec<Coefficient>) -> Rule {
-    Rule { parameter, form, coefficients }
+    Rule { parameter, form, coefficients, stencils: Vec::new() }
 }
 
 fn order_needed(name: &str, span: Span, why: &str) -> Fault {
@@ -210,9 +353,13 @@ mod tests {
 
     fn laplace_derivation() -> Derivation {
         // ∂_mu: s; ∂_b: 2b s² / (1 - b² s²)
-        let text = "logphi derivation 1\nparameter mu\n  degree 1\n  computed 4\n  a1 = 1\nparameter b\n  degree unknown\n  \
-                    computed 6\n  a2 = 2 * b\n  a4 = 2 * b^3\n  a6 = 2 * b^5\nend\n";
+        let text = "logphi derivation 2\nparameter mu\n  degree 1\n  computed 4\n  lattice no\n  a1 = 1\nparameter b\n  degree unknown\n  \
+                    computed 6\n  lattice no\n  a2 = 2 * b\n  a4 = 2 * b^3\n  a6 = 2 * b^5\nend\n";
         text::read(text, &laplace()).unwrap()
+    }
+
+    fn polynomial(degree: u32) -> Subject {
+        Subject { degree: Some(degree), ..Subject::default() }
     }
 
     fn choice(order: Option<u32>, form: Option<RequestedForm>) -> Choice {
@@ -235,7 +382,7 @@ mod tests {
 
     #[test]
     fn an_order_truncates_and_names_what_is_dropped() {
-        let rules = select(&laplace(), &laplace_derivation(), None, &choice(Some(4), None)).unwrap();
+        let rules = select(&laplace(), &laplace_derivation(), &Subject::default(), &choice(Some(4), None)).unwrap();
         assert_eq!(rules[0].form, Form::Terminating { reason: Ending::Series { degree: 1 } });
         assert_eq!(orders(&rules[1]), [2, 4]);
         let Form::Truncated { order: 4, discarded: Some(discarded) } = &rules[1].form else {
@@ -247,18 +394,18 @@ mod tests {
     #[test]
     fn a_polynomial_ends_the_series() {
         for degree in [4, 5] {
-            let rules = select(&laplace(), &laplace_derivation(), Some(degree), &choice(None, None)).unwrap();
+            let rules = select(&laplace(), &laplace_derivation(), &polynomial(degree), &choice(None, None)).unwrap();
             assert_eq!(rules[1].form, Form::Terminating { reason: Ending::Function { degree } });
             assert_eq!(orders(&rules[1]), [2, 4]);
         }
-        let rules = select(&laplace(), &laplace_derivation(), Some(4), &choice(Some(2), None)).unwrap();
+        let rules = select(&laplace(), &laplace_derivation(), &polynomial(4), &choice(Some(2), None)).unwrap();
         let Form::Truncated { discarded: Some(discarded), .. } = &rules[1].form else { panic!("{:?}", rules[1].form) };
         assert_eq!(discarded.order, 4);
     }
 
     #[test]
     fn without_order_an_infinite_series_asks_for_one() {
-        let errors = select(&laplace(), &laplace_derivation(), None, &choice(None, None)).unwrap_err();
+        let errors = select(&laplace(), &laplace_derivation(), &Subject::default(), &choice(None, None)).unwrap_err();
         let [fault] = errors.faults() else { panic!("one parameter is at fault") };
         assert_eq!(fault.code, Code::OrderNeeded);
         assert!(fault.message.contains("`b`") && fault.help.contains("order = 8"), "{fault}");
@@ -267,15 +414,15 @@ mod tests {
     #[test]
     fn forced_forms() {
         let law = laplace();
-        let run = |order, form| select(&law, &laplace_derivation(), None, &choice(order, Some(form)));
+        let run = |order, form| select(&law, &laplace_derivation(), &Subject::default(), &choice(order, Some(form)));
         assert_eq!(code(run(None, RequestedForm::Truncated)), Code::OrderNeeded);
         assert_eq!(code(run(Some(4), RequestedForm::Terminating)), Code::FormUnavailable);
         assert!(run(Some(4), RequestedForm::Truncated).unwrap().iter().all(|rule| !rule.is_exact()));
         let mut one = choice(None, None);
         one.forms.push(("mu".to_owned(), RequestedForm::Terminating, Span::call_site()));
-        assert_eq!(code(select(&law, &laplace_derivation(), None, &one)), Code::OrderNeeded);
+        assert_eq!(code(select(&law, &laplace_derivation(), &Subject::default(), &one)), Code::OrderNeeded);
         one.forms.push(("c".to_owned(), RequestedForm::Terminating, Span::call_site()));
-        assert_eq!(code(select(&law, &laplace_derivation(), None, &one)), Code::UnknownName);
+        assert_eq!(code(select(&law, &laplace_derivation(), &Subject::default(), &one)), Code::UnknownName);
     }
 
     #[test]

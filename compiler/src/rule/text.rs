@@ -1,14 +1,22 @@
 //! The text form of a derivation: for the cache, for builds without computer algebra, and for reading.
 //!
 //! ```text
-//! logphi derivation 1
+//! logphi derivation 2
 //! parameter b
 //!   degree unknown
 //!   computed 12
+//!   lattice no
 //!   a2 = 2 * b
 //!   a4 = 2 * b^3
+//!   exact transform
+//!     stencil 2 * b
+//!       draw exponential()
+//!       probe 2 weight 1 at #z + b * #0
 //! end
 //! ```
+//!
+//! An exact rule has lines `term n = a_n(θ)` for derivatives at the draw itself and `stencil c(θ)`, followed by the base draws
+//! `#0`, `#1`, … and the probes: the order of the derivative of `f`, a weight, and a point, in which `#z` is the draw.
 //!
 //! Expressions have `+`, `*`, `^` with a whole exponent, calls, and exact numbers such as `-1/2`, which are single words;
 //! nothing else, so that the grammar has no precedence to get wrong beyond sums in parentheses. Reading shares equal
@@ -17,11 +25,14 @@
 use num_traits::Zero;
 
 use super::derivation::{Derivation, ParameterSeries};
-use super::form::{Coefficient, MAX_ORDER};
-use crate::ir::{Graph, Law, Node, NodeId, ParamId, Primitive, Rational};
+use super::form::MAX_ORDER;
+use crate::ir::{
+    BaseDraw, Coefficient, DrawId, ExactRule, Graph, Law, Node, NodeId, Origin, ParamId, Primitive, Rational, Sampler,
+    Stencil, StencilTerm,
+};
 use crate::rule::build::Builder;
 
-const HEADER: &str = "logphi derivation 1";
+const HEADER: &str = "logphi derivation 2";
 
 /// Coefficients nest no deeper than this; a file that does is damaged.
 const DEEPEST: usize = 200;
@@ -37,13 +48,46 @@ pub fn write(derivation: &Derivation, names: &[String]) -> String {
             None => text.push_str("  degree unknown\n"),
         }
         text.push_str(&format!("  computed {}\n", series.computed_to));
+        text.push_str(if series.lattice { "  lattice yes\n" } else { "  lattice no\n" });
         for coefficient in &series.coefficients {
             let value = expression(&coefficient.value, names);
             text.push_str(&format!("  a{} = {value}\n", coefficient.order));
         }
+        for rule in &series.exact {
+            write_exact(rule, names, &mut text);
+        }
     }
     text.push_str("end\n");
     text
+}
+
+const ORIGINS: [(&str, Origin); 2] = [("transform", Origin::Transform), ("finite", Origin::FiniteSupport)];
+
+fn write_exact(rule: &ExactRule, names: &[String], text: &mut String) {
+    let Some((origin, _)) = ORIGINS.iter().find(|(_, origin)| *origin == rule.origin) else {
+        crate::errors::bug!("rule::text", "a rule of its author is no part of a derivation")
+    };
+    text.push_str(&format!("  exact {origin}\n"));
+    for coefficient in &rule.derivatives {
+        text.push_str(&format!("    term {} = {}\n", coefficient.order, expression(&coefficient.value, names)));
+    }
+    for StencilTerm { coefficient, stencil } in &rule.stencils {
+        text.push_str(&format!("    stencil {}\n", expression(coefficient, names)));
+        let graph = &stencil.numbers.graph;
+        let node = |id: NodeId| {
+            let mut text = String::new();
+            write_node(graph, id, names, Place::Alone, &mut text);
+            text
+        };
+        for draw in &stencil.numbers.draws {
+            let arguments: Vec<String> = draw.arguments.iter().map(|&argument| node(argument)).collect();
+            text.push_str(&format!("      draw {}({})\n", draw.kind.name(), arguments.join(", ")));
+        }
+        for (probe, order) in stencil.orders.iter().enumerate() {
+            let (weight, point) = (node(stencil.weight(probe)), node(stencil.point(probe)));
+            text.push_str(&format!("      probe {order} weight {weight} at {point}\n"));
+        }
+    }
 }
 
 /// A graph over constants, π and parameters as text.
@@ -96,13 +140,14 @@ fn write_node(graph: &Graph, id: NodeId, names: &[String], place: Place, text: &
         Node::Maximum(x, y) => call("max", &[*x, *y], graph, names, text),
         Node::Minimum(x, y) => call("min", &[*x, *y], graph, names, text),
         Node::Call(primitive, argument) => call(primitive.name(), &[*argument], graph, names, text),
+        Node::Sample => text.push_str("#z"),
+        Node::Draw(draw) => text.push_str(&format!("#{}", draw.0)),
         Node::ImaginaryUnit
         | Node::Frequency
         | Node::TransformVariable
-        | Node::Sample
         | Node::Ridge
         | Node::Data(_)
-        | Node::Draw(_) => crate::errors::bug!("rule::text", "{:?} in a coefficient", graph.node(id)),
+        | Node::Input(_) => crate::errors::bug!("rule::text", "{:?} in a coefficient", graph.node(id)),
     }
 }
 
@@ -122,7 +167,7 @@ fn call(name: &str, arguments: &[NodeId], graph: &Graph, names: &[String], text:
 /// What is wrong with the text, in words: it is not the compiler's own, damaged, or of another law or version.
 pub fn read(text: &str, law: &Law) -> Result<Derivation, String> {
     let names: Vec<String> = law.parameters.iter().map(|parameter| parameter.name.clone()).collect();
-    let mut lines = text.lines();
+    let mut lines = text.lines().peekable();
     if lines.next() != Some(HEADER) {
         return Err(format!("the first line is not `{HEADER}`"));
     }
@@ -140,12 +185,24 @@ pub fn read(text: &str, law: &Law) -> Result<Derivation, String> {
                 degree => Some(number(degree)?),
             };
             let computed_to = number(field(lines.next(), "computed")?)?;
+            let lattice = match field(lines.next(), "lattice")? {
+                "yes" => true,
+                "no" => false,
+                other => return Err(format!("`{other}` is neither `yes` nor `no`")),
+            };
             parameters.push(ParameterSeries {
                 parameter: ParamId(index),
                 degree,
                 coefficients: Vec::new(),
                 computed_to,
+                exact: Vec::new(),
+                lattice,
             });
+            continue;
+        }
+        if let Some(origin) = line.strip_prefix("  exact ") {
+            let rule = read_exact(origin, &mut lines, &names)?;
+            parameters.last_mut().ok_or("a rule before its parameter")?.exact.push(rule);
             continue;
         }
         let series = parameters.last_mut().ok_or("a coefficient before its parameter")?;
@@ -174,6 +231,79 @@ pub fn read(text: &str, law: &Law) -> Result<Derivation, String> {
     Ok(Derivation { parameters })
 }
 
+/// Reads the lines of an exact rule.
+fn read_exact<'a>(
+    origin: &str,
+    lines: &mut std::iter::Peekable<impl Iterator<Item = &'a str>>,
+    names: &[String],
+) -> Result<ExactRule, String> {
+    let origin =
+        ORIGINS.iter().find(|(name, _)| *name == origin).ok_or_else(|| format!("unknown origin `{origin}`"))?.1;
+    let mut rule = ExactRule { origin, derivatives: Vec::new(), stencils: Vec::new() };
+    while let Some(line) = lines.next_if(|line| line.starts_with("    ")) {
+        if let Some(rest) = line.strip_prefix("    term ") {
+            let (order, value) = rest.split_once(" = ").ok_or_else(|| format!("cannot read `{line}`"))?;
+            rule.derivatives.push(Coefficient { order: number(order)?, value: parse_expression(value, names)? });
+        } else if let Some(coefficient) = line.strip_prefix("    stencil ") {
+            let stencil = read_stencil(lines, names)?;
+            rule.stencils.push(StencilTerm { coefficient: parse_expression(coefficient, names)?, stencil });
+        } else {
+            return Err(format!("cannot read `{line}`"));
+        }
+    }
+    if rule.derivatives.is_empty() && rule.stencils.is_empty() {
+        return Err("an exact rule without terms".to_owned());
+    }
+    Ok(rule)
+}
+
+fn read_stencil<'a>(
+    lines: &mut std::iter::Peekable<impl Iterator<Item = &'a str>>,
+    names: &[String],
+) -> Result<Stencil, String> {
+    let mut parser = Parser { rest: "", names, builder: Builder::new(), depth: 0, draws: Some(0) };
+    let (mut draws, mut orders, mut outputs) = (Vec::new(), Vec::new(), Vec::new());
+    while let Some(line) = lines.next_if(|line| line.starts_with("      ")) {
+        if let Some(rest) = line.strip_prefix("      draw ") {
+            parser.rest = rest;
+            let name = parser.word(|c| c.is_alphanumeric() || c == '_');
+            parser.expect("(")?;
+            let mut arguments = Vec::new();
+            while !parser.take(")") {
+                if !arguments.is_empty() {
+                    parser.expect(", ")?;
+                }
+                arguments.push(parser.sum()?);
+            }
+            draws.push(BaseDraw::named(name, &arguments).ok_or_else(|| format!("unknown base draw `{rest}`"))?);
+            parser.draws = Some(draws.len());
+        } else if let Some(rest) = line.strip_prefix("      probe ") {
+            parser.rest = rest;
+            let order = parser.word(|c| c.is_ascii_digit());
+            parser.expect(" weight ")?;
+            let weight = parser.sum()?;
+            parser.expect(" at ")?;
+            outputs.extend([parser.sum()?, weight]);
+            orders.push(number(order)?);
+        } else {
+            return Err(format!("cannot read `{line}`"));
+        }
+        if !parser.rest.is_empty() {
+            return Err(format!("cannot read `{}`", parser.rest));
+        }
+    }
+    if orders.is_empty() {
+        return Err("a stencil without probes".to_owned());
+    }
+    // Arguments of draws travel as outputs while nodes are put in order.
+    let probes = outputs.len();
+    outputs.extend(draws.iter().flat_map(|draw| draw.arguments.clone()));
+    let mut graph = parser.builder.finish_all(&outputs);
+    let mut arguments = graph.outputs.split_off(probes).into_iter();
+    let draws = draws.iter().map(|draw| draw.map_arguments(|argument| arguments.next().unwrap_or(argument))).collect();
+    Ok(Stencil { numbers: Sampler { graph, draws }, orders })
+}
+
 fn field<'a>(line: Option<&'a str>, name: &str) -> Result<&'a str, String> {
     line.and_then(|line| line.trim_start().strip_prefix(name)?.strip_prefix(' '))
         .ok_or_else(|| format!("a line `{name} …` is missing"))
@@ -185,7 +315,7 @@ fn number(text: &str) -> Result<u32, String> {
 
 /// Reads the text of one expression.
 fn parse_expression(text: &str, names: &[String]) -> Result<Graph, String> {
-    let mut parser = Parser { rest: text, names, builder: Builder::new(), depth: 0 };
+    let mut parser = Parser { rest: text, names, builder: Builder::new(), depth: 0, draws: None };
     let output = parser.sum()?;
     if parser.rest.is_empty() {
         Ok(parser.builder.finish(output))
@@ -199,6 +329,8 @@ struct Parser<'a> {
     names: &'a [String],
     builder: Builder,
     depth: usize,
+    /// In a stencil, how many base draws there are so far.
+    draws: Option<usize>,
 }
 
 impl<'a> Parser<'a> {
@@ -273,6 +405,15 @@ impl<'a> Parser<'a> {
         if let Some(index) = self.names.iter().position(|name| name == word) {
             return Ok(self.builder.node(Node::Param(ParamId(index))));
         }
+        match (word.strip_prefix('#'), self.draws) {
+            (Some("z"), Some(_)) => return Ok(self.builder.node(Node::Sample)),
+            (Some(index), Some(count)) => {
+                let index = index.parse().ok().filter(|index| *index < count);
+                let draw = index.ok_or_else(|| format!("there is no draw `{word}`"))?;
+                return Ok(self.builder.node(Node::Draw(DrawId(draw))));
+            }
+            (None, _) | (_, None) => {}
+        }
         if word == "PI" { Ok(self.builder.node(Node::Pi)) } else { Err(format!("unknown name `{word}`")) }
     }
 
@@ -300,8 +441,10 @@ mod tests {
     use super::*;
     use crate::series::samples::laplace;
 
-    const SOUND: &str = "logphi derivation 1\nparameter mu\n  degree 1\n  computed 4\n  a1 = 1\nparameter b\n  degree unknown\n  \
-                         computed 6\n  a2 = 2 * b\n  a4 = -1/2 * b^-3 * (1 + mu * (2 + b)^2) * pow(b, 1/3 * mu)\nend\n";
+    const SOUND: &str = "logphi derivation 2\nparameter mu\n  degree 1\n  computed 4\n  lattice no\n  a1 = 1\nparameter b\n  degree unknown\n  \
+                         computed 6\n  lattice yes\n  a2 = 2 * b\n  a4 = -1/2 * b^-3 * (1 + mu * (2 + b)^2) * pow(b, 1/3 * mu)\n  exact transform\n    term 1 = mu\n    stencil 2 * b\n      draw exponential()\n      \
+                         draw gamma(1 + b)\n      probe 2 weight 1 at #z + b * #0\n      probe 1 weight -1/2 * b at #z + #0 * #1\n  \
+                         exact finite\n    stencil 1\n      probe 0 weight 1 at 1\n      probe 0 weight -1 at 0\nend\n";
 
     fn names() -> Vec<String> {
         vec!["mu".to_owned(), "b".to_owned()]
@@ -330,7 +473,7 @@ mod tests {
     #[test]
     fn damage_is_noticed() {
         for (from, to) in [
-            ("derivation 1", "derivation 2"),
+            ("derivation 2", "derivation 1"),
             ("parameter b", "parameter c"),
             ("parameter mu", "parameter b"),
             ("  computed 6\n", ""),
@@ -341,6 +484,14 @@ mod tests {
             ("pow(b, ", "pow(b "),
             ("pow", "pof"),
             ("end\n", ""),
+            ("lattice no", "lattice maybe"),
+            ("transform", "hearsay"),
+            ("exponential()", "exponential(1)"),
+            ("probe 0 weight 1 at 1\n      probe 0 weight -1 at 0\n", ""),
+            ("#0 * #1", "#0 * #2"),
+            ("#z + b", "#y + b"),
+            ("weight", "wait"),
+            ("term 1 = mu", "term 1 = #z"),
         ] {
             assert!(SOUND.contains(from), "{from}");
             assert!(read(&SOUND.replacen(from, to, 1), &laplace()).is_err(), "{from} -> {to}");

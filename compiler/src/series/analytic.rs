@@ -134,6 +134,7 @@ fn check_kinks_of_complex_arguments(law: &Law) -> Result<(), Errors> {
             | Node::Ridge
             | Node::Data(_)
             | Node::Draw(_)
+            | Node::Input(_)
             | Node::Sum(_)
             | Node::Product(_)
             | Node::Power(..)

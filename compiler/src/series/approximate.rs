@@ -73,7 +73,8 @@ impl Point {
                 | Node::Sample
                 | Node::Ridge
                 | Node::Data(_)
-                | Node::Draw(_) => f64::NAN,
+                | Node::Draw(_)
+                | Node::Input(_) => f64::NAN,
             };
             values.push(value);
         }

@@ -72,6 +72,7 @@ fn degrees(graph: &Graph) -> Vec<Option<u32>> {
                 | Node::Ridge
                 | Node::Data(_)
                 | Node::Draw(_)
+                | Node::Input(_)
                 | Node::RealPower(..)
                 | Node::Call(..)
                 | Node::Maximum(..)

@@ -90,7 +90,13 @@ fn expand_node<F: Coefficients>(
                 get(x)
             }
         }
-        Node::ImaginaryUnit | Node::Frequency | Node::Sample | Node::Ridge | Node::Data(_) | Node::Draw(_) => {
+        Node::ImaginaryUnit
+        | Node::Frequency
+        | Node::Sample
+        | Node::Ridge
+        | Node::Data(_)
+        | Node::Draw(_)
+        | Node::Input(_) => {
             return Err(Obstacle::Inexpressible(format!("{node:?} has no place in a log characteristic function")));
         }
     })

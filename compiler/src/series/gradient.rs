@@ -16,6 +16,7 @@ use crate::algebra::{Field, Inexpressible, Quotient};
 use crate::errors::{Code, Errors, Fault};
 use crate::ir::{Graph, Law, Node, NodeId, ParamId, ParameterKind, Rational};
 use crate::rule::{Coefficient, Derivation, LOOK_AHEAD, MAX_ORDER, ParameterSeries, text};
+use crate::transform;
 
 /// Taylor coefficients of the parameter gradient of a log characteristic function, paper Eq. (4):
 ///
@@ -116,7 +117,15 @@ impl Task {
                 (None, Some(last)) if last.order > self.order => last.order,
                 (None, _) => self.order + LOOK_AHEAD,
             };
-            parameters.push(ParameterSeries { parameter, degree, coefficients, computed_to });
+            let recognised = transform::recognise(&graph, &self.kinds, parameter);
+            parameters.push(ParameterSeries {
+                parameter,
+                degree,
+                coefficients,
+                computed_to,
+                exact: recognised.rules,
+                lattice: recognised.lattice,
+            });
         }
         Ok(text::write(&Derivation { parameters }, &self.names))
     }

@@ -10,10 +10,12 @@
 
 pub mod analytic;
 pub mod degree;
+pub mod density;
 #[cfg(feature = "algebra")]
 pub mod gradient;
 
 mod approximate;
+mod complex;
 mod expand;
 #[cfg(all(test, feature = "algebra"))]
 mod oracle;

@@ -225,6 +225,7 @@ fn source_text(law: &Law, id: NodeId) -> Option<String> {
         | Node::Ridge
         | Node::Data(_)
         | Node::Draw(_)
+        | Node::Input(_)
         | Node::Sum(_)
         | Node::RealPower(..)
         | Node::Maximum(..)

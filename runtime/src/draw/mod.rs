@@ -14,7 +14,9 @@
 //!
 //! Each sample, coordinate and site thus has a sequence of 32-bit words, four to a block. The draws of fixed size of a
 //! law take words of site 0 in the order of its sample expression; the draw by rejection with index `k` has site `k + 1`
-//! for itself; sites from 256 on belong to the rules.
+//! for itself. Sites from 256 on belong to the auxiliary draws of exact rules, in the same way: those of fixed size take
+//! words of site 256 in the order of the rules, the draw by rejection with index `k` has site `k + 257`. So all rules of a
+//! law see the same `z`, and no other draw.
 //!
 //! | draw | words in `f32` | words in `f64` |
 //! | --- | --- | --- |
@@ -37,6 +39,9 @@ mod words;
 pub use philox::Key;
 pub(crate) use philox::philox;
 pub use words::Words;
+
+/// The first site of the auxiliary draws of exact rules.
+pub(crate) const AUXILIARY_SITE: u16 = 256;
 
 /// A function that makes `M` numbers from `N` random words and `K` other numbers of one sample.
 ///

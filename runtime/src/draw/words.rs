@@ -12,6 +12,8 @@ pub struct Words<L: Lane> {
     key: Key,
     first_sample: u64,
     coordinate: u32,
+    /// The site of the words that are taken in order.
+    site: u16,
     next_block: u32,
     block: [Option<L::Words>; 4],
     used: usize,
@@ -25,9 +27,22 @@ impl<L: Lane> Words<L> {
     #[inline(always)]
     #[must_use]
     pub fn new(key: Key, first_sample: u64, coordinate: u32) -> Self {
+        Self::at_site(key, first_sample, coordinate, 0)
+    }
+
+    /// The words for the auxiliary draws of exact rules: those of [`AUXILIARY_SITE`](super::AUXILIARY_SITE) in order. A
+    /// draw by rejection says its own site, from the next one on.
+    #[inline(always)]
+    #[must_use]
+    pub fn auxiliary(key: Key, first_sample: u64, coordinate: u32) -> Self {
+        Self::at_site(key, first_sample, coordinate, super::AUXILIARY_SITE)
+    }
+
+    #[inline(always)]
+    fn at_site(key: Key, first_sample: u64, coordinate: u32, site: u16) -> Self {
         debug_assert!(first_sample < 1 << 48, "a sample index has 48 bits");
         debug_assert!(first_sample.is_multiple_of(L::WIDTH as u64), "packs start at multiples of their width");
-        Self { key, first_sample, coordinate, next_block: 0, block: [None; 4], used: 4, spare_normal: None }
+        Self { key, first_sample, coordinate, site, next_block: 0, block: [None; 4], used: 4, spare_normal: None }
     }
 
     /// Block `block` of `site`.
@@ -38,11 +53,11 @@ impl<L: Lane> Words<L> {
         L::philox(self.key, self.first_sample, [shared, u64::from(self.coordinate), u64::from(block)])
     }
 
-    /// The next word of site 0.
+    /// The next word.
     #[inline(always)]
     fn word(&mut self) -> L::Words {
         if self.used == 4 {
-            self.block = self.block(0, self.next_block).map(Some);
+            self.block = self.block(self.site, self.next_block).map(Some);
             self.next_block = self.next_block.wrapping_add(1);
             self.used = 0;
         }
@@ -100,6 +115,18 @@ mod tests {
             let bits = (word(2 * index) << 32) | word(2 * index + 1);
             assert_eq!(double.uniform().extract(2), f64::uniform(bits));
         }
+    }
+
+    #[test]
+    fn auxiliary_draws_have_sites_of_their_own() {
+        let key = Key::new(SEED, STREAM);
+        let word =
+            |site: u64| philox(key, [(SAMPLE + 2) & 0xffff_ffff, 5 | (site << 16), u64::from(COORDINATE), 0])[0] as u32;
+        let mut auxiliary = Words::<Pack<f32, 4>>::auxiliary(key, SAMPLE, COORDINATE);
+        assert_eq!(auxiliary.uniform().extract(2), f32::uniform(word(256)));
+        // A draw by rejection is that of its site, whichever the words in order are.
+        let shape = Pack::constant(2.5);
+        assert_eq!(auxiliary.gamma(257, shape).extract(2), words::<Pack<f32, 4>>().gamma(257, shape).extract(2));
     }
 
     /// Values that must never change: they are the noise of every seeded run.

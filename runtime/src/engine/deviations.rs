@@ -6,15 +6,12 @@
 //! are divided by the largest and moments by the largest of their order, and the two factors go back on in `f64`. The
 //! loop is blocked like a matrix product: several coordinates and packs of lanes share the loads.
 
-use std::marker::PhantomData;
-
 use super::LANES;
 use super::contraction::Contracted;
-use super::epilogue::{Lanes, Spread};
-use super::moments::{Layout, Moments, runs};
-use super::table::RidgeTable;
-use crate::kernel::{Estimator, Ridge, RidgeVisitor, Ridges, Separable};
-use crate::lane::{Kernel, Lane, Scalar};
+use super::lanes::{Lanes, Spread};
+use super::moments::{Layout, runs};
+use super::table::Slopes;
+use crate::lane::{Floats, Kernel, Lane, Scalar};
 
 /// Coordinates of a block.
 const COORDINATES: usize = 6;
@@ -25,7 +22,7 @@ const PACKS: usize = 2;
 /// Deviations of the lanes, and the buffers that lead there.
 #[derive(Debug, Default)]
 pub(crate) struct LaneMeans {
-    /// `means[order][coordinate][lane]`, for the orders that were asked for: the deviation of the lane's mean.
+    /// `means[moment][coordinate][lane]`, for the moments that were asked for: the deviation of the lane's mean.
     means: Vec<Lanes>,
     /// The same over ridge rows, scaled.
     products: Vec<[f32; LANES]>,
@@ -36,113 +33,121 @@ pub(crate) struct LaneMeans {
 }
 
 impl LaneMeans {
-    /// The deviations of `∂_j^n f`, for order `n` with the given index.
+    /// The deviations of a moment of a coordinate.
     #[inline(always)]
-    pub(crate) fn of(&self, layout: &Layout, order: usize, coordinate: usize) -> &Lanes {
-        &self.means[order * layout.dimension + coordinate]
+    pub(crate) fn of(&self, layout: &Layout, moment: usize, coordinate: usize) -> &Lanes {
+        &self.means[moment * layout.dimension + coordinate]
     }
 }
 
-/// Computes the deviations for the orders that `wanted` names; others are left as they are.
-pub(crate) struct Deviations<'a, E: Estimator> {
+/// Computes the deviations for the moments that `wanted` names; others are left as they are.
+pub(crate) struct Deviations<'a> {
     pub(crate) layout: &'a Layout,
+    pub(crate) orders: &'a [u32],
     pub(crate) spread: &'a Spread,
-    pub(crate) moments: Moments<'a, E::Scalar>,
+    pub(crate) moments: Floats<'a>,
     pub(crate) contracted: &'a Contracted,
-    pub(crate) tables: &'a <E::Ridges as Ridges<E>>::Tables,
+    pub(crate) ridges: &'a [Slopes],
     /// The largest slope.
     pub(crate) largest: f64,
     pub(crate) wanted: &'a [bool],
     pub(crate) out: &'a mut LaneMeans,
 }
 
-impl<E: Estimator> Kernel<f32> for Deviations<'_, E> {
+impl Kernel<f32> for Deviations<'_> {
     type Output = ();
 
     #[inline(always)]
     fn run<L: Lane<Scalar = f32>>(self) {
         match self.moments {
-            Moments::Leaf(moments) => self.of::<L, _>(moments),
-            Moments::Tree(moments) => self.of::<L, _>(moments),
+            Floats::Single(moments) => self.of::<L, _>(moments),
+            Floats::Double(moments) => self.of::<L, _>(moments),
         }
     }
 }
 
-impl<E: Estimator> Deviations<'_, E> {
+impl Deviations<'_> {
     #[inline(always)]
-    fn of<L: Lane<Scalar = f32>, S: Scalar>(mut self, moments: &[S]) {
-        let dimension = self.layout.dimension;
-        self.out.means.resize(E::ORDERS.len() * dimension, [0.0; LANES]);
-        self.out.products.resize(E::ORDERS.len() * dimension, [0.0; LANES]);
-        let tables = self.tables;
-        E::Ridges::visit(tables, &mut Rows::<E, S, L> { run: &mut self, moments, lanes: PhantomData });
-        for order in (0..E::ORDERS.len()).filter(|&order| self.wanted[order]) {
-            let scale = self.largest.powi(E::ORDERS[order] as i32) * self.contracted.peaks[order + 1];
-            for coordinate in 0..dimension {
-                let mut means = [0.0; LANES];
-                let products = &self.out.products[order * dimension + coordinate];
+    fn of<L: Lane<Scalar = f32>, S: Scalar>(self, moments: &[S]) {
+        let Self { layout, orders, spread, contracted, ridges, largest, wanted, out, .. } = self;
+        let Layout { dimension, separable_entries, .. } = *layout;
+        let moments = Moments { runs: runs(moments), totals: &contracted.totals, spread };
+        let LaneMeans { means, products, moments: scaled, powers } = out;
+        means.resize(wanted.len() * dimension, [0.0; LANES]);
+        products.resize(orders.len() * dimension, [0.0; LANES]);
+        for ridge in ridges {
+            powers.clear();
+            powers.extend_from_slice(&ridge.unit);
+            scaled.resize(ridge.rows, [0.0; LANES]);
+            let mut exponent = 1;
+            for (order, &target) in orders.iter().enumerate().filter(|(order, _)| wanted[*order]) {
+                raise::<L>(powers, &ridge.unit, target - exponent);
+                exponent = target;
+                let first = ridge.first * layout.entries + order + 1;
+                moments.scale(first, layout.entries, contracted.peaks[order + 1], scaled);
+                let products = &mut products[order * dimension..(order + 1) * dimension];
+                Product { padded: layout.padded, powers, moments: scaled, fresh: ridge.first == 0 }
+                    .add_to::<L>(dimension, products);
+            }
+        }
+        for order in (0..orders.len()).filter(|&order| wanted[order]) {
+            let scale = largest.powi(orders[order] as i32) * contracted.peaks[order + 1];
+            let products = &products[order * dimension..(order + 1) * dimension];
+            let means = &mut means[order * dimension..(order + 1) * dimension];
+            for (coordinate, (means, products)) in means.iter_mut().zip(products).enumerate() {
                 for lane in 0..LANES {
                     means[lane] = f64::from(products[lane]) * scale;
                 }
-                if E::Separable::PRESENT {
-                    let (lanes, mean) = self.row(moments, self.layout.separable_first + coordinate, order);
-                    for lane in 0..LANES {
-                        means[lane] += lanes[lane].to_f64() * self.spread.reciprocals[lane] - mean;
-                    }
+                if separable_entries > 0 {
+                    moments.add(layout.first_run(coordinate) + order + 1, means);
                 }
-                self.out.means[order * dimension + coordinate] = means;
+            }
+        }
+        for (stencil, means) in means.chunks_exact_mut(dimension).skip(orders.len()).enumerate() {
+            if wanted[orders.len() + stencil] {
+                for (coordinate, means) in means.iter_mut().enumerate() {
+                    *means = [0.0; LANES];
+                    moments.add(layout.first_stencil(coordinate) + stencil, means);
+                }
             }
         }
     }
-
-    /// The lanes of one moment of one row, and the mean over all samples.
-    #[inline(always)]
-    fn row<'m, S>(&self, moments: &'m [S], row: usize, order: usize) -> (&'m [S; LANES], f64) {
-        let at = row * self.layout.entries + order + 1;
-        (&runs(moments)[at], self.contracted.totals[at] / self.spread.samples)
-    }
 }
 
-struct Rows<'a, 'b, E: Estimator, S, L> {
-    run: &'a mut Deviations<'b, E>,
-    moments: &'a [S],
-    lanes: PhantomData<L>,
+/// The lane sums, and what turns them into deviations.
+struct Moments<'a, S> {
+    runs: &'a [[S; LANES]],
+    totals: &'a [f64],
+    spread: &'a Spread,
 }
 
-impl<E: Estimator, S: Scalar, L: Lane<Scalar = f32>> RidgeVisitor<E> for Rows<'_, '_, E, S, L> {
+impl<S: Scalar> Moments<'_, S> {
+    /// The deviations of one moment of each row of a ridge term, divided by `peak`.
     #[inline(always)]
-    fn visit<R: Ridge<E>>(&mut self, table: &RidgeTable<E, R>) {
-        let Layout { dimension, padded, .. } = *self.run.layout;
-        let mut powers = std::mem::take(&mut self.run.out.powers);
-        let mut moments = std::mem::take(&mut self.run.out.moments);
-        powers.clear();
-        powers.extend_from_slice(&table.unit_slopes);
-        moments.resize(table.rows, [0.0; LANES]);
-        let mut exponent = 1;
-        for (order, &target) in E::ORDERS.iter().enumerate().filter(|(order, _)| self.run.wanted[*order]) {
-            raise::<L>(&mut powers, &table.unit_slopes, target - exponent);
-            exponent = target;
-            let peak = self.run.contracted.peaks[order + 1];
-            let scale = if peak >= f64::MIN_POSITIVE { 1.0 / peak } else { 0.0 };
-            let mut factors = self.run.spread.reciprocals;
+    fn scale(&self, first: usize, entries: usize, peak: f64, out: &mut [[f32; LANES]]) {
+        let scale = if peak >= f64::MIN_POSITIVE { 1.0 / peak } else { 0.0 };
+        let mut factors = self.spread.reciprocals;
+        for lane in 0..LANES {
+            factors[lane] *= scale;
+        }
+        for (row, out) in out.iter_mut().enumerate() {
+            let at = first + row * entries;
+            let mean = self.totals[at] / self.spread.samples * scale;
+            let mut scaled = [0.0; LANES];
             for lane in 0..LANES {
-                factors[lane] *= scale;
+                scaled[lane] = (self.runs[at][lane].to_f64() * factors[lane] - mean) as f32;
             }
-            for (row, moments) in moments.iter_mut().enumerate() {
-                let (lanes, mean) = self.run.row(self.moments, table.first + row, order);
-                let mean = mean * scale;
-                let mut scaled = [0.0; LANES];
-                for lane in 0..LANES {
-                    scaled[lane] = (lanes[lane].to_f64() * factors[lane] - mean) as f32;
-                }
-                *moments = scaled;
-            }
-            let products = &mut self.run.out.products[order * dimension..(order + 1) * dimension];
-            Product { padded, powers: &powers, moments: &moments, fresh: table.first == 0 }
-                .add_to::<L>(dimension, products);
+            *out = scaled;
         }
-        self.run.out.powers = powers;
-        self.run.out.moments = moments;
+    }
+
+    /// Adds the deviations of one moment to `means`.
+    #[inline(always)]
+    fn add(&self, at: usize, means: &mut Lanes) {
+        let mean = self.totals[at] / self.spread.samples;
+        for lane in 0..LANES {
+            means[lane] += self.runs[at][lane].to_f64() * self.spread.reciprocals[lane] - mean;
+        }
     }
 }
 

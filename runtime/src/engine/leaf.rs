@@ -1,16 +1,17 @@
 //! The sample loop of one leaf.
 //!
 //! Two schedules give the same bits. With ridge terms, samples are the outer loop: all coordinates of a pack of samples
-//! are drawn, then each row's argument `u_o` is formed and its derivatives are added to the moments in memory. With
-//! separable terms only, coordinates are the outer loop and the sums stay in registers.
+//! are drawn, then each row's argument `u_o` is formed and its derivatives are added to the moments in memory. Without
+//! ridge terms, coordinates are the outer loop and the sums stay in registers.
 
 use std::ops::Range;
 
 use super::moments::Layout;
+use super::stencils::add;
 use super::table::{BLOCK, RidgeTable};
 use super::{LANES, LEAF};
 use crate::draw::{Key, Words};
-use crate::kernel::{Estimator, Ridge, RidgeVisitor, Ridges, Sampled, Separable};
+use crate::kernel::{Estimator, Law, Ridge, RidgeVisitor, Ridges, Sampled, Separable};
 use crate::lane::{Kernel, Lane, Scalar};
 
 /// Widest pack of any target.
@@ -21,6 +22,8 @@ pub(crate) struct Job<'a, E: Estimator> {
     pub(crate) key: Key,
     pub(crate) samples: usize,
     pub(crate) layout: &'a Layout,
+    /// Parameters of each coordinate, in the estimator's arithmetic.
+    pub(crate) theta: &'a [<E::Law as Law>::Theta<E::Scalar>],
     /// What the draws of each coordinate read.
     pub(crate) samplers: &'a [<E::Law as Sampled>::Prepared<E::Scalar>],
     pub(crate) tables: &'a <E::Ridges as Ridges<E>>::Tables,
@@ -37,21 +40,27 @@ pub(crate) struct Scratch<S> {
     /// compiler saw through would be taken apart into single lanes.
     exist: [S; WIDEST],
     /// The draws of one pack, coordinate by coordinate.
-    draws: Vec<S>,
-    /// For argument gradients: every draw of the leaf, coordinate by coordinate.
-    pub(crate) all_draws: Vec<S>,
-    /// For argument gradients: the partial derivatives of every sample of the leaf, see [`Layout`].
-    pub(crate) partials: Vec<S>,
+    pub(super) draws: Vec<S>,
+    /// For stencils: `u_o` and `h(u_o)` of one pack, ridge row by ridge row.
+    pub(super) arguments: Vec<S>,
+    /// For stencils: `g(z_j)` of one pack, coordinate by coordinate.
+    pub(super) values: Vec<S>,
+    /// For argument gradients: with ridge terms every draw of the leaf, coordinate by coordinate, then every partial
+    /// derivative of every sample of the leaf, see [`Layout`].
+    pub(crate) kept: Vec<S>,
 }
 
 impl<S: Scalar> Scratch<S> {
-    /// Makes room for `rows` rows of moments and, for argument gradients, for the samples of a leaf.
-    pub(crate) fn reset(&mut self, layout: &Layout, rows: usize) {
-        self.moments.resize(rows * layout.row_length(), S::ZERO);
+    /// Makes room for the moments of `coordinates` coordinates and, for argument gradients, for the samples of a leaf.
+    pub(crate) fn reset(&mut self, layout: &Layout, coordinates: usize) {
+        self.moments.resize(layout.moments(coordinates), S::ZERO);
         self.draws.resize(layout.dimension * WIDEST, S::ZERO);
+        if layout.coordinate_entries > layout.separable_entries {
+            self.arguments.resize(2 * layout.ridge_rows * WIDEST, S::ZERO);
+            self.values.resize(layout.dimension * WIDEST, S::ZERO);
+        }
         if layout.adjoints {
-            self.all_draws.resize(layout.dimension * LEAF, S::ZERO);
-            self.partials.resize(layout.partials * LEAF, S::ZERO);
+            self.kept.resize((layout.kept_draws() + layout.partials) * LEAF, S::ZERO);
         }
     }
 }
@@ -75,32 +84,33 @@ impl<E: Estimator> Kernel<E::Scalar> for BySample<'_, E> {
             scratch.moments.fill(-E::Scalar::ZERO);
         }
         if job.layout.adjoints {
-            scratch.partials.fill(E::Scalar::ZERO);
-            scratch.all_draws.fill(E::Scalar::ZERO);
+            scratch.kept.fill(E::Scalar::ZERO);
         }
         let mut sample = first;
         while sample < end {
             let active = (end - sample).min(L::WIDTH);
-            scratch.exist[..active].fill(E::Scalar::ONE);
-            scratch.exist[active..].fill(E::Scalar::ZERO);
+            mark(&mut scratch.exist, active);
             let mut pack =
                 Pack::<E, L> { job, sample, active, scratch: &mut *scratch, lanes: std::marker::PhantomData };
             pack.draw();
             E::Ridges::visit(job.tables, &mut pack);
             pack.separable();
+            if const { E::STENCILS > 0 } {
+                pack.stencils();
+            }
             sample += L::WIDTH;
         }
     }
 }
 
 /// One pack of samples.
-struct Pack<'a, E: Estimator, L> {
-    job: &'a Job<'a, E>,
+pub(super) struct Pack<'a, E: Estimator, L> {
+    pub(super) job: &'a Job<'a, E>,
     /// The first sample.
-    sample: usize,
+    pub(super) sample: usize,
     /// How many of the pack's samples exist.
     active: usize,
-    scratch: &'a mut Scratch<E::Scalar>,
+    pub(super) scratch: &'a mut Scratch<E::Scalar>,
     lanes: std::marker::PhantomData<L>,
 }
 
@@ -113,9 +123,9 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, E, L> {
             let mut words = Words::<L>::new(self.job.key, self.sample as u64, coordinate as u32);
             let z = E::Law::draw(sampler, &mut words);
             z.store(draws);
-            if self.job.layout.adjoints {
+            if self.job.layout.adjoints && coordinate < self.job.layout.kept_draws() {
                 let at = coordinate * LEAF + self.sample % LEAF;
-                self.scratch.all_draws[at..at + self.active].copy_from_slice(&draws[..self.active]);
+                self.scratch.kept[at..at + self.active].copy_from_slice(&draws[..self.active]);
             }
         }
     }
@@ -128,7 +138,10 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, E, L> {
         for (coordinate, numbers) in self.job.numbers.iter().enumerate() {
             let z = L::load(&self.scratch.draws[coordinate * L::WIDTH..][..L::WIDTH]);
             let derivatives = E::Separable::derivatives(z, numbers);
-            self.accumulate(self.job.layout.separable_first + coordinate, derivatives.as_ref());
+            self.accumulate(self.job.layout.first_run(coordinate), derivatives.as_ref());
+            if const { E::STENCILS > 0 } {
+                derivatives.as_ref()[0].store(&mut self.scratch.values[coordinate * L::WIDTH..]);
+            }
             if self.job.layout.adjoints {
                 let partials = E::Separable::partials(z, numbers);
                 let first = self.job.layout.separable_partials + coordinate * E::Separable::NUMBERS;
@@ -152,26 +165,17 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, E, L> {
         u
     }
 
-    /// `value` for samples that exist, otherwise -0, which changes no sum (0 would change -0).
+    /// Adds the moments of one row or coordinate to their lanes, from `run` on.
     #[inline(always)]
-    fn existing(&self, value: L) -> L {
-        let exist = L::load(&self.scratch.exist).gt(L::splat(E::Scalar::ZERO));
-        L::select(exist, value, L::splat(-E::Scalar::ZERO))
-    }
-
-    /// Adds the derivatives of one row to its lanes.
-    #[inline(always)]
-    fn accumulate(&mut self, row: usize, derivatives: &[L]) {
+    pub(super) fn accumulate(&mut self, run: usize, values: &[L]) {
         let lane = self.sample % LANES;
         let fresh = self.sample % LEAF < LANES;
         let Scratch { moments, exist, .. } = &mut *self.scratch;
-        let exist = L::load(exist).gt(L::splat(E::Scalar::ZERO));
-        let length = derivatives.len() * LANES;
-        let moments = &mut moments[row * length..(row + 1) * length];
-        for (sums, &derivative) in moments.chunks_exact_mut(LANES).zip(derivatives) {
+        let moments = &mut moments[run * LANES..][..values.len() * LANES];
+        for (sums, &value) in moments.chunks_exact_mut(LANES).zip(values) {
             let sums = &mut sums[lane..lane + L::WIDTH];
-            let derivative = L::select(exist, derivative, L::splat(-E::Scalar::ZERO));
-            if fresh { derivative } else { L::load(sums) + derivative }.store(sums);
+            let value = existing(exist, value);
+            if fresh { value } else { L::load(sums) + value }.store(sums);
         }
     }
 
@@ -179,8 +183,9 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, E, L> {
     #[inline(always)]
     fn keep(&mut self, first: usize, partials: &[L]) {
         for (index, &partial) in partials.iter().enumerate() {
-            let at = (first + index) * LEAF + self.sample % LEAF;
-            self.existing(partial).store(&mut self.scratch.partials[at..at + L::WIDTH]);
+            let at = (self.job.layout.kept_draws() + first + index) * LEAF + self.sample % LEAF;
+            let partial = existing(&self.scratch.exist, partial);
+            partial.store(&mut self.scratch.kept[at..at + L::WIDTH]);
         }
     }
 }
@@ -193,7 +198,12 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> RidgeVisitor<E> for Pack<'_, E, 
             for (row, (numbers, &u)) in numbers.iter().zip(&u).enumerate() {
                 let row = block * BLOCK + row;
                 let derivatives = R::derivatives(u, numbers);
-                self.accumulate(table.first + row, derivatives.as_ref());
+                self.accumulate((table.first + row) * derivatives.as_ref().len(), derivatives.as_ref());
+                if const { E::STENCILS > 0 } {
+                    let stored = &mut self.scratch.arguments[2 * (table.first + row) * L::WIDTH..];
+                    u.store(stored);
+                    derivatives.as_ref()[0].store(&mut stored[L::WIDTH..]);
+                }
                 if self.job.layout.adjoints {
                     let partials = R::partials(u, numbers);
                     self.keep(table.first_partial + row * (1 + R::NUMBERS), partials.as_ref());
@@ -203,23 +213,13 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> RidgeVisitor<E> for Pack<'_, E, 
     }
 }
 
-/// `sums += value` for the first `active` lanes.
-#[inline(always)]
-fn add<L: Lane>(sums: &mut [L::Scalar], value: L, active: usize) {
-    let mut values = [L::Scalar::ZERO; WIDEST];
-    value.store(&mut values);
-    for (sum, &value) in sums.iter_mut().zip(&values).take(active) {
-        *sum = *sum + value;
-    }
-}
-
 /// Runs one leaf of an estimator without ridge terms, with coordinates as the outer loop.
 pub(crate) struct ByCoordinate<'a, E: Estimator> {
     pub(crate) job: &'a Job<'a, E>,
     pub(crate) leaf: usize,
     pub(crate) coordinates: Range<usize>,
-    /// Lane sums of the coordinates in range.
-    pub(crate) moments: &'a mut [E::Scalar],
+    /// With the lane sums of the coordinates in range.
+    pub(crate) scratch: &'a mut Scratch<E::Scalar>,
 }
 
 impl<E: Estimator> Kernel<E::Scalar> for ByCoordinate<'_, E> {
@@ -227,49 +227,84 @@ impl<E: Estimator> Kernel<E::Scalar> for ByCoordinate<'_, E> {
 
     #[inline(always)]
     fn run<L: Lane<Scalar = E::Scalar>>(self) {
-        let length = self.job.layout.row_length();
-        let first = self.leaf * LEAF;
-        let end = self.job.samples.min(first + LEAF);
-        for (coordinate, moments) in self.coordinates.zip(self.moments.chunks_exact_mut(length)) {
-            let sampler = &self.job.samplers[coordinate];
-            let numbers = &self.job.numbers[coordinate];
-            let mut lane = 0;
-            while lane < LANES {
+        let Self { job, leaf, coordinates, scratch } = self;
+        let Scratch { moments, exist, kept, .. } = scratch;
+        if job.layout.adjoints {
+            kept.fill(E::Scalar::ZERO);
+        }
+        if !E::Separable::PRESENT {
+            return;
+        }
+        let first = leaf * LEAF;
+        let end = job.samples.min(first + LEAF);
+        for (coordinate, moments) in coordinates.zip(moments.chunks_exact_mut(job.layout.moments(1))) {
+            let (theta, numbers) = (&job.theta[coordinate], &job.numbers[coordinate]);
+            let sampler = &job.samplers[coordinate];
+            for lane in (0..LANES).step_by(L::WIDTH) {
                 let mut sums = E::Separable::derivatives(L::splat(E::Scalar::ZERO), numbers);
                 sums.as_mut().fill(L::splat(E::Scalar::ZERO));
+                let mut stencil_sums = E::Stencils::<L>::default();
                 let mut sample = first + lane;
-                while sample + L::WIDTH <= end {
-                    let derivatives = Self::evaluate::<L>(self.job, sampler, numbers, sample, coordinate);
-                    for (sum, &derivative) in sums.as_mut().iter_mut().zip(derivatives.as_ref()) {
-                        *sum = *sum + derivative;
+                while sample < end {
+                    let z = E::Law::draw(sampler, &mut Words::<L>::new(job.key, sample as u64, coordinate as u32));
+                    let mut derivatives = E::Separable::derivatives(z, numbers);
+                    let mut moved = E::Stencils::<L>::default();
+                    if const { E::STENCILS > 0 } {
+                        let mut words = Words::<L>::auxiliary(job.key, sample as u64, coordinate as u32);
+                        let probes = E::probes(theta, z, &mut words);
+                        moved = E::Separable::stencils(z, derivatives.as_ref()[0], &probes, numbers);
+                    }
+                    let active = (end - sample).min(L::WIDTH);
+                    if active < L::WIDTH {
+                        mark(exist, active);
+                        keep_existing(exist, derivatives.as_mut());
+                        keep_existing(exist, moved.as_mut());
+                    }
+                    add(sums.as_mut(), derivatives.as_ref());
+                    add(stencil_sums.as_mut(), moved.as_ref());
+                    if job.layout.adjoints {
+                        mark(exist, active);
+                        let partials = E::Separable::partials(z, numbers);
+                        for (number, &partial) in partials.as_ref().iter().enumerate() {
+                            let at = (coordinate * E::Separable::NUMBERS + number) * LEAF + sample - first;
+                            existing(exist, partial).store(&mut kept[at..at + L::WIDTH]);
+                        }
                     }
                     sample += LANES;
                 }
-                for (order, &sum) in sums.as_ref().iter().enumerate() {
-                    sum.store(&mut moments[order * LANES + lane..][..L::WIDTH]);
-                }
-                if sample < end {
-                    let derivatives = Self::evaluate::<L>(self.job, sampler, numbers, sample, coordinate);
-                    for (order, &derivative) in derivatives.as_ref().iter().enumerate() {
-                        add(&mut moments[order * LANES + lane..][..L::WIDTH], derivative, end - sample);
-                    }
-                }
-                lane += L::WIDTH;
+                store(sums.as_ref(), lane, moments);
+                store(stencil_sums.as_ref(), lane, &mut moments[sums.as_ref().len() * LANES..]);
             }
         }
     }
 }
 
-impl<E: Estimator> ByCoordinate<'_, E> {
-    #[inline(always)]
-    fn evaluate<L: Lane<Scalar = E::Scalar>>(
-        job: &Job<'_, E>,
-        sampler: &<E::Law as Sampled>::Prepared<E::Scalar>,
-        numbers: &<E::Separable as Separable<E>>::Numbers,
-        sample: usize,
-        coordinate: usize,
-    ) -> <E::Separable as Separable<E>>::Derivatives<L> {
-        let mut words = Words::<L>::new(job.key, sample as u64, coordinate as u32);
-        E::Separable::derivatives(E::Law::draw(sampler, &mut words), numbers)
+/// Writes a pack of lanes of each sum to its run, from `lane` on.
+#[inline(always)]
+fn store<L: Lane>(sums: &[L], lane: usize, runs: &mut [L::Scalar]) {
+    for (&sum, run) in sums.iter().zip(runs.chunks_exact_mut(LANES)) {
+        sum.store(&mut run[lane..]);
     }
+}
+
+/// Replaces the values of samples that do not exist.
+#[inline(always)]
+fn keep_existing<L: Lane>(exist: &[L::Scalar; WIDEST], values: &mut [L]) {
+    for value in values {
+        *value = existing(exist, *value);
+    }
+}
+
+/// Notes that the first `active` samples of a pack exist.
+#[inline(always)]
+fn mark<S: Scalar>(exist: &mut [S; WIDEST], active: usize) {
+    exist[..active].fill(S::ONE);
+    exist[active..].fill(S::ZERO);
+}
+
+/// `value` for samples that exist, otherwise -0, which changes no sum (0 would change -0).
+#[inline(always)]
+fn existing<L: Lane>(exist: &[L::Scalar; WIDEST], value: L) -> L {
+    let exist = L::load(exist).gt(L::splat(L::Scalar::ZERO));
+    L::select(exist, value, L::splat(-L::Scalar::ZERO))
 }

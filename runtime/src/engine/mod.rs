@@ -4,20 +4,28 @@
 //! to lane `i mod 32`; a leaf is 1024 consecutive samples; in a leaf each lane adds its samples in order, in the
 //! arithmetic of the estimator; leaves are added lane by lane, in `f64`, in a binary tree over the leaf index. The 32
 //! lane sums of each moment are what leaves the sample loop ([`leaf`]). Added up, they become derivatives for each
-//! coordinate ([`contraction`]) and, weighted with the coefficients, gradients ([`epilogue`]); lane by lane they become
+//! coordinate ([`contraction`]) and, weighted with the coefficients, gradients ([`reduction`]); lane by lane they become
 //! deviations ([`deviations`]) and standard errors, which so see every covariance between rows and orders. The result is
 //! the same to the bit on any machine.
+//!
+//! The sample loop is compiled with each estimator, for packs of every width. All that comes after it knows an estimator
+//! by its [`signature`] and is compiled once.
 
 mod adjoint;
 mod contraction;
 mod deviations;
-mod epilogue;
+mod lanes;
 mod leaf;
 mod moments;
+mod reduction;
+mod signature;
+mod stencils;
 mod table;
 mod tree;
 mod workspace;
 
+pub(crate) use reduction::Reduction;
+pub(crate) use signature::Signature;
 pub use table::RidgeTable;
 pub(crate) use workspace::{Settings, Workspace};
 

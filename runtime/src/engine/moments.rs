@@ -1,17 +1,8 @@
 //! Where the lane sums lie.
 
 use super::LANES;
-use crate::kernel::{Estimator, Separable};
+use super::signature::Signature;
 use crate::lane::{Lane, Scalar};
-
-/// The lane sums of a run: those of its only leaf as they are, or those of a tree of leaves.
-///
-/// What reads them converts to `f64`, which is exact, so that a run of one leaf needs no wider copy.
-#[derive(Clone, Copy)]
-pub(crate) enum Moments<'a, S> {
-    Leaf(&'a [S]),
-    Tree(&'a [f64]),
-}
 
 /// The runs of lanes in a buffer.
 #[inline(always)]
@@ -37,21 +28,23 @@ pub(crate) const fn padded(dimension: usize) -> usize {
 
 /// Places of moments and partial derivatives in the flat buffers.
 ///
-/// A *row* is a row of a ridge term or a coordinate of the separable term. Its moments are `(1 + orders)` runs of 32
-/// lanes: the value of the function, then its derivatives at [`Estimator::ORDERS`]. Ridge rows come first, in order of
-/// the terms, then the coordinates.
+/// A moment is a *run* of 32 lanes. A row of a ridge term has `1 + orders` of them: the value of the function, then its
+/// derivatives at [`Estimator::ORDERS`](crate::Estimator::ORDERS). A coordinate has those of the separable term, if there
+/// is one, then one for each stencil of the exact rules. Ridge rows come first, in order of the terms, then the coordinates.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Layout {
     /// Coordinates `d`.
     pub(crate) dimension: usize,
     /// Coordinates filled up to whole packs, for tables that are read by packs of coordinates.
     pub(crate) padded: usize,
-    /// The value and the orders.
+    /// Runs of a ridge row: the value and the orders.
     pub(crate) entries: usize,
-    /// All rows.
-    pub(crate) rows: usize,
-    /// Row of the first coordinate of the separable term.
-    pub(crate) separable_first: usize,
+    /// Rows of all ridge terms.
+    pub(crate) ridge_rows: usize,
+    /// Runs of a coordinate.
+    pub(crate) coordinate_entries: usize,
+    /// Those of the separable term, before the stencils.
+    pub(crate) separable_entries: usize,
     /// Whether derivatives with respect to the arguments are wanted.
     pub(crate) adjoints: bool,
     /// All partial derivatives of a sample.
@@ -62,27 +55,61 @@ pub(crate) struct Layout {
 
 impl Layout {
     /// The layout for `ridge_rows` rows with `ridge_partials` partial derivatives in all ridge terms.
-    pub(crate) fn new<E: Estimator>(
+    pub(crate) fn new(
+        signature: &Signature,
         dimension: usize,
         ridge_rows: usize,
         ridge_partials: usize,
         adjoints: bool,
     ) -> Self {
-        let (separable_rows, numbers) = if E::Separable::PRESENT { (dimension, E::Separable::NUMBERS) } else { (0, 0) };
+        let entries = 1 + signature.orders.len();
+        let separable_entries = if signature.separable.is_some() { entries } else { 0 };
         Self {
             dimension,
             padded: padded(dimension),
-            entries: 1 + E::ORDERS.len(),
-            rows: ridge_rows + separable_rows,
-            separable_first: ridge_rows,
+            entries,
+            ridge_rows,
+            coordinate_entries: separable_entries + signature.stencils,
+            separable_entries,
             adjoints,
-            partials: ridge_partials + separable_rows * numbers,
+            partials: ridge_partials + dimension * signature.separable.unwrap_or(0),
             separable_partials: ridge_partials,
         }
     }
 
-    /// Numbers of one row.
-    pub(crate) const fn row_length(&self) -> usize {
-        self.entries * LANES
+    /// Runs of all ridge rows, before the first coordinate's.
+    pub(crate) const fn ridge_runs(&self) -> usize {
+        self.ridge_rows * self.entries
+    }
+
+    /// First run of a coordinate.
+    pub(crate) const fn first_run(&self, coordinate: usize) -> usize {
+        self.ridge_runs() + coordinate * self.coordinate_entries
+    }
+
+    /// Run of the first stencil of a coordinate.
+    pub(crate) const fn first_stencil(&self, coordinate: usize) -> usize {
+        self.first_run(coordinate) + self.separable_entries
+    }
+
+    /// Evaluations of the function for each sample and coordinate: 1, or with stencils one more for each ridge row.
+    pub(crate) const fn moved_rows(&self) -> usize {
+        1 + if self.coordinate_entries > self.separable_entries { self.ridge_rows } else { 0 }
+    }
+
+    /// The numbers of all moments, for a range of `coordinates` coordinates.
+    pub(crate) const fn moments(&self, coordinates: usize) -> usize {
+        self.first_run(coordinates) * LANES
+    }
+
+    /// Coordinates whose draws are kept for argument gradients: they multiply the partial derivatives of ridge rows.
+    pub(crate) const fn kept_draws(&self) -> usize {
+        if self.ridge_rows > 0 { self.dimension } else { 0 }
+    }
+
+    /// Numbers of the adjoint sums: for a ridge row `d + 1 + K` (slopes, offset, numbers), for a coordinate of the
+    /// separable term `K`.
+    pub(crate) const fn adjoint_sums(&self) -> usize {
+        if self.adjoints { self.partials + self.ridge_rows * self.dimension } else { 0 }
     }
 }

@@ -19,12 +19,12 @@ pub use dispatch::{Kernel, PackWidth, dispatch};
 pub use mask::Mask;
 #[cfg(test)]
 pub(crate) use pack::Pack;
-pub use scalar::Scalar;
+pub use scalar::{Floats, Scalar};
 
 use crate::draw::{FromWords, Key};
 use crate::math::{Format, select};
 
-/// One number for each of [`WIDTH`](Self::WIDTH) consecutive samples.
+/// One number for each of [`WIDTH`](Self::WIDTH) consecutive samples; 0 by default.
 ///
 /// 32 is a multiple of every width that `dispatch` uses. The errors of the elementary functions are stated in units in
 /// the last place (ulp) of the result, against the exact value. Arguments of any size are accepted, infinity and NaN too.
@@ -32,6 +32,7 @@ pub trait Lane:
     Copy
     + Send
     + Sync
+    + Default
     + Add<Output = Self>
     + Sub<Output = Self>
     + Mul<Output = Self>

@@ -63,6 +63,13 @@ fn replace<T: Scalar, const W: usize>(
 #[repr(align(64))]
 pub struct Pack<T, const W: usize>([T; W]);
 
+impl<T: Scalar, const W: usize> Default for Pack<T, W> {
+    #[inline(always)]
+    fn default() -> Self {
+        Self([T::ZERO; W])
+    }
+}
+
 impl<T: Scalar, const W: usize> Lane for Pack<T, W> {
     type Scalar = T;
     type Mask = MaskPack<W>;

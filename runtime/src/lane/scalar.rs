@@ -53,6 +53,8 @@ pub trait Scalar:
 
     /// The nearest scalar, ties to even.
     fn from_f64(value: f64) -> Self;
+    /// The numbers, with their type told at run time.
+    fn floats(values: &[Self]) -> Floats<'_>;
     /// The same number as `f64`; exact.
     fn to_f64(self) -> f64;
     /// `self * factor + summand`, rounded once.
@@ -65,8 +67,31 @@ pub trait Scalar:
     fn copysign(self, sign: Self) -> Self;
 }
 
+/// Numbers of either type, for code that is compiled once and not for each estimator.
+#[derive(Clone, Copy, Debug)]
+pub enum Floats<'a> {
+    /// `f32`
+    Single(&'a [f32]),
+    /// `f64`
+    Double(&'a [f64]),
+}
+
+impl Floats<'_> {
+    /// Copies the numbers.
+    pub(crate) fn widen(self, to: &mut [f64]) {
+        match self {
+            Floats::Single(from) => {
+                for (to, &from) in to.iter_mut().zip(from) {
+                    *to = f64::from(from);
+                }
+            }
+            Floats::Double(from) => to.copy_from_slice(from),
+        }
+    }
+}
+
 macro_rules! scalar {
-    ($float:ident, $wide:literal, $medium:literal, $narrow:literal) => {
+    ($float:ident, $floats:ident, $wide:literal, $medium:literal, $narrow:literal) => {
         impl Scalar for $float {
             type Wide = Pack<Self, $wide>;
             type Medium = Pack<Self, $medium>;
@@ -84,6 +109,10 @@ macro_rules! scalar {
             #[inline(always)]
             fn from_f64(value: f64) -> Self {
                 value as Self
+            }
+            #[inline(always)]
+            fn floats(values: &[Self]) -> Floats<'_> {
+                Floats::$floats(values)
             }
             #[inline(always)]
             fn to_f64(self) -> f64 {
@@ -109,5 +138,5 @@ macro_rules! scalar {
     };
 }
 
-scalar!(f32, 16, 16, 4);
-scalar!(f64, 16, 8, 2);
+scalar!(f32, Single, 16, 16, 4);
+scalar!(f64, Double, 16, 8, 2);

@@ -78,7 +78,8 @@ impl Infix<'_> {
             | Node::Sample
             | Node::Ridge
             | Node::Data(_)
-            | Node::Draw(_)) => (self.leaves.name(leaf).unwrap_or_default(), Binding::Atom),
+            | Node::Draw(_)
+            | Node::Input(_)) => (self.leaves.name(leaf).unwrap_or_default(), Binding::Atom),
         }
     }
 
@@ -108,6 +109,7 @@ impl Infix<'_> {
             | Node::Ridge
             | Node::Data(_)
             | Node::Draw(_)
+            | Node::Input(_)
             | Node::Sum(_)
             | Node::Power(..)
             | Node::RealPower(..)
@@ -141,6 +143,7 @@ impl Infix<'_> {
             | Node::Ridge
             | Node::Data(_)
             | Node::Draw(_)
+            | Node::Input(_)
             | Node::Sum(_)
             | Node::Power(..)
             | Node::RealPower(..)
@@ -194,7 +197,7 @@ mod tests {
     fn show(build: impl FnOnce(&mut Graph) -> NodeId) -> String {
         let mut graph = Graph::new();
         let root = build(&mut graph);
-        infix(&graph, root, &Leaves { parameters: vec!["mu".into(), "b".into()], data: Vec::new() })
+        infix(&graph, root, &Leaves { parameters: vec!["mu".into(), "b".into()], ..Leaves::default() })
     }
 
     fn parameter(graph: &mut Graph, index: usize) -> NodeId {

@@ -1,0 +1,79 @@
+//! What exact rules draw besides, and the types that go with it.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::quote;
+
+use super::draws::Draws;
+use super::expression::{self, Arithmetic};
+use super::file;
+use super::names::Scope;
+use super::rust::parameter_pattern;
+use super::sections::Sections;
+use super::sharing;
+use crate::errors::bug;
+use crate::ir::draw::carry_arguments;
+use crate::ir::{Node, ParamId, Sampler};
+
+/// The first site of random words of rules: their draws of fixed size share it, each of the others has a later one.
+const FIRST_SITE: u16 = 256;
+
+impl Sections<'_> {
+    /// `Probes`, `Stencils`, `STENCILS` and, if there are any, `probes`.
+    pub(super) fn probes(&self) -> TokenStream {
+        let probes = &self.program.probes;
+        let scalar = self.scalar();
+        let [numbers, stencils] =
+            [probes.numbers.graph.outputs.len(), probes.stencils.len()].map(Literal::usize_unsuffixed);
+        let function = (!probes.stencils.is_empty()).then(|| self.probes_function(&probes.numbers));
+        quote! {
+            type Probes<L: Lane<Scalar = #scalar>> = [L; #numbers];
+            type Stencils<L: Lane<Scalar = #scalar>> = [L; #stencils];
+            const STENCILS: usize = #stencils;
+            #function
+        }
+    }
+
+    fn probes_function(&self, numbers: &Sampler) -> TokenStream {
+        let program = self.program;
+        let scope = Scope::new(program.parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.span)));
+        let leaf = |node: &Node| match node {
+            Node::Param(ParamId(index)) => {
+                let name = scope.name(*index);
+                quote! { L::splat(#name) }
+            }
+            Node::Sample => quote! { z },
+            other => bug!("emit", "{other:?} in a probe"),
+        };
+        let mut whole = numbers.graph.clone();
+        carry_arguments(&mut whole, &numbers.draws);
+        let printer = Draws { graph: &numbers.graph, draws: &numbers.draws, scope: &scope, leaf: &leaf };
+        let draws = printer.statements(FIRST_SITE);
+        let body = expression::print(&numbers.graph, Arithmetic::AnyPack, &scope, &|node| printer.leaf(node));
+        let (bindings, outputs, scalar) = (body.bindings, &body.outputs, self.scalar());
+        let uses = |wanted: &Node| sharing::uses(&whole, |node| node == wanted);
+        let pattern = parameter_pattern(program.parameters.len(), &scope, |parameter| uses(&Node::Param(parameter)));
+        let named = |name: &str, used: bool| {
+            let name = Ident::new(name, Span::call_site());
+            if used {
+                quote! { #name }
+            } else {
+                quote! { _ }
+            }
+        };
+        let (z, words) = (named("z", uses(&Node::Sample)), named("words", !numbers.draws.is_empty()));
+        let [parameters, count] = [program.parameters.len(), outputs.len()].map(Literal::usize_unsuffixed);
+        let comment =
+            file::comment(["Sample, once for each sample and coordinate: the points and weights of the exact rules."]);
+        quote! {
+            #comment
+            #[inline(always)]
+            fn probes<L: Lane<Scalar = #scalar>>(#pattern: &[#scalar; #parameters], #z: L, #words: &mut Words<L>)
+                -> [L; #count]
+            {
+                #draws
+                #bindings
+                [#(#outputs),*]
+            }
+        }
+    }
+}

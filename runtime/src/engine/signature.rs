@@ -1,0 +1,51 @@
+//! What an estimator is outside the sample loop: plain data.
+//!
+//! Generated types are named by the sample loop only. All that comes after it reads this, and so is compiled once, in
+//! this crate, and not again for every estimator.
+
+use std::ops::Range;
+
+use crate::kernel::{Estimator, Law, Moment, ParameterInfo, Separable, TermInfo};
+
+/// The constants of an [`Estimator`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Signature {
+    pub(crate) parameters: &'static [ParameterInfo],
+    pub(crate) orders: &'static [u32],
+    pub(crate) terms: &'static [TermInfo],
+    pub(crate) stencils: usize,
+    /// Numbers of one coordinate of the separable term, if there is one.
+    pub(crate) separable: Option<usize>,
+}
+
+impl Signature {
+    pub(crate) fn of<E: Estimator>() -> Self {
+        Self {
+            parameters: E::Law::PARAMETERS,
+            orders: E::ORDERS,
+            terms: E::TERMS,
+            stencils: E::STENCILS,
+            separable: E::Separable::PRESENT.then_some(E::Separable::NUMBERS),
+        }
+    }
+
+    /// How many moments a coordinate has: the derivatives, then the stencils.
+    pub(crate) const fn moments(&self) -> usize {
+        self.orders.len() + self.stencils
+    }
+
+    /// The place of a term's moment among those of a coordinate.
+    pub(crate) fn moment(&self, term: usize) -> usize {
+        match self.terms[term].moment {
+            Moment::Derivative(order) => self.orders.iter().position(|&known| known == order).unwrap_or(0),
+            Moment::Stencil(number) => self.orders.len() + number,
+        }
+    }
+
+    /// The terms of a parameter's gradient, which stand side by side.
+    pub(crate) fn kept_terms(&self, parameter: usize) -> Range<usize> {
+        let kept = |term: &TermInfo| term.kept && term.parameter == parameter;
+        let first = self.terms.iter().position(kept).unwrap_or(0);
+        first..first + self.terms.iter().filter(|term| kept(term)).count()
+    }
+}
