@@ -2,7 +2,7 @@
 //!
 //! Plain text of at most 100 columns, the same for the same input, so that it can be read, compared and kept.
 
-use crate::emit::{self, summary};
+use crate::emit::{self, exponentials, summary};
 use crate::ir::ParameterKind;
 use crate::kernel::program::Program;
 use crate::parse::options::Precision;
@@ -55,6 +55,7 @@ pub fn report(program: &Program, rules: &[Rule], precision: Precision) -> String
 fn account(program: &Program, rule: &Rule, text: &mut Text) {
     let parameter = &program.parameters[rule.parameter.0];
     let form = match rule.form {
+        Form::Formula => "formula, exact, zero variance",
         Form::Terminating { .. } => "terminating, exact",
         Form::Truncated { .. } => "truncated, biased",
         Form::Auxiliary { .. } => "auxiliary draw, exact",
@@ -88,6 +89,9 @@ fn coefficient(program: &Program, coefficient: &Coefficient, remark: &str, text:
 
 fn reason(rule: &Rule) -> String {
     match &rule.form {
+        Form::Formula => {
+            "f is a sum of polynomials times exponentials, whose expectations are derivatives of φ".to_owned()
+        }
         Form::Terminating { reason: Ending::Series { degree } } => {
             format!("the series in s = iω ends by itself at s^{degree}, so that no order is needed")
         }
@@ -122,6 +126,12 @@ const fn kind(kind: ParameterKind) -> &'static str {
 
 /// `a_n` is the derivative of the n-th cumulant over `n!`, so that cumulants up to the highest order must exist.
 fn moments(program: &Program, rules: &[Rule], text: &mut Text) {
+    if let Some(section) = &program.formula {
+        text.line(0, &format!("Must exist: {}", exponentials::existence(section)));
+        if program.is_known() {
+            return;
+        }
+    }
     let kept = rules.iter().flat_map(summary::orders).max().unwrap_or(0);
     let orders = summary::list(&program.orders);
     let measured = program.orders.last().copied().unwrap_or(0);
