@@ -43,6 +43,8 @@ pub struct Case {
     pub id: String,
     /// Key of the law.
     pub law: String,
+    /// The function of `z` as the file writes it.
+    pub text: String,
     /// The function of `z`.
     pub function: Expression,
     /// `E f^(n)` for `n = 0..=16`.
@@ -127,6 +129,7 @@ fn case(value: &Value) -> Case {
     Case {
         id: text(&value["id"]).to_owned(),
         law: text(&value["law"]).to_owned(),
+        text: text(&value["f"]).to_owned(),
         function: Expression::parse(text(&value["f"])),
         derivatives: numbers(&value["derivatives"]),
         gradients: entries(&value["gradients"], |value| GradientValues {

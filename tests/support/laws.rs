@@ -37,20 +37,20 @@ pub fn asymmetric_laplace(omega: Frequency, m: Real, lam: Positive, kappa: Posit
 }
 
 /// The logistic law with scale `sc`.
-#[distribution(sample = m + sc * (exponential() / exponential()).ln())]
+#[distribution(strip = -1.0 / sc..1.0 / sc, sample = m + sc * (exponential() / exponential()).ln())]
 pub fn logistic(omega: Frequency, m: Real, sc: Positive) -> LogCf {
     I * m * omega + (PI * sc * omega / (PI * sc * omega).sinh()).ln()
 }
 
 /// The uniform law between `a` and `b`.
-#[distribution(require = a < b, sample = a + (b - a) * uniform())]
+#[distribution(require = a < b, strip = .., sample = a + (b - a) * uniform())]
 pub fn uniform_between(omega: Frequency, a: Real, b: Real) -> LogCf {
     let s = I * omega;
     (((b * s).exp() - (a * s).exp()) / ((b - a) * s)).ln()
 }
 
 /// The triangular law between `a` and `b` with mode `c`.
-#[distribution(require = a < b)]
+#[distribution(require = a < b, strip = ..)]
 pub fn triangular(omega: Frequency, a: Real, b: Real, c: Real) -> LogCf {
     let s = I * omega;
     let above = (b - c) * (a * s).exp() - (b - a) * (c * s).exp() + (c - a) * (b * s).exp();

@@ -12,6 +12,7 @@ use super::sharing;
 use crate::errors::bug;
 use crate::ir::{Graph, Law, Node, ParamId, Support};
 use crate::passes;
+use crate::series::characteristic::lost_orders;
 use crate::series::shape::Shape;
 
 /// The implementation for the law at `path`.
@@ -37,8 +38,8 @@ pub(super) fn implementation(law: &Law, shape: &Shape, path: &TokenStream) -> To
     }
 }
 
-/// `impl Characteristic`: `φ` with its gradient, for formulas. `lost` orders may be lost to singularities that cancel.
-pub(super) fn with_gradient(law: &Law, graph: &Graph, lost: u32, path: &TokenStream) -> TokenStream {
+/// `impl Characteristic`: `φ` with its gradient, for formulas.
+pub(super) fn with_gradient(law: &Law, graph: &Graph, path: &TokenStream) -> TokenStream {
     let scope = scope(law);
     let leaf = |node: &Node| match node {
         Node::TransformVariable => quote! { s },
@@ -69,7 +70,7 @@ pub(super) fn with_gradient(law: &Law, graph: &Graph, lost: u32, path: &TokenStr
     });
     let (strip_pattern, strip) = strip.unwrap_or_else(|| (quote! { _ }, quote! { None }));
     let (this, length) = (unit_law(path, law.parameters.len()), Literal::usize_unsuffixed(law.parameters.len()));
-    let lost = Literal::u32_unsuffixed(lost);
+    let lost = Literal::u32_unsuffixed(lost_orders(graph, law));
     quote! {
         impl Characteristic for #this {
             const LOST: usize = #lost;

@@ -68,7 +68,7 @@ pub fn emit_law(law: &Law, judgement: &Judgement, context: &LawContext) -> Token
     let alias = Alias::new(&syn::Path::from(name.clone()), "ThisLaw", count);
     let implementation = implementation(law, &alias.path);
     let log_characteristic = analytic::implementation(law, shape, &alias.path);
-    let with_gradient = analytic::with_gradient(law, &with_gradient, judgement.lost, &alias.path);
+    let with_gradient = analytic::with_gradient(law, &with_gradient, &alias.path);
     let sampled = match &law.sampler {
         Some(sampler) => sampled(law, &lower_sampler(sampler), &alias.path),
         None => inverted(law, &alias.path),

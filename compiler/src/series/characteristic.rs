@@ -1,7 +1,10 @@
 //! `φ` and its parameter gradient, as graphs in `s`, from the graph of `log φ`.
 
+use super::approximate::Point;
+use super::expand::expand;
+use super::refusal::{PRECISION, first_nonzero};
 use crate::differentiation::derivative_of_term;
-use crate::ir::{Graph, Node, NodeId, ParamId, Parameter, Primitive, Rational};
+use crate::ir::{Graph, Law, Node, NodeId, ParamId, Parameter, Primitive, Rational};
 use crate::passes;
 
 /// Outputs are `φ`, then `∂_θ φ` for each parameter; 0 for one without gradient.
@@ -48,6 +51,32 @@ pub fn characteristic(log_cf: &Graph, parameters: &[Parameter]) -> Graph {
     }
     passes::run(whole)
 }
+
+/// How many orders of a power series at 0 singularities that cancel may cost in the graph of [`characteristic`].
+///
+/// A divisor that begins with `s^v` costs `v` orders of its own, and its square, which derivatives have, twice as many more.
+#[must_use]
+pub fn lost_orders(characteristic: &Graph, law: &Law) -> u32 {
+    let divisors = characteristic.iter().filter_map(|(_, node)| match node {
+        Node::Power(base, exponent) if *exponent < 0 => Some(*base),
+        _ => None,
+    });
+    let valuation = |divisor: NodeId| {
+        let mut single = characteristic.clone();
+        single.outputs = vec![divisor];
+        // Some points lie outside of the law's domain.
+        let starts = Point::sample(law, CANDIDATES).into_iter().filter_map(|mut point| {
+            let series = expand(&single, &mut point, PRECISION).ok()?;
+            first_nonzero(&series[&divisor], &point)
+        });
+        starts.take(POINTS).max().map_or(0, |start| start.max(0) as u32)
+    };
+    3 * divisors.map(valuation).max().unwrap_or(0)
+}
+
+/// Parameter values that are tried, and that are enough.
+const CANDIDATES: usize = 64;
+const POINTS: usize = 2;
 
 /// Which nodes depend on `s`.
 fn varying(graph: &Graph) -> Vec<bool> {
@@ -148,5 +177,16 @@ mod tests {
         })));
         // The gradient with respect to a real exponent is a logarithm.
         assert!(has_logarithm(&gamma()));
+    }
+
+    #[test]
+    fn only_singularities_that_cancel_cost_orders() {
+        let lost =
+            |law: &Law| lost_orders(&characteristic(&judge(law).expect("an expansion").log_cf, &law.parameters), law);
+        assert_eq!([lost(&laplace()), lost(&gamma()), lost(&uniform())], [0, 0, 3]);
+        let logistic = law([("m", Real), ("c", Positive)], |omega, s, [m, c]| {
+            m * s + (c * omega / (c * omega).call(Primitive::Sinh)).ln()
+        });
+        assert_eq!(lost(&logistic), 3);
     }
 }
