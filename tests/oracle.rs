@@ -11,7 +11,7 @@ use logphi_compiler::ir::{BaseDraw, DrawId, DrawKind, Function, Graph, Law, Node
 use logphi_compiler::kernel::lower::lower;
 use logphi_compiler::parse::distribution::parse_distribution;
 use logphi_compiler::parse::function::parse_function;
-use logphi_compiler::rule::select::{Choice, select};
+use logphi_compiler::rule::select::{Choice, Subject, select};
 use logphi_compiler::rule::{Derivation, Rule};
 use logphi_compiler::series::gradient::derive;
 use logphi_tests::comparison::{Series, Term, check_coefficients, check_sum, kept_terms};
@@ -103,7 +103,8 @@ fn rules(function: &str, law: &Law, derivation: &Derivation, order: u32) -> (Fun
     let degree = polynomial_degree(&function.normal_form);
     let span = Span::call_site();
     let choice = Choice { order: Some((order, span)), form: None, forms: Vec::new(), distribution: span };
-    let rules = select(law, derivation, degree, &choice).expect("rules");
+    let subject = Subject { degree, ..Subject::default() };
+    let rules = select(law, derivation, &subject, &choice).expect("rules");
     (function, rules)
 }
 

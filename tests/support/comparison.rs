@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use logphi_compiler::ir::Rational;
-use logphi_compiler::kernel::program::Program;
+use logphi_compiler::kernel::program::{Moment, Program};
 use logphi_compiler::rule::ParameterSeries;
 use num_traits::Zero;
 
@@ -111,10 +111,11 @@ pub fn kept_terms(program: &Program, parameters: &[f64], measure: &Measure) -> B
     let moments = moments(program, measure);
     let mut terms: BTreeMap<String, Vec<Term>> = BTreeMap::new();
     for (term, coefficient) in program.terms.iter().zip(coefficients).filter(|(term, _)| term.kept) {
-        let index = program.orders.iter().position(|&order| order == term.order).expect("every order has a moment");
+        let Moment::Derivative(order) = term.moment else { panic!("the rule of a series has no stencils") };
+        let index = program.orders.iter().position(|&known| known == order).expect("every order has a moment");
         let name = program.parameters[term.parameter.0].name.clone();
         let derivative = moments[1 + index];
-        terms.entry(name).or_default().push(Term { order: term.order, coefficient, derivative });
+        terms.entry(name).or_default().push(Term { order, coefficient, derivative });
     }
     terms
 }

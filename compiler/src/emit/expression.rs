@@ -260,9 +260,6 @@ impl Printer<'_> {
             | Primitive::Atan
             | Primitive::Abs => false,
         };
-        if primitive == Primitive::Sign && !is_free {
-            bug!("emit", "`sign` stands only in terms, which are numbers");
-        }
         Printed::atom(if is_free {
             let argument = self.operand(argument).tokens;
             quote! { #name(#argument) }

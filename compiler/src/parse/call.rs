@@ -206,24 +206,9 @@ impl Walker {
         }
         let ids: Vec<NodeId> = numbers.iter().map(|number| number.0).collect();
         let id = match (builtin, ids.as_slice()) {
-            (Builtin::Primitive(primitive), &[x]) => {
-                if primitive == Primitive::Abs
-                    && let Some(fault) = self.kink("abs", &ids, place)
-                {
-                    return self.refuse(fault);
-                }
-                self.terms.call(primitive, x, place)
-            }
-            (Builtin::Max | Builtin::Min, &[x, y]) => {
-                let (name, node) = match builtin {
-                    Builtin::Max => ("max", Node::Maximum(x, y)),
-                    _ => ("min", Node::Minimum(x, y)),
-                };
-                if let Some(fault) = self.kink(name, &ids, place) {
-                    return self.refuse(fault);
-                }
-                self.terms.scalar(node, place)
-            }
+            (Builtin::Primitive(primitive), &[x]) => self.terms.call(primitive, x, place),
+            (Builtin::Max, &[x, y]) => self.terms.scalar(Node::Maximum(x, y), place),
+            (Builtin::Min, &[x, y]) => self.terms.scalar(Node::Minimum(x, y), place),
             (Builtin::Powi, &[x, exponent]) => {
                 let value = self.terms.as_constant(exponent).filter(|_| numbers[1].1);
                 match value.and_then(|value| value.to_integer().to_i32()) {
@@ -253,20 +238,6 @@ impl Walker {
             (builtin, ids) => crate::errors::bug!("parse", "{builtin:?} was applied to {} numbers", ids.len()),
         };
         Value::Scalar { id, whole: false }
-    }
-
-    /// The fault of a function with a kink, if it is applied to the draw.
-    fn kink(&self, name: &str, operands: &[NodeId], place: Place) -> Option<Fault> {
-        let of_draw = self.dialect == Dialect::Function && operands.iter().any(|id| self.terms.has_draw(*id));
-        of_draw.then(|| {
-            place.fault(
-                Code::NotDifferentiable,
-                format!("`{name}` of the draw has no second derivative, and series rules differentiate `f`"),
-                "difference forms of rules would accept it for any parameter, and forms that use only `f'` would under a law \
-                 with a density; this version has neither (its forms are `truncated` and `terminating`): use a smooth \
-                 function, such as `softplus(z)` for `z.max(0.0)` or `(z * z + c).sqrt()` for `z.abs()`",
-            )
-        })
     }
 
     fn draw(&mut self, kind: DrawKind, operands: Vec<Operand>, place: Place) -> Value {

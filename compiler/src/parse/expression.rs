@@ -294,8 +294,8 @@ impl Walker {
 }
 
 /// What to do about branches.
-pub(crate) const BRANCHES: &str = "steps and branches have no derivatives; only difference and discrete forms of rules could accept \
-     them, and this version has none: use smooth functions such as `sigmoid`, `softplus` or `tanh`";
+pub(crate) const BRANCHES: &str = "steps and branches have no derivatives, and are not part of the language yet: use `abs`, `max` and `min`, which \
+     difference forms of rules accept, or smooth functions such as `sigmoid`, `softplus` or `tanh`";
 
 const SUMS: &str =
     "write sums as `dot(a, z)`, `z.iter().map(|z| …).sum()` or `x.rows().zip(y).map(|(row, y)| …).sum()`";

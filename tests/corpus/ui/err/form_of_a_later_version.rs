@@ -2,7 +2,7 @@ use logphi::prelude::*;
 
 use logphi::laws::Laplace;
 
-#[estimator(distribution = Laplace, form(b) = auxiliary)]
+#[estimator(distribution = Laplace, form(b) = score)]
 fn wave(z: f64) -> f64 {
     z.sin()
 }

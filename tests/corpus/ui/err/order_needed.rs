@@ -1,10 +1,13 @@
 use logphi::prelude::*;
 
-use logphi::laws::Laplace;
+#[distribution(sample = uniform() + uniform() / p)]
+fn product(omega: Frequency, p: Probability) -> LogCf {
+    3.0 * (1.0 - p + p * (I * omega).exp()).ln()
+}
 
-#[estimator(distribution = Laplace)]
+#[estimator(distribution = Product)]
 fn wave(z: f64) -> f64 {
-    z.sin()
+    softplus(z)
 }
 
 fn main() {}
