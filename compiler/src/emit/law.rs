@@ -146,7 +146,7 @@ pub fn camel_case(function: &str) -> String {
 
 fn check(law: &Law, shape: &Shape) -> Result<(), Errors> {
     let mut errors = Errors::new();
-    let parts = [&shape.location, &shape.shape].into_iter().chain(&shape.jumps);
+    let parts = [&shape.location, &shape.shape, &shape.standard].into_iter().chain(&shape.jumps);
     for graph in parts.chain(&law.support.lower).chain(&law.support.upper) {
         literal::check_constants(graph, Precision::F64, law.span, &mut errors);
     }

@@ -29,7 +29,7 @@ pub fn distribution(options: TokenStream, item: TokenStream) -> TokenStream {
         position: position(Span::call_site()),
     };
     let expansion = match check(options, &function) {
-        Ok((law, judgement)) => emit_law(&law, &shape(&judgement.log_cf), &context),
+        Ok((law, judgement)) => emit_law(&law, &shape(&law, &judgement.log_cf), &context),
         Err(errors) => {
             let law = emit_faulty_law(&function.sig.ident, &context);
             let errors = errors.to_compile_errors();
