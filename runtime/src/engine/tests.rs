@@ -63,6 +63,7 @@ impl<S: Scalar> Estimator for Waves<S> {
     fn coefficients(&[_, b]: &[f64; 2], out: &mut [f64]) {
         out.copy_from_slice(&[2.0, -1.0, b, 1.0 / b]);
     }
+    #[inline(always)]
     fn probes<L: Lane<Scalar = S>>(&[_, b]: &[S; 2], _: L, words: &mut Words<L>) -> [L; 1] {
         [L::splat(b) * (words.exponential() - words.exponential())]
     }
@@ -153,6 +154,7 @@ impl<S: Scalar> Estimator for Squares<S> {
         out.fill(1.0);
     }
     /// An exponential number as a gamma number of shape 1, drawn by rejection.
+    #[inline(always)]
     fn probes<L: Lane<Scalar = S>>(&[_, b]: &[S; 2], _: L, words: &mut Words<L>) -> [L; 1] {
         [L::splat(b) * words.gamma(257, L::constant(1.0))]
     }
