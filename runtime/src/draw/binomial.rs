@@ -53,7 +53,7 @@ impl<L: Lane> Words<L> {
     /// `0 <= p <= 1`.
     ///
     /// `n` is taken to be a whole number. Each draw of an expression needs a site of its own. Counts from 2²⁴ (`f32`) or
-    /// 2⁵³ (`f64`) on are rounded. The probability of each count is met to about 10⁻⁶ (`f32`) or 10⁻⁹ (`f64`).
+    /// 2⁵³ (`f64`) on are rounded. The probability of each count is met to about 10⁻⁶ (`f32`) or 10⁻⁸ (`f64`).
     #[inline(always)]
     pub fn binomial(&mut self, site: u16, n: L, p: L) -> L {
         let (zero, one) = (L::splat(L::Scalar::ZERO), L::splat(L::Scalar::ONE));

@@ -45,7 +45,7 @@ impl<L: Lane> Words<L> {
     /// Poisson with mean `rate`, from words of `site`; 0 for the mean 0. NaN for a mean that is negative, infinite or NaN.
     ///
     /// Each draw of an expression needs a site of its own. Counts from 2²⁴ (`f32`) or 2⁵³ (`f64`) on are rounded. The
-    /// probability of each count is met to about 10⁻⁶ (`f32`) or 10⁻⁹ (`f64`).
+    /// probability of each count is met to about 10⁻⁶ (`f32`) or 10⁻⁸ (`f64`).
     #[inline(always)]
     pub fn poisson(&mut self, site: u16, rate: L) -> L {
         let zero = L::splat(L::Scalar::ZERO);

@@ -97,8 +97,8 @@ impl Draw {
             Draw::Normal => 0.5 + 0.5 * lower_gamma(0.5, 0.5 * x * x).copysign(x),
             Draw::Gamma(shape) => lower_gamma(shape, x),
             // Where one shape is 1, and the arc sine law.
-            Draw::Beta(a, b) if b == 1.0 => x.powf(a),
-            Draw::Beta(a, b) if a == 1.0 => 1.0 - (1.0 - x).powf(b),
+            Draw::Beta(a, 1.0) => x.powf(a),
+            Draw::Beta(1.0, b) => 1.0 - (1.0 - x).powf(b),
             Draw::Beta(..) => std::f64::consts::FRAC_2_PI * x.sqrt().asin(),
             Draw::InverseGaussian(mean, shape) => {
                 let (root, ratio) = ((shape / x).sqrt(), x / mean);
