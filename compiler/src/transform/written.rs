@@ -267,11 +267,12 @@ impl Reading<'_> {
             let mut rest = monomial.clone();
             let mut term = Polynomial::constant(value.clone());
             if let Some(exponent) = rest.remove(&Variable::Base(index)) {
-                if !known.contains_key(&exponent) {
-                    let moment = self.moment(index, exponent)?;
-                    known.insert(exponent, moment);
-                }
-                term = term.times(&known[&exponent], self.field);
+                let moment = match known.get(&exponent) {
+                    Some(moment) => moment.clone(),
+                    None => self.moment(index, exponent)?,
+                };
+                term = term.times(&moment, self.field);
+                known.insert(exponent, moment);
             }
             let factor = Polynomial(BTreeMap::from([(rest, self.field.integer(1))]));
             result.add(&term.times(&factor, self.field), self.field);
