@@ -176,8 +176,8 @@ mod tests {
     fn entries_are_whole_and_damaged_ones_are_ignored() {
         let directory = std::env::temp_dir().join(format!("logphi-cache-test-{}", std::process::id()));
         let path = directory.join("laplace.txt");
-        let text = "logphi derivation 2\nparameter mu\n  degree 1\n  computed 4\n  lattice no\n  a1 = 1\nparameter b\n  degree unknown\n  \
-                    computed 6\n  lattice no\n  a2 = 2 * b\nend\n";
+        let text = "logphi derivation 2\nparameter mu\n  degree 1\n  computed 4\n  lattice no\n  radius unknown\n  a1 = 1\nparameter b\n  degree unknown\n  \
+                    computed 6\n  lattice no\n  radius unknown\n  a2 = 2 * b\nend\n";
         store(&path, text).unwrap();
         let known = load(&path, &laplace()).unwrap();
         assert_eq!(text::write(&known, &names(&laplace())), text);

@@ -6,7 +6,10 @@ use crate::emit::{self, summary};
 use crate::ir::ParameterKind;
 use crate::kernel::program::Program;
 use crate::parse::options::Precision;
-use crate::rule::{Coefficient, Ending, Form, Origin, Rule};
+use crate::rule::{Coefficient, Ending, Form, Origin, Radius, Rule};
+
+/// Other exact rules that are shown.
+const ALTERNATIVES: usize = 3;
 
 /// Widest line.
 const WIDTH: usize = 100;
@@ -73,8 +76,25 @@ fn account(program: &Program, rule: &Rule, text: &mut Text) {
     for term in &rule.stencils {
         let draws = emit::stencil::draws(&program.parameters, &term.stencil);
         if !draws.is_empty() {
-            text.line(2, &format!("with  {draws}"));
+            text.line(2, &format!("with {draws}"));
         }
+    }
+    if let (Form::Truncated { .. }, Some(radius)) = (&rule.form, radius(program, &rule.radius)) {
+        text.line(2, &format!("radius of convergence: {radius}"));
+    }
+    for (form, stencils) in rule.alternatives.iter().take(ALTERNATIVES) {
+        let terms: Vec<String> = stencils
+            .iter()
+            .map(|term| {
+                let (negative, body) = emit::stencil::term(&program.parameters, term);
+                format!("{}{body}", if negative { "-" } else { "" })
+            })
+            .collect();
+        let draws: Vec<String> =
+            stencils.iter().map(|term| emit::stencil::draws(&program.parameters, &term.stencil)).collect();
+        let draws = draws.join(", ");
+        let with = if draws.is_empty() { String::new() } else { format!(", {draws}") };
+        text.line(2, &format!("also exact, `form({}) = {form}`: {}{with}", parameter.name, terms.join(" + ")));
     }
     if let Form::Truncated { discarded: Some(discarded), .. } = &rule.form {
         coefficient(program, discarded, "  (discarded)", text);
@@ -84,6 +104,18 @@ fn account(program: &Program, rule: &Rule, text: &mut Text) {
 fn coefficient(program: &Program, coefficient: &Coefficient, remark: &str, text: &mut Text) {
     let value = summary::plain(&program.parameters, &coefficient.value);
     text.line(2, &format!("a_{} = {value}{remark}", coefficient.order));
+}
+
+/// `1 / b: for functions of exponential type below it the series converges`.
+fn radius(program: &Program, radius: &Radius) -> Option<String> {
+    match radius {
+        Radius::Unknown => None,
+        Radius::Infinite => Some("infinite".to_owned()),
+        Radius::Finite(value) => {
+            let value = summary::plain(&program.parameters, value);
+            Some(format!("{value}; the series converges for functions of exponential type below it"))
+        }
+    }
 }
 
 fn reason(rule: &Rule) -> String {

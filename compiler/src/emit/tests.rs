@@ -14,7 +14,7 @@ use crate::parse::distribution::parse_distribution;
 use crate::parse::function::parse_function;
 use crate::parse::options::Precision;
 use crate::parse::term::parse_term;
-use crate::rule::{Coefficient, Ending, Form, Rule};
+use crate::rule::{Coefficient, Ending, Form, Radius, Rule};
 use crate::series::analytic::judge;
 use crate::series::shape::shape;
 
@@ -74,8 +74,17 @@ fn rules() -> Vec<Rule> {
             form,
             coefficients: vec![Coefficient { order: 1, value: one }],
             stencils: vec![],
+            radius: Radius::Unknown,
+            alternatives: vec![],
         },
-        Rule { parameter: ParamId(1), form: cut, coefficients: vec![coefficient(2), coefficient(4)], stencils: vec![] },
+        Rule {
+            parameter: ParamId(1),
+            form: cut,
+            coefficients: vec![coefficient(2), coefficient(4)],
+            stencils: vec![],
+            radius: Radius::Unknown,
+            alternatives: vec![],
+        },
     ]
 }
 

@@ -6,6 +6,6 @@ pub mod form;
 pub mod select;
 pub mod text;
 
-pub use crate::ir::{Coefficient, ExactRule, Origin, Stencil, StencilTerm};
+pub use crate::ir::{Coefficient, ExactRule, Origin, Radius, Stencil, StencilTerm};
 pub use derivation::{Derivation, ParameterSeries};
 pub use form::{Ending, Form, LOOK_AHEAD, MAX_ORDER, RequestedForm, Rule};

@@ -160,6 +160,7 @@ impl Task {
                 computed_to,
                 exact: recognised.rules,
                 lattice: recognised.lattice,
+                radius: recognised.radius,
             });
         }
         Ok(text::write(&Derivation { parameters }, &self.names))
