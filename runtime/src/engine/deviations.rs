@@ -16,7 +16,7 @@ use crate::kernel::Moment;
 use crate::lane::{Floats, Kernel, Lane, Scalar};
 
 /// Coordinates of a block.
-const COORDINATES: usize = 6;
+const COORDINATES: usize = 10;
 
 /// Packs of lanes of a block; 32 is a multiple of twice every width of an `f32` pack.
 const PACKS: usize = 2;

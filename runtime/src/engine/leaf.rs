@@ -169,7 +169,7 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, E, L> {
         let lane = self.sample % LANES;
         let fresh = self.sample % LEAF < LANES;
         let Scratch { moments, exist, .. } = &mut *self.scratch;
-        let moments = &mut moments[run * LANES..][..values.len() * LANES];
+        let moments = &mut moments[run * LANES..(run + values.len()) * LANES];
         for (sums, &value) in moments.chunks_exact_mut(LANES).zip(values) {
             let sums = &mut sums[lane..lane + L::WIDTH];
             let value = existing(exist, value);
