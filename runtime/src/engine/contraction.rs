@@ -137,25 +137,30 @@ impl Kernel<f64> for Contraction<'_> {
             let totals = &ridge_totals[ridge.first * entries..][..ridge.rows * entries];
             for coordinate in (0..padded).step_by(L::WIDTH) {
                 let slopes = &ridge.exact[coordinate..];
-                let mut exponent = 1;
-                for (index, &order) in orders.iter().enumerate() {
-                    let mut rows = Rows { slopes, padded, powers, totals, entries, entry: index + 1 };
-                    let sum = match (index, order - exponent) {
-                        (0, more) => rows.first::<L>(more),
-                        (_, 1) => rows.next::<L>(|power, slope| power * slope),
-                        (_, 2) => rows.next::<L>(|power, slope| power * slope * slope),
-                        (_, more) => rows.next::<L>(|power, slope| (0..more).fold(power, |power, _| power * slope)),
+                let mut exponent = 0;
+                for (pair, orders) in orders.chunks(2).enumerate() {
+                    let mut rows = Rows { slopes, padded, powers, totals, entries, entry: 1 + 2 * pair };
+                    let first = orders[0] - exponent;
+                    let second = orders.get(1).map(|second| second - orders[0]);
+                    exponent += first + second.unwrap_or(0);
+                    // The usual steps are spelt out, so that their loops are unrolled.
+                    let results = match (pair == 0, first, second) {
+                        (true, 1, Some(1)) => rows.add::<L>(true, 1, Some(1)),
+                        (false, 1, Some(1)) => rows.add::<L>(false, 1, Some(1)),
+                        (false, 2, Some(2)) => rows.add::<L>(false, 2, Some(2)),
+                        (fresh, first, second) => rows.add::<L>(fresh, first, second),
                     };
-                    let sums = &mut sums[index * padded + coordinate..];
-                    (L::load(sums) + sum).store(sums);
-                    exponent = order;
+                    for (index, &sum) in results.iter().enumerate().take(orders.len()) {
+                        let sums = &mut sums[(2 * pair + index) * padded + coordinate..];
+                        (L::load(sums) + sum).store(sums);
+                    }
                 }
             }
         }
     }
 }
 
-/// The rows of one ridge term, for a pack of coordinates at one order.
+/// The rows of one ridge term, for a pack of coordinates at two orders, or one where none is left.
 struct Rows<'a> {
     /// Slopes from the first coordinate of the pack on, `padded` to a row.
     slopes: &'a [f64],
@@ -165,31 +170,32 @@ struct Rows<'a> {
     /// Totals of every row, `entries` to a row.
     totals: &'a [f64],
     entries: usize,
+    /// The first order's.
     entry: usize,
 }
 
 impl Rows<'_> {
-    /// `Σ_o A_oj^(1 + more) M_o`
+    /// Raises the powers by `first` and then by `second`; gives `Σ_o power_oj M_o` after each. Powers that are `fresh`
+    /// stand for 1.
     #[inline(always)]
-    fn first<L: Lane<Scalar = f64>>(&mut self, more: u32) -> L {
-        self.add::<L>(|slope, _| (0..more).fold(slope, |power, _| power * slope))
-    }
-
-    /// `Σ_o power_oj M_o`, with the powers raised before.
-    #[inline(always)]
-    fn next<L: Lane<Scalar = f64>>(&mut self, raise: impl Fn(L, L) -> L) -> L {
-        self.add::<L>(|slope, power| raise(L::load(power), slope))
-    }
-
-    #[inline(always)]
-    fn add<L: Lane<Scalar = f64>>(&mut self, power: impl Fn(L, &[f64]) -> L) -> L {
-        let mut sum = L::splat(0.0);
+    fn add<L: Lane<Scalar = f64>>(&mut self, fresh: bool, first: u32, second: Option<u32>) -> [L; 2] {
+        let mut sums = [L::splat(0.0); 2];
         let rows = self.slopes.chunks(self.padded).zip(self.powers.chunks_exact_mut(L::WIDTH));
         for ((slopes, powers), totals) in rows.zip(self.totals.chunks_exact(self.entries)) {
-            let power = power(L::load(slopes), powers);
+            let slope = L::load(slopes);
+            let mut power = if fresh { slope } else { L::load(powers) };
+            for _ in u32::from(fresh)..first {
+                power = power * slope;
+            }
+            sums[0] = power.mul_add(L::splat(totals[self.entry]), sums[0]);
+            if let Some(second) = second {
+                for _ in 0..second {
+                    power = power * slope;
+                }
+                sums[1] = power.mul_add(L::splat(totals[self.entry + 1]), sums[1]);
+            }
             power.store(powers);
-            sum = power.mul_add(L::splat(totals[self.entry]), sum);
         }
-        sum
+        sums
     }
 }
