@@ -30,8 +30,8 @@ impl<L: Lane> Words<L> {
         Self::at_site(key, first_sample, coordinate, 0)
     }
 
-    /// The words for the auxiliary draws of exact rules: those of [`AUXILIARY_SITE`](super::AUXILIARY_SITE) in order. A
-    /// draw by rejection says its own site, from the next one on.
+    /// The words for the auxiliary draws of exact rules: those of site 256 in order. A draw by rejection says its own
+    /// site, from the next one on.
     #[inline(always)]
     #[must_use]
     pub fn auxiliary(key: Key, first_sample: u64, coordinate: u32) -> Self {

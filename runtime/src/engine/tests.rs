@@ -1,7 +1,7 @@
 //! Exact rules, through estimators written by hand: their expectations have closed forms under the Laplace law.
 //!
 //! With `X ~ Laplace(0, b)` independent of `z`, `∂_b E f = 2b E f''(z + X) = (2/b) E [f(z + X) - f(z)]`, and with `T`
-//! exponential `∂_b E f = E [f'(z + bT) - f'(z - bT)]`.
+//! exponential `∂_b E f = E [f'(z + bT) - f'(z - bT)]`. (Half of this long file is what generated code would say.)
 
 use std::marker::PhantomData;
 
