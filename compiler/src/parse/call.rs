@@ -282,7 +282,8 @@ impl Walker {
             .or_else(|| nearest(&text, names.iter().copied()))
             .map(|near| format!("did you mean `{near}`? "))
             .unwrap_or_default();
-        let operators = list(names.iter().copied());
+        let is_draw = |name: &&str| DrawKind::ALL.iter().any(|kind| kind.name() == *name);
+        let operators = list(names.iter().copied().filter(|name| !is_draw(name)));
         let fault = if STEPS.contains(&text.as_str()) {
             Fault::new(Code::Unsupported, name.span(), format!("`{text}` is not part of the language"), BRANCHES)
         } else if with_draw {
