@@ -21,6 +21,8 @@ mod reduction;
 mod signature;
 mod stencils;
 mod table;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod workspace;
 
