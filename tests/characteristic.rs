@@ -100,10 +100,10 @@ fn branches_are_followed_beyond_the_principal_one() {
         -1.3 * (ln(1.0) + ln(2.0) + ln(0.5))
     };
     for step in [1e-3, 0.1, 1.7, 40.0, 1e6] {
-        let mut path = FrequencyPath::<ThreeGammas<()>>::new(&theta).expect("finite at 0");
+        let mut path = FrequencyPath::<ThreeGammas<()>>::new(&theta, step).expect("finite at 0");
         let mut jumped = false;
         for at in 1..=100 {
-            let omega = path.frequency().max(step * f64::from(at));
+            let omega = step * f64::from(at);
             let followed = path.advance(omega).expect("finite");
             close(followed, apart(omega), 1e-13);
             let principal = three_gammas(number(omega), number(1.3));
@@ -117,7 +117,7 @@ fn branches_are_followed_beyond_the_principal_one() {
 #[test]
 fn many_turns_are_counted() {
     let theta = [40.0, 1.0];
-    let mut path = FrequencyPath::<ManyTurns<(), ()>>::new(&theta).expect("finite at 0");
+    let mut path = FrequencyPath::<ManyTurns<(), ()>>::new(&theta, 1.0).expect("finite at 0");
     for omega in [0.5, 3.0, 1e3, 1e9] {
         let expected = -40.0 * 8.0 * (1.0 - I * omega).ln();
         close(path.advance(omega).expect("finite"), expected, 1e-12);
@@ -134,13 +134,13 @@ fn many_turns(omega: Frequency, k: Positive, mu: Positive) -> LogCf {
 fn a_path_ends_with_an_error() {
     // sinh overflows at 710: φ is long gone there, and the walk says so.
     let theta = [0.0, 1.0];
-    let mut path = FrequencyPath::<Logistic<(), ()>>::new(&theta).expect("finite beside 0");
+    let mut path = FrequencyPath::<Logistic<(), ()>>::new(&theta, 1.0).expect("finite beside 0");
     assert!(path.advance(200.0).is_ok());
     let Err(PathError::Ends { frequency }) = path.advance(1e9) else { panic!("sinh does not overflow") };
     assert!((220.0..240.0).contains(&frequency), "{frequency}");
     // Outside the law's domain the function is NaN or not small near 0.
     let nan = [f64::NAN, 1.0];
-    assert_eq!(FrequencyPath::<Gaussian<(), ()>>::new(&nan).err(), Some(PathError::NotFiniteAtOrigin));
+    assert_eq!(FrequencyPath::<Gaussian<(), ()>>::new(&nan, 1.0).err(), Some(PathError::NotFiniteAtOrigin));
 }
 
 /// `E e^{λz}` exists for `λ` in an open interval around 0, whose ends are known for each law.

@@ -78,8 +78,6 @@ codes! {
     NonzeroAtOrigin = "L0103",
     /// A parameter is not used.
     UnusedParameter = "L0104",
-    /// The law has no sampler, and an estimator needs one.
-    NoSampler = "L0105",
     /// The law does not depend on the frequency.
     Degenerate = "L0106",
     /// `f` is not differentiable where the rule needs derivatives.

@@ -30,6 +30,17 @@ pub fn report(program: &Program, rules: &[Rule], precision: Precision) -> String
     }
     text.blank();
     moments(program, rules, &mut text);
+    if program.sampler.is_none() {
+        text.line(
+            0,
+            "Sampler: by inversion of the characteristic function, at run time (cargo feature `inversion`); the",
+        );
+        text.line(
+            9,
+            "error of any probability is bounded by `sampler_error` of the run, 1e-9 or less, and the bias of",
+        );
+        text.line(9, "E f and its gradient that comes from it by as much times the variation of f and its derivatives");
+    }
     let arithmetic = match precision {
         Precision::F64 => "f64",
         Precision::F32 => "f32 for draws and derivatives, f64 for coefficients and sums over leaves",
@@ -50,7 +61,9 @@ fn account(program: &Program, rule: &Rule, text: &mut Text) {
         Form::Difference { .. } => "difference, exact",
         Form::Discrete => "discrete, exact",
     };
-    text.line(0, &format!("{} ({}): {form}", parameter.name, kind(parameter.kind)));
+    // Whoever reads that a rule is exact should not take the draws for exact, too.
+    let sampler = if program.sampler.is_none() { " rule, sampler error <= `sampler_error` of the run" } else { "" };
+    text.line(0, &format!("{} ({}): {form}{sampler}", parameter.name, kind(parameter.kind)));
     text.line(2, &summary::equation(program, rule));
     text.line(2, &format!("why:  {}", reason(rule)));
     text.line(2, &format!("bias: {}", summary::bias(program, rule)));

@@ -1,5 +1,6 @@
 //! What can be wrong with the numbers of a run.
 
+use crate::inversion::SamplerError;
 use crate::kernel::{Domain, Moment};
 
 /// Why an estimate could not be made. Every variant is a condition on the caller's numbers; nothing panics.
@@ -27,6 +28,16 @@ pub enum EstimateError {
         condition: &'static str,
         /// Coordinate of the guilty values.
         coordinate: usize,
+    },
+    /// The law has no sample expression, and its characteristic function cannot be inverted.
+    #[error("`{law}` cannot be sampled at coordinate {coordinate}: {reason}")]
+    Sampler {
+        /// Name of the law.
+        law: &'static str,
+        /// Coordinate of the parameters.
+        coordinate: usize,
+        /// Why.
+        reason: SamplerError,
     },
     /// A number in an argument is NaN or infinite.
     #[error("argument `{argument}` is {value} at index {index}, but must be finite")]

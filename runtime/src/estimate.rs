@@ -183,6 +183,7 @@ impl<'law, 'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'law, 'a, E, P
             terms,
             warnings: Vec::with_capacity(parameters),
             argument_gradient: options.argument_gradients.then(|| E::zero_argument_gradient(arguments)),
+            sampler_error: 0.0,
             samples: options.samples,
             seed: options.seed.unwrap_or_else(fresh_seed),
             stream: options.stream,
@@ -261,6 +262,7 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         }
         let samples = self.options.samples;
         self.workspace.sample(Key::new(self.run.seed, self.next_stream), samples);
+        self.run.sampler_error = self.workspace.sampler_error();
         let run = &mut self.run;
         let errors = run.standard_error.is_some();
         self.workspace.reduce(samples, E::constant(arguments), errors, &mut run.terms, &mut run.warnings)?;

@@ -6,6 +6,7 @@
 use crate::draw::Words;
 use crate::engine::RidgeTable;
 use crate::error::EstimateError;
+use crate::inversion::SamplerError;
 use crate::lane::{Lane, Scalar};
 
 /// Domain of a parameter, checked before every run.
@@ -47,10 +48,28 @@ pub trait Law: 'static {
     fn violated(theta: &Self::Theta<f64>) -> Option<&'static str>;
 }
 
-/// A law with a sampler.
+/// A law that can be drawn from: by its sample expression or, where it has none, by inversion of its characteristic
+/// function.
 pub trait Sampled: Law {
+    /// What the draws of one coordinate read: the parameters for a sample expression, a table of quantiles for inversion.
+    type Prepared<S: Scalar>: Clone + Send + Sync + 'static;
+    /// What coordinates and runs may share; empty at first.
+    type Tables: Default + Send + Sync + 'static;
+
+    /// Makes ready to draw; once for each coordinate and run.
+    ///
+    /// # Errors
+    /// [`SamplerError`], by inversion only.
+    fn prepare<S: Scalar>(
+        theta: &Self::Theta<f64>,
+        tables: &mut Self::Tables,
+    ) -> Result<Self::Prepared<S>, SamplerError>;
+
+    /// The bound on the error of a probability `P(z ≤ x)`: 0 for a sample expression.
+    fn sampler_error<S: Scalar>(prepared: &Self::Prepared<S>) -> f64;
+
     /// Draws one value for each sample of a pack.
-    fn draw<L: Lane>(theta: &Self::Theta<L::Scalar>, words: &mut Words<L>) -> L;
+    fn draw<L: Lane>(prepared: &Self::Prepared<L::Scalar>, words: &mut Words<L>) -> L;
 }
 
 /// The expectation that a term multiplies.

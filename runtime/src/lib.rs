@@ -12,6 +12,7 @@ mod engine;
 mod error;
 mod estimate;
 mod functions;
+pub mod inversion;
 mod kernel;
 mod lane;
 pub mod laws;

@@ -19,6 +19,7 @@ pub mod prelude {
     pub use crate::error::EstimateError;
     pub use crate::estimate::{Estimate, Prepare};
     pub use crate::functions::{log_sigmoid, maximum, minimum, sigmoid, sign, softplus, unit};
+    pub use crate::inversion::{Inverted, SamplerError, Tables};
     pub use crate::kernel::{
         Domain, Estimator, Law, Moment, Nothing, ParameterInfo, Ridge, RidgeAdjoint, Sampled, Separable, TermInfo,
     };

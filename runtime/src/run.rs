@@ -22,6 +22,9 @@ pub struct Run<E: Estimator, G> {
     pub warnings: Vec<Warning>,
     /// The gradient with respect to the other arguments of `f`, if asked for.
     pub argument_gradient: Option<E::ArgumentGradient>,
+    /// By how much the sampler may err in any probability `P(z ≤ x)`: the bound of numerical inversion, 0 for a law with a
+    /// sample expression. The draws' law, and so `E f`, is off by as much times the variation of `f`, whatever the rule.
+    pub sampler_error: f64,
     /// Number of samples.
     pub samples: usize,
     /// The seed, also when it was drawn afresh.
@@ -52,6 +55,7 @@ impl<E: Estimator, G: std::fmt::Debug> std::fmt::Debug for Run<E, G> {
             .field("value_standard_error", &self.value_standard_error)
             .field("terms", &self.terms)
             .field("warnings", &self.warnings)
+            .field("sampler_error", &self.sampler_error)
             .field("samples", &self.samples)
             .field("seed", &self.seed)
             .field("stream", &self.stream)

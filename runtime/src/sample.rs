@@ -117,6 +117,7 @@ where
             return Err(EstimateError::BufferLength { found: out.len(), expected });
         }
         let parameters = <P::Law as Law>::PARAMETERS;
+        let (mut tables, mut samplers) = (<P::Law as Sampled>::Tables::default(), Vec::with_capacity(dimension));
         for coordinate in 0..dimension {
             for (index, info) in parameters.iter().enumerate() {
                 check_value(info, coordinate, self.law.values(index).at(coordinate))?;
@@ -125,13 +126,17 @@ where
             if let Some(condition) = P::Law::violated(&theta) {
                 return Err(EstimateError::ConditionViolated { law: P::Law::NAME, condition, coordinate });
             }
+            let sampler = P::Law::prepare::<S>(&theta, &mut tables).map_err(|reason| EstimateError::Sampler {
+                law: P::Law::NAME,
+                coordinate,
+                reason,
+            })?;
+            samplers.push(sampler);
         }
         let key = Key::new(self.seed.unwrap_or_else(fresh_seed), self.stream);
         let width = self.width;
-        let law = self.law;
         let draw = |(coordinate, out): (usize, &mut [S])| {
-            let theta = P::Law::theta(|index| S::from_f64(law.values(index).at(coordinate)));
-            dispatch(width, Draw::<P::Law, S> { key, theta: &theta, coordinate, out });
+            dispatch(width, Draw::<P::Law, S> { key, sampler: &samplers[coordinate], coordinate, out });
         };
         if self.threads == Some(1) || out.len() < SERIAL_DRAWS {
             out.chunks_exact_mut(self.samples).enumerate().for_each(draw);
@@ -155,9 +160,9 @@ where
 }
 
 /// All samples of one coordinate.
-struct Draw<'a, W: Law, S: Scalar> {
+struct Draw<'a, W: Sampled, S: Scalar> {
     key: Key,
-    theta: &'a W::Theta<S>,
+    sampler: &'a W::Prepared<S>,
     coordinate: usize,
     out: &'a mut [S],
 }
@@ -171,13 +176,13 @@ impl<W: Sampled, S: Scalar> Kernel<S> for Draw<'_, W, S> {
         let mut sample = 0;
         for pack in &mut packs {
             let mut words = Words::<L>::new(self.key, sample, self.coordinate as u32);
-            W::draw(self.theta, &mut words).store(pack);
+            W::draw(self.sampler, &mut words).store(pack);
             sample += L::WIDTH as u64;
         }
         let rest = packs.into_remainder();
         if !rest.is_empty() {
             let mut words = Words::<L>::new(self.key, sample, self.coordinate as u32);
-            let z: L = W::draw(self.theta, &mut words);
+            let z: L = W::draw(self.sampler, &mut words);
             let mut last = [S::ZERO; 16];
             z.store(&mut last[..L::WIDTH]);
             rest.copy_from_slice(&last[..rest.len()]);

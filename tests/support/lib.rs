@@ -10,6 +10,7 @@ pub mod expression;
 pub mod golden;
 pub mod interpret;
 pub mod laws;
+pub mod normal;
 pub mod number;
 pub mod quadrature;
 pub mod source;

@@ -10,7 +10,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::branches::follows_branches;
+use super::characteristic;
 use super::draws::Draws;
 use super::expression::{self, Arithmetic};
 use super::fields;
@@ -22,10 +22,10 @@ use super::sharing;
 use super::summary;
 use crate::errors::{Errors, bug};
 use crate::ir::draw::carry_arguments;
-use crate::ir::{Condition, Graph, Law, Node, ParamId, ParameterKind, Relation, Sampler};
+use crate::ir::{Condition, Law, Node, ParamId, ParameterKind, Relation, Sampler};
 use crate::kernel::lower::lower_sampler;
 use crate::parse::options::Precision;
-use crate::passes;
+use crate::series::shape::Shape;
 
 /// The site of a law's draws of a fixed number of words; those of the others follow.
 const FIRST_SITE: u16 = 0;
@@ -47,14 +47,13 @@ pub struct LawContext {
     pub position: String,
 }
 
-/// Emits the law's type, its traits, and the hidden macro; `log_cf` is `log φ` as a real function of `s`.
+/// Emits the law's type, its traits, and the hidden macro; `shape` is what its `log φ` shows.
 ///
 /// A constant of the sampler or of a condition that does not fit into the arithmetic makes the law a faulty one, with the
 /// fault in its tokens. A sampler serves both precisions, so its constants must fit into `f32`.
 #[must_use]
-pub fn emit_law(law: &Law, log_cf: &Graph, context: &LawContext) -> TokenStream {
-    let log_cf = passes::run(log_cf.clone());
-    if let Err(errors) = check(law, &log_cf) {
+pub fn emit_law(law: &Law, shape: &Shape, context: &LawContext) -> TokenStream {
+    if let Err(errors) = check(law, shape) {
         let faulty = emit_faulty_law(&Ident::new_raw(law.function.trim_start_matches("r#"), law.span), context);
         let errors = errors.to_compile_errors();
         return quote! { #faulty #errors };
@@ -64,8 +63,11 @@ pub fn emit_law(law: &Law, log_cf: &Graph, context: &LawContext) -> TokenStream 
     let item = type_item(law, &name, context);
     let alias = Alias::new(&syn::Path::from(name.clone()), "ThisLaw", count);
     let implementation = implementation(law, &alias.path);
-    let log_characteristic = log_characteristic(law, &log_cf, &alias.path);
-    let sampled = law.sampler.as_ref().map(|sampler| sampled(law, &lower_sampler(sampler), &alias.path));
+    let log_characteristic = characteristic::implementation(law, shape, &alias.path);
+    let sampled = match &law.sampler {
+        Some(sampler) => sampled(law, &lower_sampler(sampler), &alias.path),
+        None => inverted(law, &alias.path),
+    };
     let parameters = fields::parameters(law, &alias.path);
     let hand_over = hand_over(law, &name, context);
     let (runtime, lints, definition) = (&context.runtime, lints(), alias.definition);
@@ -142,9 +144,12 @@ pub fn camel_case(function: &str) -> String {
         .collect()
 }
 
-fn check(law: &Law, log_cf: &Graph) -> Result<(), Errors> {
+fn check(law: &Law, shape: &Shape) -> Result<(), Errors> {
     let mut errors = Errors::new();
-    literal::check_constants(log_cf, Precision::F64, law.span, &mut errors);
+    let parts = [&shape.location, &shape.shape].into_iter().chain(&shape.jumps);
+    for graph in parts.chain(&law.support.lower).chain(&law.support.upper) {
+        literal::check_constants(graph, Precision::F64, law.span, &mut errors);
+    }
     if let Some(sampler) = &law.sampler {
         literal::check_constants(&sampler.graph, Precision::F32, law.span, &mut errors);
     }
@@ -192,7 +197,7 @@ const fn domain_text(kind: ParameterKind) -> &'static str {
     }
 }
 
-fn scope(law: &Law) -> Scope {
+pub(super) fn scope(law: &Law) -> Scope {
     Scope::new(law.parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.span)))
 }
 
@@ -254,44 +259,13 @@ fn condition_statement(condition: &Condition, scope: &Scope) -> TokenStream {
     }
 }
 
-fn parameter_leaf(node: &Node, scope: &Scope) -> TokenStream {
+pub(super) fn parameter_leaf(node: &Node, scope: &Scope) -> TokenStream {
     match node {
         Node::Param(ParamId(index)) => {
             let name = scope.name(*index);
             quote! { #name }
         }
         other => bug!("emit", "{other:?} in a function of the parameters"),
-    }
-}
-
-/// `impl LogCharacteristic`.
-fn log_characteristic(law: &Law, log_cf: &Graph, path: &TokenStream) -> TokenStream {
-    let scope = scope(law);
-    let leaf = |node: &Node| match node {
-        Node::TransformVariable => quote! { s },
-        Node::Param(ParamId(index)) => {
-            let name = scope.name(*index);
-            quote! { N::real(#name) }
-        }
-        other => bug!("emit", "{other:?} in a log characteristic function"),
-    };
-    let body = expression::print(log_cf, Arithmetic::Analytic, &scope, &leaf);
-    let (bindings, output) = (body.bindings, &body.outputs[0]);
-    let used = |parameter| sharing::uses(log_cf, |node| *node == Node::Param(parameter));
-    let pattern = parameter_pattern(law.parameters.len(), &scope, used);
-    let branches = if follows_branches(log_cf) {
-        quote! { path }
-    } else {
-        quote! { _ }
-    };
-    let (this, length) = (unit_law(path, law.parameters.len()), Literal::usize_unsuffixed(law.parameters.len()));
-    quote! {
-        impl LogCharacteristic for #this {
-            fn log_cf<N: Analytic>(#pattern: &[f64; #length], s: N, #branches: &mut N::Path) -> N {
-                #bindings
-                #output
-            }
-        }
     }
 }
 
@@ -321,12 +295,35 @@ fn sampled(law: &Law, sampler: &Sampler, path: &TokenStream) -> TokenStream {
     let (this, length) = (unit_law(path, law.parameters.len()), Literal::usize_unsuffixed(law.parameters.len()));
     quote! {
         impl Sampled for #this {
+            type Prepared<S: Scalar> = [S; #length];
+            type Tables = ();
+            fn prepare<S: Scalar>(theta: &[f64; #length], (): &mut ()) -> Result<[S; #length], SamplerError> {
+                Ok(theta.map(S::from_f64))
+            }
+            fn sampler_error<S: Scalar>(_: &[S; #length]) -> f64 { 0.0 }
             #[inline(always)]
             fn draw<L: Lane>(#pattern: &[L::Scalar; #length], #words: &mut Words<L>) -> L {
                 #statements
                 #bindings
                 #output
             }
+        }
+    }
+}
+
+/// `impl Sampled` of a law without a sample expression: by inversion.
+fn inverted(law: &Law, path: &TokenStream) -> TokenStream {
+    let (this, length) = (unit_law(path, law.parameters.len()), Literal::usize_unsuffixed(law.parameters.len()));
+    quote! {
+        impl Sampled for #this {
+            type Prepared<S: Scalar> = Inverted;
+            type Tables = Tables;
+            fn prepare<S: Scalar>(theta: &[f64; #length], tables: &mut Tables) -> Result<Inverted, SamplerError> {
+                Inverted::prepare::<Self>(theta, tables)
+            }
+            fn sampler_error<S: Scalar>(inverted: &Inverted) -> f64 { inverted.error() }
+            #[inline(always)]
+            fn draw<L: Lane>(inverted: &Inverted, words: &mut Words<L>) -> L { inverted.draw(words) }
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod branches;
+mod characteristic;
 mod draws;
 mod expression;
 mod fields;

@@ -16,6 +16,7 @@ use crate::parse::options::Precision;
 use crate::parse::term::parse_term;
 use crate::rule::{Coefficient, Ending, Form, Rule};
 use crate::series::analytic::judge;
+use crate::series::shape::shape;
 
 fn options() -> TokenStream {
     quote! { sample = mu + b * (exponential() - exponential()), require = mu < 2.0 * b }
@@ -46,7 +47,7 @@ fn law_context() -> LawContext {
 }
 
 fn emitted_law(law: &Law, context: &LawContext) -> TokenStream {
-    emit_law(law, &judge(law).expect("an expansion").log_cf, context)
+    emit_law(law, &shape(&judge(law).expect("an expansion").log_cf), context)
 }
 
 /// `a_n = 2 b^(n-1)`, Eq. (19) with respect to `b`.
@@ -214,8 +215,12 @@ fn a_law_is_its_type_its_traits_and_its_macro() {
         "let d0 = words.exponential();\n",
         "L::splat(b).mul_add(d0 - d1, L::splat(mu))",
         "if !(mu < 2.0 * b) {",
-        "fn log_cf<N: Analytic>(&[mu, b]: &[f64; 2], s: N, path: &mut N::Path) -> N {",
-        "s * N::real(mu) - (N::real(1.0) - N::real(b).powi(2) * s.powi(2)).ln(path)",
+        "const SHAPE: &'static [usize] = &[1];",
+        "fn location<N: Analytic>(&[mu, _]: &[f64; 2], _: &mut N::Path) -> N {\n            N::real(mu)\n",
+        "fn shape<N: Analytic>(&[_, b]: &[f64; 2], s: N, path: &mut N::Path) -> N {",
+        "-(N::real(1.0) - N::real(b).powi(2) * s.powi(2)).ln(path)",
+        "fn jumps(_: &[f64; 2]) -> Option<Vec<f64>> {\n            None\n",
+        "fn support(_: &[f64; 2]) -> [f64; 2] {\n            [f64::NEG_INFINITY, f64::INFINITY]\n",
         "type Gradient = Laplace<P0::Gradient, P1::Gradient>;",
         "#[macro_export]",
         "as Laplace;",
@@ -227,23 +232,42 @@ fn a_law_is_its_type_its_traits_and_its_macro() {
 /// Constants that `f64` does not hold are widened by intervals, others are exact; only branches need the path.
 #[test]
 fn a_log_characteristic_function_in_analytic_numbers() {
-    let text = |body: &str| {
+    let text = |options: TokenStream, body: &str| {
         let item =
             syn::parse_str(&format!("fn f(omega: Frequency, mu: Real) -> LogCf {{ {body} }}")).expect("a function");
-        let law = parse_distribution(quote! {}, &item).expect("a law");
+        let law = parse_distribution(options, &item).expect("a law");
         let file: syn::File = syn::parse2(emitted_law(&law, &law_context())).expect("the tokens parse");
         let text = prettyplease::unparse(&file);
-        let (_, rest) = text.split_once("impl LogCharacteristic for F<()> {\n").expect("an implementation");
-        let lines: Vec<&str> = rest.lines().map(str::trim).take_while(|line| *line != "}").collect();
-        lines.join(" ")
+        let (_, rest) = text.split_once("impl LogCharacteristic for F<()> {").expect("an implementation");
+        rest.split_once("\n    }\n").expect("its end").0.split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    let head = |path: &str| format!("fn log_cf<N: Analytic>(&[mu]: &[f64; 1], s: N, {path}: &mut N::Path) -> N {{ ");
-    assert_eq!(text("0.1 * I * mu * omega"), head("_") + "N::rounded(0.1) * s * N::real(mu)");
-    assert_eq!(text("(I * mu * omega).exp_m1() / 4"), head("_") + "N::real(0.25) * (s * N::real(mu)).exp_m1()");
-    let power = "(1 - I * mu * omega).powf(0.3) - 1";
+    let start = "const SHAPE: &'static [usize] = &";
+    let location = "fn location<N: Analytic>(_: &[f64; 1], _: &mut N::Path) -> N { N::real(0.0) }";
+    let no_jumps = "fn jumps(_: &[f64; 1]) -> Option<Vec<f64>> { None }";
+    let everywhere = "fn support(_: &[f64; 1]) -> [f64; 2] { [f64::NEG_INFINITY, f64::INFINITY] }";
     assert_eq!(
-        text(power),
-        head("path") + "(N::real(1.0) - s * N::real(mu)).powf(N::rounded(0.3), path) - N::real(1.0)"
+        text(quote! {}, "0.1 * I * mu * omega"),
+        format!(
+            "{start}[]; fn location<N: Analytic>(&[mu]: &[f64; 1], _: &mut N::Path) -> N {{ N::rounded(0.1) * N::real(mu) }} \
+             fn shape<N: Analytic>(_: &[f64; 1], _: N, _: &mut N::Path) -> N {{ N::real(0.0) }} \
+             fn jumps(_: &[f64; 1]) -> Option<Vec<f64>> {{ Some(::std::vec![]) }} {everywhere}"
+        )
+    );
+    assert_eq!(
+        text(quote! {}, "(I * mu * omega).exp_m1() / 4"),
+        format!(
+            "{start}[0]; {location} fn shape<N: Analytic>(&[mu]: &[f64; 1], s: N, _: &mut N::Path) -> N \
+             {{ N::real(0.25) * (s * N::real(mu)).exp_m1() }} \
+             fn jumps(&[mu]: &[f64; 1]) -> Option<Vec<f64>> {{ Some(::std::vec![mu]) }} {everywhere}"
+        )
+    );
+    assert_eq!(
+        text(quote! { support = 2.0 * mu.. }, "(1 - I * mu * omega).powf(0.3) - 1"),
+        format!(
+            "{start}[0]; {location} fn shape<N: Analytic>(&[mu]: &[f64; 1], s: N, path: &mut N::Path) -> N \
+             {{ (N::real(1.0) - s * N::real(mu)).powf(N::rounded(0.3), path) - N::real(1.0) }} {no_jumps} \
+             fn support(&[mu]: &[f64; 1]) -> [f64; 2] {{ [2.0 * mu, f64::INFINITY] }}"
+        )
     );
 }
 

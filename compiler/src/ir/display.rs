@@ -150,6 +150,10 @@ pub fn dump_law(law: &Law) -> String {
             condition.graph.outputs.iter().map(|&side| infix(&condition.graph, side, &leaves)).collect();
         line(&mut text, &format!("require {}    (written `{}`)", sides.join(&format!(" {relation} ")), condition.text));
     }
+    let ends = [("from", &law.support.lower), ("to", &law.support.upper)];
+    for (name, end) in ends.into_iter().filter_map(|(name, end)| Some((name, end.as_ref()?))) {
+        line(&mut text, &format!("support {name} {}", infix(end, end.output(), &leaves)));
+    }
     text
 }
 

@@ -81,6 +81,15 @@ pub struct Condition {
     pub text: String,
 }
 
+/// The ends of a law's support, from `support = lower..upper`; each a function of the parameters with one output.
+#[derive(Clone, Debug, Default)]
+pub struct Support {
+    /// No draw is below.
+    pub lower: Option<Graph>,
+    /// No draw is above.
+    pub upper: Option<Graph>,
+}
+
 /// A parsed `#[distribution]`.
 #[derive(Clone, Debug)]
 pub struct Law {
@@ -100,6 +109,8 @@ pub struct Law {
     pub sampler: Option<Sampler>,
     /// Conditions between parameters.
     pub conditions: Vec<Condition>,
+    /// The ends of the support; an end that was not given is infinite.
+    pub support: Support,
     /// Exact rules that the author wrote beside the law.
     pub rules: Vec<WrittenRule>,
 }

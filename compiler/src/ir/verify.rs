@@ -104,6 +104,9 @@ pub fn verify_law(law: &Law) -> Result<(), Violation> {
     for condition in &law.conditions {
         verify_part(&condition.graph, 2, |node| is_parameter(node, parameters))?;
     }
+    for end in law.support.lower.iter().chain(&law.support.upper) {
+        verify_part(end, 1, |node| is_parameter(node, parameters))?;
+    }
     let Some(sampler) = &law.sampler else { return Ok(()) };
     verify_part(&sampler.graph, 1, |node| {
         matches!(node, Node::Draw(draw) if draw.0 < sampler.draws.len()) || is_parameter(node, parameters)

@@ -97,7 +97,7 @@ impl Operations {
 pub struct Cost {
     /// The coefficients, once for each gradient (and coordinate, if parameters differ between coordinates).
     pub coefficients: Operations,
-    /// The draw, once for each sample and coordinate; base draws are not counted.
+    /// The draw, once for each sample and coordinate; base draws and table look-ups are not counted.
     pub draw: Operations,
     /// For each ridge term, value and derivatives, once for each sample and row; `⟨A_o, z⟩` costs one multiplication and
     /// one addition for each coordinate besides.
@@ -112,7 +112,7 @@ impl Program {
     pub fn cost(&self) -> Cost {
         Cost {
             coefficients: Operations::of(&self.coefficients),
-            draw: Operations::of(&self.sampler.graph),
+            draw: self.sampler.as_ref().map_or_else(Operations::default, |sampler| Operations::of(&sampler.graph)),
             ridges: self.ridges.iter().map(|ridge| Operations::of(&ridge.derivatives)).collect(),
             separable: self.separable.as_ref().map_or_else(Operations::default, |s| Operations::of(&s.derivatives)),
         }

@@ -94,8 +94,13 @@ impl Printer<'_> {
     fn sample(&mut self) {
         let program = self.program;
         self.line("\nsample");
-        self.graph("draw", &program.sampler.graph, &Leaves::default());
-        self.text.push_str(&dump_draws(&program.sampler.draws));
+        match &program.sampler {
+            Some(sampler) => {
+                self.graph("draw", &sampler.graph, &Leaves::default());
+                self.text.push_str(&dump_draws(&sampler.draws));
+            }
+            None => self.line("draw by inversion"),
+        }
         self.probes();
         for (index, ridge) in program.ridges.iter().enumerate() {
             let count = ridge.numbers.outputs.len();

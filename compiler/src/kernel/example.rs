@@ -41,6 +41,7 @@ pub(super) fn law() -> Law {
         log_cf_span: Span::call_site().into(),
         sampler: Some(Sampler { graph, draws }),
         conditions: vec![],
+        support: crate::ir::Support::default(),
         rules: vec![],
     }
 }

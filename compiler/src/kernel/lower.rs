@@ -7,7 +7,7 @@ use super::program::{Moment, Probes, Program, PullBack, RidgeSection, SeparableS
 use super::stencils::{lower_probes, lower_stencils};
 use super::verify::verify;
 use crate::differentiation::{derivative_of_term, derivatives_almost_everywhere};
-use crate::errors::{Code, Errors, Fault};
+use crate::errors::Errors;
 use crate::ir::{Condition, DataId, DataRef, Function, Graph, Law, Node, NodeId, Sampler};
 use crate::passes;
 use crate::rule::{Coefficient, Form, Rule};
@@ -18,19 +18,10 @@ use crate::rule::{Coefficient, Form, Rule};
 /// the program measures.
 ///
 /// # Errors
-/// [`Code::NoSampler`] if the law has none; [`Code::NotDifferentiable`] at every kink of the draw in `f`;
-/// [`Code::BadOrder`] if a derivative is too long to be compiled.
+/// `NotDifferentiable` at every kink of the draw in `f`; `BadOrder` if a derivative is too long to be compiled.
 pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, Errors> {
     let mut errors = Errors::new();
     let sampler = law.sampler.as_ref().map(lower_sampler);
-    if sampler.is_none() {
-        errors.push(Fault::new(
-            Code::NoSampler,
-            function.span,
-            format!("the law `{}` has no sampler, and an estimator of `{}` needs one", law.name, function.name),
-            "give the law one: `#[distribution(sample = …)]`",
-        ));
-    }
     let mut rules: Vec<&Rule> = rules.iter().collect();
     rules.sort_by_key(|rule| rule.parameter);
     let (terms, coefficients) = lower_rules(&rules);
@@ -79,7 +70,6 @@ pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, 
             Err(faults) => errors.extend(faults),
         }
     }
-    let Some(sampler) = sampler else { return Err(errors) };
     errors.into_result()?;
 
     let simplified =
@@ -231,6 +221,7 @@ pub(super) fn data_leaf(node: &Node) -> Option<DataId> {
 mod tests {
     use super::super::example::{expression, function, law, rules};
     use super::*;
+    use crate::errors::Code;
     use crate::ir::{ParamId, Primitive};
     use crate::passes::interpret::{Leaves, values};
 
@@ -304,7 +295,7 @@ mod tests {
 
     #[test]
     fn base_draws_keep_their_arguments() {
-        let sampler = program().sampler;
+        let sampler = program().sampler.expect("a sample expression");
         let shape = sampler.draws[2].arguments[0];
         let mut graph = sampler.graph.clone();
         graph.outputs = vec![shape];
@@ -314,15 +305,25 @@ mod tests {
     }
 
     #[test]
-    fn a_law_without_sampler_and_a_kink_are_reported_together() {
+    fn a_law_without_sample_expression_is_left_to_inversion() {
+        let program = lower(&function(), &Law { sampler: None, ..law() }, &rules()).expect("a program");
+        assert!(program.sampler.is_none());
+        let report = crate::report::report(&program, &rules(), crate::parse::options::Precision::F64);
+        assert!(report.contains("exact rule, sampler error <= `sampler_error` of the run"), "{report}");
+        assert!(report.contains("Sampler: by inversion of the characteristic function"), "{report}");
+        assert!(program.cost().draw == crate::kernel::cost::Operations::default());
+    }
+
+    #[test]
+    fn a_kink_is_reported_with_the_forms_that_accept_it() {
         let mut function = function();
         function.normal_form.ridges[0].function = expression(|graph| {
             let u = graph.push(Node::Ridge);
             graph.call(Primitive::Abs, u)
         });
-        let errors = lower(&function, &Law { sampler: None, ..law() }, &rules()).expect_err("two faults");
+        let errors = lower(&function, &law(), &rules()).expect_err("a fault");
         let codes: Vec<Code> = errors.faults().iter().map(|fault| fault.code).collect();
-        assert_eq!(codes, [Code::NoSampler, Code::NotDifferentiable]);
+        assert_eq!(codes, [Code::NotDifferentiable]);
     }
 
     #[test]

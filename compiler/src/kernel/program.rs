@@ -31,8 +31,8 @@ pub struct Program {
     pub coefficients: Graph,
     /// The terms of all rules: kept ones by parameter and order, a parameter's discarded one after its kept ones.
     pub terms: Vec<Term>,
-    /// The draw.
-    pub sampler: Sampler,
+    /// The draw; none for a law without a sample expression, which is drawn by inversion of its characteristic function.
+    pub sampler: Option<Sampler>,
     /// What exact rules draw and evaluate besides.
     pub probes: Probes,
     /// Conditions between parameters.

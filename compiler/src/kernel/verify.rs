@@ -36,9 +36,11 @@ pub fn violations(program: &Program) -> Vec<String> {
     let mut check = Check { program, found: Vec::new() };
     check.terms();
     check.graph("coefficients", &program.coefficients, program.terms.len(), Leaves::Parameters);
-    check.graph("draw", &program.sampler.graph, 1, Leaves::Draws(program.sampler.draws.len()));
-    if let Err(violation) = ir::verify::verify_draws(&program.sampler.graph, &program.sampler.draws) {
-        check.found.push(format!("draw: {violation}"));
+    if let Some(sampler) = &program.sampler {
+        check.graph("draw", &sampler.graph, 1, Leaves::Draws(sampler.draws.len()));
+        if let Err(violation) = ir::verify::verify_draws(&sampler.graph, &sampler.draws) {
+            check.found.push(format!("draw: {violation}"));
+        }
     }
     let probes = &program.probes;
     let (count, stencils) = (probes.numbers.graph.outputs.len(), probes.stencils.len());

@@ -1,7 +1,7 @@
 //! `#[distribution(…)] fn name(omega: Frequency, theta: Kind, …) -> LogCf { … }`.
 
 use proc_macro2::TokenStream;
-use syn::{BinOp, Expr, ItemFn};
+use syn::{BinOp, Expr, ExprRange, ItemFn};
 
 use super::expression::{Dialect, Walker};
 use super::log_cf::{declare_parameters, parse_log_cf};
@@ -10,7 +10,7 @@ use super::signature::{self, check_plain, check_return, last_segment};
 use super::spelling::{list, nearest};
 use crate::errors::{Code, Errors, Fault};
 use crate::ir::draw::take_arguments;
-use crate::ir::{Condition, Law, NodeId, Parameter, ParameterKind, Relation, Sampler};
+use crate::ir::{Condition, Law, NodeId, Parameter, ParameterKind, Relation, Sampler, Support};
 
 /// Every parameter kind.
 const KINDS: [ParameterKind; 4] =
@@ -52,9 +52,10 @@ pub fn parse_distribution(options: TokenStream, item: &ItemFn) -> Result<Law, Er
         ));
     }
     let log_cf = keep(parse_log_cf(item, frequency, arguments), &mut errors);
-    let DistributionOptions { sample, require, .. } = options.unwrap_or_default();
+    let DistributionOptions { sample, require, support, .. } = options.unwrap_or_default();
     let sampler = sample.and_then(|sample| keep(parse_sampler(&sample, arguments), &mut errors));
     let conditions = require.and_then(|require| keep(parse_conditions(&require, arguments), &mut errors));
+    let support = support.and_then(|support| keep(parse_support(&support, arguments), &mut errors));
     errors.into_result()?;
     let Some((log_cf, log_cf_span)) = log_cf else {
         crate::errors::bug!("parse", "no log characteristic function and no fault");
@@ -69,6 +70,7 @@ pub fn parse_distribution(options: TokenStream, item: &ItemFn) -> Result<Law, Er
         log_cf_span,
         sampler,
         conditions: conditions.unwrap_or_default(),
+        support: support.unwrap_or_default(),
         rules: Vec::new(),
     })
 }
@@ -165,6 +167,21 @@ fn parse_conditions(require: &Expr, parameters: &[signature::Parameter]) -> Resu
     }
     errors.into_result()?;
     Ok(conditions)
+}
+
+/// `support = …`: a range between functions of the parameters.
+fn parse_support(support: &ExprRange, parameters: &[signature::Parameter]) -> Result<Support, Errors> {
+    let mut errors = Errors::new();
+    let mut end = |end: &Option<Box<Expr>>| {
+        let mut walker = Walker::new(Dialect::Condition);
+        declare_parameters(&mut walker, parameters);
+        let output = walker.number(end.as_deref()?);
+        errors.extend(walker.errors);
+        Some(walker.terms.graph(&[output?]))
+    };
+    let support = Support { lower: end(&support.start), upper: end(&support.end) };
+    errors.into_result()?;
+    Ok(support)
 }
 
 fn no_comparison(condition: &Expr) -> Fault {

@@ -1,7 +1,7 @@
 //! Options of the attributes, such as `#[estimator(distribution = Laplace, order = 8, form(b) = truncated)]`.
 
 use proc_macro2::{Span, TokenStream};
-use syn::{Expr, Path};
+use syn::{Expr, ExprRange, Path};
 
 use super::option_list::entries;
 use super::signature::text;
@@ -26,8 +26,8 @@ pub struct DistributionOptions {
     pub sample: Option<Expr>,
     /// `require = …`
     pub require: Option<Expr>,
-    /// `support = a..b`, as written. It is read and has no effect yet.
-    pub support: Option<String>,
+    /// `support = a..b`
+    pub support: Option<ExprRange>,
     /// `crate = …`: the path of the runtime, `::logphi` unless it was renamed.
     pub runtime: Path,
 }
@@ -80,7 +80,7 @@ pub fn parse_distribution_options(tokens: TokenStream) -> Result<DistributionOpt
             "require" => options.require = Some(value.clone()),
             "support" => match value {
                 Expr::Range(range) if range.start.is_some() || range.end.is_some() => {
-                    options.support = Some(text(range));
+                    options.support = Some(range.clone());
                 }
                 _ => errors.push(Fault::over(
                     Code::BadOption,

@@ -24,3 +24,4 @@ mod realify;
 mod refusal;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod shape;

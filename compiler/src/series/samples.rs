@@ -117,6 +117,7 @@ pub(crate) fn law<const N: usize>(
         log_cf_span: Span::call_site().into(),
         sampler: None,
         conditions: Vec::new(),
+        support: crate::ir::Support::default(),
         rules: Vec::new(),
     }
 }

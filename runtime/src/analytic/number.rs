@@ -75,8 +75,29 @@ pub trait Analytic:
 pub trait LogCharacteristic: Law {
     /// `log φ_θ` at `s = iω`: the cumulant generating function `log E e^{sz}` for real `s`.
     ///
+    /// The sum of the location's `s · location` and the [`shape`](Self::shape).
+    ///
     /// At a complex `s` other than 0 the value is on the branch that `path` leads to; [`FrequencyPath`](super::FrequencyPath)
     /// walks there. Real numbers outside the domain give NaN, intervals [`Interval::UNDECIDED`](super::Interval::UNDECIDED)
     /// or [`Interval::EMPTY`](super::Interval::EMPTY).
-    fn log_cf<N: Analytic>(theta: &Self::Theta<f64>, s: N, path: &mut N::Path) -> N;
+    fn log_cf<N: Analytic>(theta: &Self::Theta<f64>, s: N, path: &mut N::Path) -> N {
+        let location = Self::location::<N>(theta, path);
+        s * location + Self::shape(theta, s, path)
+    }
+
+    /// The parameters that the shape depends on, ascending; the others only move the law.
+    const SHAPE: &'static [usize];
+
+    /// The constant that the graph of `log φ` shows to be added to the draw: the coefficient of the terms linear in `s`.
+    fn location<N: Analytic>(theta: &Self::Theta<f64>, path: &mut N::Path) -> N;
+
+    /// `log φ` of the draw without its location.
+    fn shape<N: Analytic>(theta: &Self::Theta<f64>, s: N, path: &mut N::Path) -> N;
+
+    /// If `s` stands in the shape only in exponentials (and what is made of them) of multiples of `s`: those multiples. The
+    /// draw without its location is then a sum of them with whole coefficients. None of them means that it is 0.
+    fn jumps(theta: &Self::Theta<f64>) -> Option<Vec<f64>>;
+
+    /// The ends of `support = …`, infinite where none was given.
+    fn support(theta: &Self::Theta<f64>) -> [f64; 2];
 }

@@ -4,6 +4,7 @@ use std::f64::consts::FRAC_PI_4;
 
 use super::{Branches, LogCharacteristic};
 use crate::complex::Complex;
+use crate::kernel::Law;
 
 /// Why `log φ` could not be followed.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
@@ -29,13 +30,17 @@ const SHORTEST: f64 = 1e-10;
 /// `|log φ|` at the first frequency, small enough for principal branches.
 const SMALL: f64 = 0.1;
 
+/// What is followed.
+type Function<W> = fn(&<W as Law>::Theta<f64>, Complex, &mut Branches) -> Complex;
+
 /// A law's log characteristic function, followed from `ω = 0` to ever larger frequencies.
 ///
 /// A step is halved while some phase moves by more than π/4, and is at most twice as long as the longest before it. So a
 /// phase cannot turn around unseen unless it does so within one step of the caller's *and* faster than it ever did before.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct FrequencyPath<'a, W: LogCharacteristic> {
     theta: &'a W::Theta<f64>,
+    function: Function<W>,
     branches: Branches,
     frequency: f64,
     step: f64,
@@ -43,16 +48,28 @@ pub struct FrequencyPath<'a, W: LogCharacteristic> {
 }
 
 impl<'a, W: LogCharacteristic> FrequencyPath<'a, W> {
-    /// Starts at `ω = 0`.
+    /// Starts near `ω = 0`, at `first` or below: the smallest frequency that will be asked for, above 0.
     ///
     /// # Errors
     /// [`PathError::NotFiniteAtOrigin`] if the function is not finite near 0, which parameters outside of the law's domain
     /// bring about.
-    pub fn new(theta: &'a W::Theta<f64>) -> Result<Self, PathError> {
-        let mut path =
-            Self { theta, branches: Branches::default(), frequency: 0.0, step: 1.0, value: Complex::default() };
+    pub fn new(theta: &'a W::Theta<f64>, first: f64) -> Result<Self, PathError> {
+        Self::of(theta, W::log_cf::<Complex>, first)
+    }
+
+    /// The same for the law without its location.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn of_shape(theta: &'a W::Theta<f64>, first: f64) -> Result<Self, PathError> {
+        Self::of(theta, W::shape::<Complex>, first)
+    }
+
+    fn of(theta: &'a W::Theta<f64>, function: Function<W>, first: f64) -> Result<Self, PathError> {
+        let (branches, value) = (Branches::default(), Complex::default());
+        let mut path = Self { theta, function, branches, frequency: 0.0, step: first, value };
         // A removable singularity may hide 0 itself: the walk starts beside it, where the function is small. (Principal
-        // values that are small by chance, whole turns away, would have to be so at 1, 1/2, 1/4, …)
+        // values that are small by chance, whole turns away, would have to be so at `first`, a half of it, a quarter, …)
         while path.step > f64::MIN_POSITIVE {
             path.branches = Branches::default();
             let value = path.evaluate(path.step);
@@ -66,8 +83,7 @@ impl<'a, W: LogCharacteristic> FrequencyPath<'a, W> {
         Err(PathError::NotFiniteAtOrigin)
     }
 
-    /// `log φ` at `frequency`, which must not be below the first frequency (where `|log φ| ≤ 0.1`) or the one before; a
-    /// smaller one gives the value there.
+    /// `log φ` at `frequency`, which must not be below the one before; a smaller one gives the value there.
     ///
     /// # Errors
     /// [`PathError::Ends`] if the function cannot be followed so far. The path then stays at the last frequency reached.
@@ -97,9 +113,15 @@ impl<'a, W: LogCharacteristic> FrequencyPath<'a, W> {
         self.frequency
     }
 
+    /// The value there.
+    #[must_use]
+    pub const fn value(&self) -> Complex {
+        self.value
+    }
+
     fn evaluate(&mut self, frequency: f64) -> Complex {
         self.branches.begin();
-        W::log_cf(self.theta, Complex { re: 0.0, im: frequency }, &mut self.branches)
+        (self.function)(self.theta, Complex { re: 0.0, im: frequency }, &mut self.branches)
     }
 }
 

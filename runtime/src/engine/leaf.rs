@@ -24,6 +24,8 @@ pub(crate) struct Job<'a, E: Estimator> {
     pub(crate) layout: &'a Layout,
     /// Parameters of each coordinate, in the estimator's arithmetic.
     pub(crate) theta: &'a [<E::Law as Law>::Theta<E::Scalar>],
+    /// What the draws of each coordinate read.
+    pub(crate) samplers: &'a [<E::Law as Sampled>::Prepared<E::Scalar>],
     pub(crate) tables: &'a <E::Ridges as Ridges<E>>::Tables,
     /// Numbers of the separable term, by coordinate.
     pub(crate) numbers: &'a [<E::Separable as Separable<E>>::Numbers],
@@ -115,11 +117,11 @@ pub(super) struct Pack<'a, E: Estimator, L> {
 impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, E, L> {
     #[inline(always)]
     fn draw(&mut self) {
-        for (coordinate, (theta, draws)) in
-            self.job.theta.iter().zip(self.scratch.draws.chunks_exact_mut(L::WIDTH)).enumerate()
+        for (coordinate, (sampler, draws)) in
+            self.job.samplers.iter().zip(self.scratch.draws.chunks_exact_mut(L::WIDTH)).enumerate()
         {
             let mut words = Words::<L>::new(self.job.key, self.sample as u64, coordinate as u32);
-            let z = E::Law::draw(theta, &mut words);
+            let z = E::Law::draw(sampler, &mut words);
             z.store(draws);
             if self.job.layout.adjoints && coordinate < self.job.layout.kept_draws() {
                 let at = coordinate * LEAF + self.sample % LEAF;
@@ -237,13 +239,14 @@ impl<E: Estimator> Kernel<E::Scalar> for ByCoordinate<'_, E> {
         let end = job.samples.min(first + LEAF);
         for (coordinate, moments) in coordinates.zip(moments.chunks_exact_mut(job.layout.moments(1))) {
             let (theta, numbers) = (&job.theta[coordinate], &job.numbers[coordinate]);
+            let sampler = &job.samplers[coordinate];
             for lane in (0..LANES).step_by(L::WIDTH) {
                 let mut sums = E::Separable::derivatives(L::splat(E::Scalar::ZERO), numbers);
                 sums.as_mut().fill(L::splat(E::Scalar::ZERO));
                 let mut stencil_sums = E::Stencils::<L>::default();
                 let mut sample = first + lane;
                 while sample < end {
-                    let z = E::Law::draw(theta, &mut Words::<L>::new(job.key, sample as u64, coordinate as u32));
+                    let z = E::Law::draw(sampler, &mut Words::<L>::new(job.key, sample as u64, coordinate as u32));
                     let mut derivatives = E::Separable::derivatives(z, numbers);
                     let mut moved = E::Stencils::<L>::default();
                     if const { E::STENCILS > 0 } {

@@ -11,7 +11,7 @@ use super::tree::{Tree, combine};
 use super::{LEAF, adjoint};
 use crate::draw::Key;
 use crate::error::EstimateError;
-use crate::kernel::{Estimator, Law, Ridges, Separable};
+use crate::kernel::{Estimator, Law, Ridges, Sampled, Separable};
 use crate::lane::{Floats, PackWidth, Scalar, dispatch};
 use crate::parameters::{Parameters, check_values};
 use crate::run::{TermSize, Warning};
@@ -50,6 +50,9 @@ struct Task<S> {
 /// The buffers of an estimator.
 pub(crate) struct Workspace<E: Estimator> {
     theta: Vec<<E::Law as Law>::Theta<E::Scalar>>,
+    samplers: Vec<<E::Law as Sampled>::Prepared<E::Scalar>>,
+    /// What samplers share, from run to run.
+    sampler_tables: <E::Law as Sampled>::Tables,
     tables: <E::Ridges as Ridges<E>>::Tables,
     numbers: Vec<<E::Separable as Separable<E>>::Numbers>,
     tasks: Vec<Task<E::Scalar>>,
@@ -67,6 +70,8 @@ impl<E: Estimator> Workspace<E> {
     pub(crate) fn new(settings: Settings, gradient: Vec<Vec<f64>>) -> Self {
         Self {
             theta: Vec::new(),
+            samplers: Vec::new(),
+            sampler_tables: Default::default(),
             tables: E::Ridges::tables(),
             numbers: Vec::new(),
             tasks: Vec::new(),
@@ -89,6 +94,7 @@ impl<E: Estimator> Workspace<E> {
             check_values(info, law.values(index))?;
         }
         self.theta.clear();
+        self.samplers.truncate(dimension);
         let all = &mut self.reduction.coefficients;
         all.resize(dimension * E::TERMS.len(), 0.0);
         for (coordinate, coefficients) in all.chunks_exact_mut(E::TERMS.len()).enumerate() {
@@ -98,8 +104,20 @@ impl<E: Estimator> Workspace<E> {
             }
             E::coefficients(&exact, coefficients);
             self.theta.push(E::Law::theta(|index| Scalar::from_f64(law.values(index).at(coordinate))));
+            let sampler = E::Law::prepare(&exact, &mut self.sampler_tables)
+                .map_err(|reason| EstimateError::Sampler { law: E::Law::NAME, coordinate, reason })?;
+            // In its place: a table of the last run is held until the new one is found.
+            match self.samplers.get_mut(coordinate) {
+                Some(place) => *place = sampler,
+                None => self.samplers.push(sampler),
+            }
         }
         self.reduction.check_coefficients()
+    }
+
+    /// The largest bound on the error of a probability among the samplers; 0 where all are exact.
+    pub(crate) fn sampler_error(&self) -> f64 {
+        self.samplers.iter().map(E::Law::sampler_error).fold(0.0, f64::max)
     }
 
     /// Prologue over the arguments: checks them and reads slopes, offsets and numbers.
@@ -128,7 +146,8 @@ impl<E: Estimator> Workspace<E> {
         // Blocks of coordinates would tear the adjoint sums apart.
         let divisible = E::Ridges::COUNT == 0 && !layout.adjoints;
         plan(&mut self.tasks, layout, divisible, self.settings.threads, samples);
-        let job = Job::<E> { key, samples, layout, theta: &self.theta, tables: &self.tables, numbers: &self.numbers };
+        let Self { theta, samplers, tables, numbers, .. } = self;
+        let job = Job::<E> { key, samples, layout, theta, samplers, tables, numbers };
         let (width, ridges) = (self.settings.width, self.reduction.ridges.as_slice());
         let run = |task: &mut Task<E::Scalar>| run_task(&job, width, ridges, task);
         if let [task] = self.tasks.as_mut_slice() {

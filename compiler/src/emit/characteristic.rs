@@ -1,0 +1,110 @@
+//! `impl LogCharacteristic`: `log φ` in analytic numbers, taken apart into location and shape.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::branches::follows_branches;
+use super::expression::{self, Arithmetic};
+use super::law::{parameter_leaf, scope};
+use super::names::Scope;
+use super::rust::{parameter_pattern, unit_law};
+use super::sharing;
+use crate::errors::bug;
+use crate::ir::{Graph, Law, Node, ParamId};
+use crate::passes;
+use crate::series::shape::Shape;
+
+/// The implementation for the law at `path`.
+pub(super) fn implementation(law: &Law, shape: &Shape, path: &TokenStream) -> TokenStream {
+    let parameters = shape.parameters.iter().map(|parameter| Literal::usize_unsuffixed(parameter.0));
+    let location = analytic(law, &shape.location, &quote! { location }, None);
+    let jumps = match &shape.jumps {
+        Some(jumps) => numbers(law, jumps, &|outputs| quote! { Some(::std::vec![#(#outputs),*]) }),
+        None => (quote! { _ }, quote! { None }),
+    };
+    let support = support(law);
+    let shape = analytic(law, &shape.shape, &quote! { shape }, Some(&quote! { s }));
+    let (this, length) = (unit_law(path, law.parameters.len()), Literal::usize_unsuffixed(law.parameters.len()));
+    let ((jumps_pattern, jumps), (support_pattern, support)) = (jumps, support);
+    quote! {
+        impl LogCharacteristic for #this {
+            const SHAPE: &'static [usize] = &[#(#parameters),*];
+            #location
+            #shape
+            fn jumps(#jumps_pattern: &[f64; #length]) -> Option<Vec<f64>> { #jumps }
+            fn support(#support_pattern: &[f64; #length]) -> [f64; 2] { #support }
+        }
+    }
+}
+
+/// `fn name<N: Analytic>(theta, s, path) -> N`.
+fn analytic(law: &Law, graph: &Graph, name: &TokenStream, variable: Option<&TokenStream>) -> TokenStream {
+    let scope = scope(law);
+    let leaf = |node: &Node| match (node, variable) {
+        (Node::TransformVariable, Some(variable)) => variable.clone(),
+        (Node::Param(ParamId(index)), _) => {
+            let name = scope.name(*index);
+            quote! { N::real(#name) }
+        }
+        (other, _) => bug!("emit", "{other:?} in a log characteristic function"),
+    };
+    let body = expression::print(graph, Arithmetic::Analytic, &scope, &leaf);
+    let (bindings, output) = (body.bindings, &body.outputs[0]);
+    let pattern = pattern(law, &scope, &[graph]);
+    let branches = if follows_branches(graph) {
+        quote! { path }
+    } else {
+        quote! { _ }
+    };
+    let variable = variable.map(|variable| {
+        if sharing::uses(graph, |node| *node == Node::TransformVariable) {
+            quote! { #variable: N, }
+        } else {
+            quote! { _: N, }
+        }
+    });
+    let length = Literal::usize_unsuffixed(law.parameters.len());
+    quote! {
+        fn #name<N: Analytic>(#pattern: &[f64; #length], #variable #branches: &mut N::Path) -> N {
+            #bindings
+            #output
+        }
+    }
+}
+
+/// The pattern of `theta` for the parameters that some graph reads.
+fn pattern(law: &Law, scope: &Scope, graphs: &[&Graph]) -> TokenStream {
+    let used = |parameter| graphs.iter().any(|graph| sharing::uses(graph, |node| *node == Node::Param(parameter)));
+    parameter_pattern(law.parameters.len(), scope, used)
+}
+
+/// Pattern of `theta` and body of a function that makes something of a graph's outputs as `f64`.
+fn numbers(
+    law: &Law,
+    graph: &Graph,
+    make: &dyn Fn(&[expression::Printed]) -> TokenStream,
+) -> (TokenStream, TokenStream) {
+    let scope = scope(law);
+    let body = expression::print(graph, Arithmetic::Number, &scope, &|node| parameter_leaf(node, &scope));
+    let (bindings, made) = (body.bindings, make(&body.outputs));
+    (pattern(law, &scope, &[graph]), quote! { #bindings #made })
+}
+
+/// The ends of the support.
+fn support(law: &Law) -> (TokenStream, TokenStream) {
+    let mut both = Graph::new();
+    let mut output = |end: &Option<Graph>| {
+        let end = end.as_ref()?;
+        let output = both.import(end, end.output(), |_, _| None);
+        both.outputs.push(output);
+        Some(both.outputs.len() - 1)
+    };
+    let (lower, upper) = (output(&law.support.lower), output(&law.support.upper));
+    numbers(law, &passes::run(both), &|outputs| {
+        let lower = lower
+            .map_or_else(|| quote! { f64::NEG_INFINITY }, |index| quote::ToTokens::to_token_stream(&outputs[index]));
+        let upper =
+            upper.map_or_else(|| quote! { f64::INFINITY }, |index| quote::ToTokens::to_token_stream(&outputs[index]));
+        quote! { [#lower, #upper] }
+    })
+}
