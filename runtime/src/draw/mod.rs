@@ -13,15 +13,10 @@
 //! | `c3` | block, bits 0 to 15 | block, bits 16 to 31 |
 //!
 //! Each sample, coordinate and site thus has a sequence of 32-bit words, four to a block. The draws of fixed size of a
-<<<<<<< HEAD
-//! law take words of site 0 in the order of its sample expression; the draw by rejection with index `k` has site `k + 1`
-//! for itself. Sites from 256 on belong to the auxiliary draws of exact rules, in the same way: those of fixed size take
-//! words of site 256 in the order of the rules, the draw by rejection with index `k` has site `k + 257`. So all rules of a
-//! law see the same `z`, and no other draw.
-=======
 //! law take words of site 0 in the order of its sample expression; of the others, the one with index `k` among them has
-//! site `k + 1` for itself; sites from 256 on belong to the rules, in the same way: 256 for draws of fixed size.
->>>>>>> draws
+//! site `k + 1` for itself. Sites from 256 on belong to the auxiliary draws of exact rules, in the same way: those of
+//! fixed size take words of site 256 in the order of the rules, of the others the one with index `k` has site `k + 257`.
+//! So all rules of a law see the same `z`, and no other draw.
 //!
 //! | draw | words in `f32` | words in `f64` |
 //! | --- | --- | --- |

@@ -12,10 +12,7 @@ pub struct Words<L: Lane> {
     key: Key,
     first_sample: u64,
     coordinate: u32,
-<<<<<<< HEAD
     /// The site of the words that are taken in order.
-=======
->>>>>>> draws
     site: u16,
     next_block: u32,
     block: [Option<L::Words>; 4],
@@ -33,7 +30,6 @@ impl<L: Lane> Words<L> {
         Self::at_site(key, first_sample, coordinate, 0)
     }
 
-<<<<<<< HEAD
     /// The words for the auxiliary draws of exact rules: those of [`AUXILIARY_SITE`](super::AUXILIARY_SITE) in order. A
     /// draw by rejection says its own site, from the next one on.
     #[inline(always)]
@@ -42,12 +38,6 @@ impl<L: Lane> Words<L> {
         Self::at_site(key, first_sample, coordinate, super::AUXILIARY_SITE)
     }
 
-    #[inline(always)]
-    fn at_site(key: Key, first_sample: u64, coordinate: u32, site: u16) -> Self {
-        debug_assert!(first_sample < 1 << 48, "a sample index has 48 bits");
-        debug_assert!(first_sample.is_multiple_of(L::WIDTH as u64), "packs start at multiples of their width");
-        Self { key, first_sample, coordinate, site, next_block: 0, block: [None; 4], used: 4, spare_normal: None }
-=======
     /// The same, where draws of a fixed number of words take those of `site` instead of site 0.
     #[inline(always)]
     #[must_use]
@@ -61,7 +51,6 @@ impl<L: Lane> Words<L> {
     #[inline(always)]
     pub(super) fn copy(&self, site: u16, copy: u64) -> Self {
         Self::new(self.key.of_copy(site, copy), self.first_sample, self.coordinate)
->>>>>>> draws
     }
 
     /// Block `block` of `site`.
@@ -72,11 +61,7 @@ impl<L: Lane> Words<L> {
         L::philox(self.key, self.first_sample, [shared, u64::from(self.coordinate), u64::from(block)])
     }
 
-<<<<<<< HEAD
-    /// The next word.
-=======
     /// The next word of the site of draws of a fixed number of words.
->>>>>>> draws
     #[inline(always)]
     fn word(&mut self) -> L::Words {
         if self.used == 4 {
