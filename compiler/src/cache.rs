@@ -84,6 +84,10 @@ pub fn file_name(law: &Law, order: u32) -> String {
     for condition in &law.conditions {
         hash.add(&condition.text);
     }
+    for (parameter, rule) in text::write_rules(law) {
+        hash.add(&parameter.0.to_string());
+        hash.add(&rule);
+    }
     format!("{}-{order}-{:032x}.txt", law.function, hash.0)
 }
 

@@ -182,7 +182,7 @@ fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) ->
     let check = check_function(arguments);
     let coefficients = coefficients(program);
     let constant = constant(sections);
-    let probes = sections.probes();
+    let (probe_types, probes) = (sections.probe_types(), sections.probes());
     let opening = file::comment(["What the engine needs to know: types, orders, terms."]);
     quote! {
         #opening
@@ -193,6 +193,7 @@ fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) ->
             type ArgumentGradient = #gradient;
             type Ridges = #ridges;
             type Separable = #separable;
+            #probe_types
             const NAME: &'static str = #name;
             const VECTOR: bool = #vector;
             const ORDERS: &'static [u32] = &[#(#orders),*];

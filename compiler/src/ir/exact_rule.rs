@@ -91,6 +91,9 @@ impl ExactRule {
     }
 }
 
+/// Up to which degree an author's rule is checked on polynomials.
+pub const CHECKED_DEGREE: u32 = 12;
+
 /// Where an exact rule comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {

@@ -256,10 +256,7 @@ fn unavailable(law: &Law, series: &ParameterSeries, form: RequestedForm, span: S
         RequestedForm::Discrete => {
             "its characteristic function is not a finite sum of exponentials with probabilities as weights".to_owned()
         }
-        _ => format!(
-            "{} are known for it",
-            crate::emit::summary::plural(found.len(), "exact rule with an auxiliary draw")
-        ),
+        _ => format!("it has {} besides series", crate::emit::summary::plural(found.len(), "exact rule")),
     };
     let help = if forms.is_empty() {
         format!(

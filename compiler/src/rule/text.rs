@@ -26,9 +26,10 @@ use num_traits::Zero;
 
 use super::derivation::{Derivation, ParameterSeries};
 use super::form::MAX_ORDER;
+use crate::ir::exact_rule::CHECKED_DEGREE;
 use crate::ir::{
     BaseDraw, Coefficient, DrawId, ExactRule, Graph, Law, Node, NodeId, Origin, ParamId, Primitive, Rational, Sampler,
-    Stencil, StencilTerm,
+    Stencil, StencilTerm, WrittenRule,
 };
 use crate::rule::build::Builder;
 
@@ -61,11 +62,37 @@ pub fn write(derivation: &Derivation, names: &[String]) -> String {
     text
 }
 
-const ORIGINS: [(&str, Origin); 2] = [("transform", Origin::Transform), ("finite", Origin::FiniteSupport)];
+const ORIGINS: [(&str, Origin); 3] = [
+    ("transform", Origin::Transform),
+    ("finite", Origin::FiniteSupport),
+    ("author", Origin::Author { degree: CHECKED_DEGREE }),
+];
+
+/// The rules that stand beside a law, each with its parameter.
+#[must_use]
+pub fn write_rules(law: &Law) -> Vec<(ParamId, String)> {
+    let names: Vec<String> = law.parameters.iter().map(|parameter| parameter.name.clone()).collect();
+    let write = |rule: &WrittenRule| {
+        let mut text = String::new();
+        write_exact(&rule.rule, &names, &mut text);
+        (rule.parameter, text)
+    };
+    law.rules.iter().map(write).collect()
+}
+
+/// Reads one rule.
+///
+/// # Errors
+/// What is wrong with the text, in words.
+pub fn read_rule(text: &str, names: &[String]) -> Result<ExactRule, String> {
+    let mut lines = text.lines().peekable();
+    let origin = lines.next().and_then(|line| line.strip_prefix("  exact ")).ok_or("no rule")?;
+    read_exact(origin, &mut lines, names)
+}
 
 fn write_exact(rule: &ExactRule, names: &[String], text: &mut String) {
     let Some((origin, _)) = ORIGINS.iter().find(|(_, origin)| *origin == rule.origin) else {
-        crate::errors::bug!("rule::text", "a rule of its author is no part of a derivation")
+        crate::errors::bug!("rule::text", "{:?} has no name", rule.origin)
     };
     text.push_str(&format!("  exact {origin}\n"));
     for coefficient in &rule.derivatives {

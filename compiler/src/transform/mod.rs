@@ -24,11 +24,13 @@
 
 mod discrete;
 mod interpret;
+mod moments;
 mod realise;
 mod reduce;
 mod sum;
 #[cfg(test)]
 mod tests;
+pub(crate) mod written;
 
 use self::realise::{Mode, realise, realise_second_order};
 use self::reduce::{reduced, second_order};

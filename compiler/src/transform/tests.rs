@@ -1,4 +1,4 @@
-//! What is recognised, law by law.
+//! What is recognised, law by law, and which rules of authors pass.
 
 use crate::emit::stencil;
 use crate::ir::Law;
@@ -59,4 +59,55 @@ fn show() {
         }
     }
     assert!(std::env::var_os("SHOW").is_none(), "shown");
+}
+
+/// The code and message of the fault of a law with a rule; none if it passes.
+fn checked(options: &str, item: &str) -> Option<String> {
+    let item = syn::parse_str(item).expect("a function");
+    let law = parse_distribution(options.parse().expect("tokens"), &item).expect("a law");
+    derive(&law, 2).err().map(|errors| errors.faults()[0].to_string())
+}
+
+const BINOMIAL: &str =
+    "fn binomial(omega: Frequency, n: Count, p: Probability) -> LogCf { n * (1.0 - p + p * (I * omega).exp()).ln() }";
+const UNIFORM: &str = "fn uniform(omega: Frequency, a: Real, b: Real) -> LogCf {
+    let s = I * omega; (((b * s).exp() - (a * s).exp()) / ((b - a) * s)).ln() }";
+const LOGISTIC: &str = "fn logistic(omega: Frequency, m: Real, sc: Positive) -> LogCf {
+    I * m * omega + (PI * sc * omega / (PI * sc * omega).sinh()).ln() }";
+const TRIANGULAR: &str = "fn triangular(omega: Frequency, a: Real, b: Real, c: Real) -> LogCf { let s = I * omega;
+    let above = (b - c) * (a * s).exp() - (b - a) * (c * s).exp() + (c - a) * (b * s).exp();
+    (2.0 * above / ((b - a) * (c - a) * (b - c) * s.powi(2))).ln() }";
+
+#[test]
+fn rules_of_authors_pass_if_they_are_right() {
+    let start = std::time::Instant::now();
+    for (rule, item) in [
+        ("rule(p) = { let w = z - bernoulli(z / n); n * (f(w + 1.0) - f(w)) }", BINOMIAL),
+        ("rule(b) = (f(b) - f(z)) / (b - a), rule(a) = (f(z) - f(a)) / (b - a)", UNIFORM),
+        ("rule(b) = 0.5 * df(a + (b - a) * beta(2.0, 1.0))", UNIFORM),
+        ("rule(sc) = PI * PI * sc / 3.0 * ddf(z + sc * (exponential() - exponential()) / zeta_mixture())", LOGISTIC),
+        (
+            "rule(c) = { let w = beta(2.0, 2.0); let u = uniform(); df(c * w + (1.0 - w) * (a * u + b * (1.0 - u))) / 3.0 }",
+            TRIANGULAR,
+        ),
+    ] {
+        assert_eq!(checked(rule, item), None, "{rule}");
+        println!("{rule}: {:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn rules_of_authors_are_refused_if_they_are_wrong() {
+    for (rule, item, why) in [
+        ("rule(p) = { let w = z - bernoulli(z / n); (n + 1.0) * (f(w + 1.0) - f(w)) }", BINOMIAL, "z^1"),
+        ("rule(p) = n * (f(z + 1.0) - f(z))", BINOMIAL, "z^2"),
+        ("rule(p) = { let w = z - bernoulli(z / n); n * f(w + 1.0) }", BINOMIAL, "z^0"),
+        ("rule(b) = (f(b) - f(z)) / (b + a)", UNIFORM, "z^1"),
+        ("rule(b) = 0.5 * df(a + (b - a) * beta(2.0, 2.0))", UNIFORM, "z^2"),
+        ("rule(sc) = PI * PI * sc / 3.0 * ddf(z + sc * (exponential() - exponential()))", LOGISTIC, "z^4"),
+        ("rule(sc) = sc * ddf(z + sc * normal().exp())", LOGISTIC, "cannot be checked"),
+    ] {
+        let message = checked(rule, item).expect(rule);
+        assert!(message.starts_with("[L0304]") && message.contains(why), "{rule}: {message}");
+    }
 }

@@ -14,9 +14,8 @@
 //!
 //! Each sample, coordinate and site thus has a sequence of 32-bit words, four to a block. The draws of fixed size of a
 //! law take words of site 0 in the order of its sample expression; of the others, the one with index `k` among them has
-//! site `k + 1` for itself. Sites from 256 on belong to the auxiliary draws of exact rules, in the same way: those of
-//! fixed size take words of site 256 in the order of the rules, of the others the one with index `k` has site `k + 257`.
-//! So all rules of a law see the same `z`, and no other draw.
+//! site `k + 1` for itself. Sites from 256 on belong to the auxiliary draws of exact rules, in the same way: those of fixed
+//! size take words of site 256 in the order of the rules. So all rules of a law see the same `z`, and no other draw.
 //!
 //! | draw | words in `f32` | words in `f64` |
 //! | --- | --- | --- |

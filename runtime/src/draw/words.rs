@@ -40,8 +40,7 @@ impl<L: Lane> Words<L> {
 
     /// The same, where draws of a fixed number of words take those of `site` instead of site 0.
     #[inline(always)]
-    #[must_use]
-    pub fn at_site(key: Key, first_sample: u64, coordinate: u32, site: u16) -> Self {
+    pub(super) fn at_site(key: Key, first_sample: u64, coordinate: u32, site: u16) -> Self {
         debug_assert!(first_sample < 1 << 48, "a sample index has 48 bits");
         debug_assert!(first_sample.is_multiple_of(L::WIDTH as u64), "packs start at multiples of their width");
         Self { key, first_sample, coordinate, site, next_block: 0, block: [None; 4], used: 4, spare_normal: None }
@@ -61,7 +60,7 @@ impl<L: Lane> Words<L> {
         L::philox(self.key, self.first_sample, [shared, u64::from(self.coordinate), u64::from(block)])
     }
 
-    /// The next word of the site of draws of a fixed number of words.
+    /// The next word.
     #[inline(always)]
     fn word(&mut self) -> L::Words {
         if self.used == 4 {
