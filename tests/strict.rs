@@ -124,7 +124,7 @@ pub mod nested {
 
         /// The same function under a law of yet another crate.
         #[derive(Debug)]
-        #[estimator(of = self::above, distribution = logphi_tests::laws::Erlang, order = 2, precision = f32)]
+        #[estimator(of = self::above, distribution = logphi_tests::laws::ExponentialPlusGaussian, order = 2, precision = f32)]
         pub struct FromTests;
     }
 
@@ -197,9 +197,9 @@ fn in_nested_modules() {
     let law = logphi::laws::Gaussian { mu: 0.5, sigma: 0.2 };
     let run = Elsewhere::estimate(&law, ()).samples(100).seed(1).run().expect("a run");
     finite(&[run.value, run.gradient.mu, run.gradient.sigma]);
-    let law = logphi_tests::laws::Erlang { lam: 4.0 };
+    let law = logphi_tests::laws::ExponentialPlusGaussian { lam: 4.0, v: 0.1 };
     let run = FromTests::estimate(&law, ()).samples(100).seed(1).run().expect("a run");
-    finite(&[run.value, run.gradient.lam]);
+    finite(&[run.value, run.gradient.lam, run.gradient.v]);
 }
 
 #[test]
