@@ -156,7 +156,7 @@ pub mod through {
     use logphi::prelude::{Elementary, estimator};
 
     /// A law of another crate, found by a glob.
-    #[estimator(distribution = ChiSquared, order = 2)]
+    #[estimator(distribution = GaussianByVariance, order = 2)]
     pub fn method(z: f64) -> f64 {
         z.log_sigmoid()
     }
@@ -204,9 +204,10 @@ fn in_nested_modules() {
 
 #[test]
 fn through_exports() {
-    use nested::exported::{ChiSquared, Renamed};
-    let run = through::method::estimate(&ChiSquared { nu: 3.0 }, ()).samples(100).seed(1).run().expect("a run");
-    finite(&[run.value, run.gradient.nu]);
+    use nested::exported::{GaussianByVariance, Renamed};
+    let law = GaussianByVariance { mu: 0.5, v: 3.0 };
+    let run = through::method::estimate(&law, ()).samples(100).seed(1).run().expect("a run");
+    finite(&[run.value, run.gradient.mu, run.gradient.v]);
     let law = Renamed { start: 2.0, scale: 0.2 };
     let run = through::renamed::estimate(&law, ()).samples(100).seed(1).run().expect("a run");
     finite(&[run.value, run.gradient.start, run.gradient.scale]);
