@@ -3,7 +3,7 @@
 //! Plain text of at most 100 columns, the same for the same input, so that it can be read, compared and kept.
 
 use crate::emit::{self, summary};
-use crate::ir::ParameterKind;
+use crate::ir::{Parameter, ParameterKind};
 use crate::kernel::program::Program;
 use crate::parse::options::Precision;
 use crate::rule::{Coefficient, Ending, Form, Origin, Radius, Rule};
@@ -55,19 +55,31 @@ pub fn report(program: &Program, rules: &[Rule], precision: Precision) -> String
     text.0
 }
 
-fn account(program: &Program, rule: &Rule, text: &mut Text) {
-    let parameter = &program.parameters[rule.parameter.0];
-    let form = match rule.form {
+/// A rule on one line: the form, the equation, and what is drawn.
+#[must_use]
+pub fn line(parameters: &[Parameter], rule: &Rule) -> String {
+    let draws: Vec<String> = rule.stencils.iter().map(|term| emit::stencil::draws(parameters, &term.stencil)).collect();
+    let draws = draws.into_iter().filter(|draws| !draws.is_empty()).map(|draws| format!("; {draws}"));
+    format!("{}: {}{}", form(rule), summary::equation(parameters, rule), draws.collect::<String>())
+}
+
+const fn form(rule: &Rule) -> &'static str {
+    match rule.form {
         Form::Terminating { .. } => "terminating, exact",
         Form::Truncated { .. } => "truncated, biased",
         Form::Auxiliary { .. } => "auxiliary draw, exact",
         Form::Difference { .. } => "difference, exact",
         Form::Discrete => "discrete, exact",
-    };
+    }
+}
+
+fn account(program: &Program, rule: &Rule, text: &mut Text) {
+    let parameter = &program.parameters[rule.parameter.0];
+    let form = form(rule);
     // Whoever reads that a rule is exact should not take the draws for exact, too.
     let sampler = if program.sampler.is_none() { " rule, sampler error <= `sampler_error` of the run" } else { "" };
     text.line(0, &format!("{} ({}): {form}{sampler}", parameter.name, kind(parameter.kind)));
-    text.line(2, &summary::equation(program, rule));
+    text.line(2, &summary::equation(&program.parameters, rule));
     text.line(2, &format!("why:  {}", reason(rule)));
     text.line(2, &format!("bias: {}", summary::bias(program, rule)));
     for coefficient in &rule.coefficients {

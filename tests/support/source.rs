@@ -12,36 +12,47 @@ use syn::{File, Item, ItemFn, Meta};
 
 use crate::corpus::LawValues;
 
-/// The files that hold laws.
-const FILES: &[&str] = &[
-    include_str!("laws.rs"),
-    include_str!("../../runtime/src/laws/asymmetric_laplace.rs"),
-    include_str!("../../runtime/src/laws/bernoulli.rs"),
-    include_str!("../../runtime/src/laws/binomial.rs"),
-    include_str!("../../runtime/src/laws/chi_squared.rs"),
-    include_str!("../../runtime/src/laws/compound_exponential.rs"),
-    include_str!("../../runtime/src/laws/dirac.rs"),
-    include_str!("../../runtime/src/laws/erlang.rs"),
-    include_str!("../../runtime/src/laws/exponential.rs"),
-    include_str!("../../runtime/src/laws/gamma.rs"),
-    include_str!("../../runtime/src/laws/gamma_by_rate.rs"),
-    include_str!("../../runtime/src/laws/gaussian.rs"),
-    include_str!("../../runtime/src/laws/geometric.rs"),
-    include_str!("../../runtime/src/laws/inverse_gaussian.rs"),
-    include_str!("../../runtime/src/laws/laplace.rs"),
-    include_str!("../../runtime/src/laws/laplace_plus_gaussian.rs"),
-    include_str!("../../runtime/src/laws/logistic.rs"),
-    include_str!("../../runtime/src/laws/merton.rs"),
-    include_str!("../../runtime/src/laws/negative_binomial.rs"),
-    include_str!("../../runtime/src/laws/normal_inverse_gaussian.rs"),
-    include_str!("../../runtime/src/laws/poisson.rs"),
-    include_str!("../../runtime/src/laws/skellam.rs"),
-    include_str!("../../runtime/src/laws/tempered_stable.rs"),
-    include_str!("../../runtime/src/laws/triangular.rs"),
-    include_str!("../../runtime/src/laws/tweedie.rs"),
-    include_str!("../../runtime/src/laws/uniform.rs"),
-    include_str!("../../runtime/src/laws/variance_gamma.rs"),
-];
+macro_rules! library {
+    ($($law:literal),* $(,)?) => {
+        /// The laws of the library: each in a file of its name.
+        pub const LIBRARY: &[&str] = &[$($law),*];
+
+        /// The files that hold laws.
+        const FILES: &[&str] = &[
+            include_str!("laws.rs"),
+            $(include_str!(concat!("../../runtime/src/laws/", $law, ".rs"))),*
+        ];
+    };
+}
+
+library! {
+    "asymmetric_laplace",
+    "bernoulli",
+    "binomial",
+    "chi_squared",
+    "compound_exponential",
+    "dirac",
+    "erlang",
+    "exponential",
+    "gamma",
+    "gamma_by_rate",
+    "gaussian",
+    "geometric",
+    "inverse_gaussian",
+    "laplace",
+    "laplace_plus_gaussian",
+    "logistic",
+    "merton",
+    "negative_binomial",
+    "normal_inverse_gaussian",
+    "poisson",
+    "skellam",
+    "tempered_stable",
+    "triangular",
+    "tweedie",
+    "uniform",
+    "variance_gamma",
+}
 
 /// A law of the corpus: its key there, the function that defines it here, and parameters with another name here.
 #[derive(Clone, Copy, Debug)]

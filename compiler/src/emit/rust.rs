@@ -152,7 +152,7 @@ fn header(program: &Program, rules: &[Rule], context: &EstimatorContext) -> Vec<
         summary::title(program),
     ];
     for rule in rules {
-        lines.push(format!("  {}", summary::equation(program, rule)));
+        lines.push(format!("  {}", summary::equation(&program.parameters, rule)));
         lines.push(format!("    bias: {}", summary::bias(program, rule)));
     }
     lines.push(String::new());

@@ -39,8 +39,8 @@ pub(crate) fn orders(rule: &Rule) -> Vec<u32> {
 }
 
 /// `∂_b E f(z) = Σ_n a_n E f^(n)(z), n = 2, 4, 6, 8`.
-pub(crate) fn equation(program: &Program, rule: &Rule) -> String {
-    let name = &program.parameters[rule.parameter.0].name;
+pub(crate) fn equation(parameters: &[Parameter], rule: &Rule) -> String {
+    let name = &parameters[rule.parameter.0].name;
     let orders = orders(rule);
     let mut sum = match orders.as_slice() {
         [] if rule.stencils.is_empty() => "0".to_owned(),
@@ -52,7 +52,7 @@ pub(crate) fn equation(program: &Program, rule: &Rule) -> String {
         _ => format!("Σ_n a_n E f^(n)(z), n = {}", list(&orders)),
     };
     for term in &rule.stencils {
-        let (negative, text) = stencil::term(&program.parameters, term);
+        let (negative, text) = stencil::term(parameters, term);
         sum.push_str(match (sum.is_empty(), negative) {
             (true, false) => "",
             (true, true) => "-",
