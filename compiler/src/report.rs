@@ -2,7 +2,7 @@
 //!
 //! Plain text of at most 100 columns, the same for the same input, so that it can be read, compared and kept.
 
-use crate::emit::{self, summary};
+use crate::emit::{self, exponentials, summary};
 use crate::ir::{Parameter, ParameterKind};
 use crate::kernel::program::Program;
 use crate::parse::options::Precision;
@@ -60,11 +60,12 @@ pub fn report(program: &Program, rules: &[Rule], precision: Precision) -> String
 pub fn line(parameters: &[Parameter], rule: &Rule) -> String {
     let draws: Vec<String> = rule.stencils.iter().map(|term| emit::stencil::draws(parameters, &term.stencil)).collect();
     let draws = draws.into_iter().filter(|draws| !draws.is_empty()).map(|draws| format!("; {draws}"));
-    format!("{}: {}{}", form(rule), summary::equation(parameters, rule), draws.collect::<String>())
+    format!("{}: {}{}", form(rule), summary::equation(parameters, None, rule), draws.collect::<String>())
 }
 
 const fn form(rule: &Rule) -> &'static str {
     match rule.form {
+        Form::Formula => "formula, exact, zero variance",
         Form::Terminating { .. } => "terminating, exact",
         Form::Truncated { .. } => "truncated, biased",
         Form::Auxiliary { .. } => "auxiliary draw, exact",
@@ -79,7 +80,7 @@ fn account(program: &Program, rule: &Rule, text: &mut Text) {
     // Whoever reads that a rule is exact should not take the draws for exact, too.
     let sampler = if program.sampler.is_none() { " rule, sampler error <= `sampler_error` of the run" } else { "" };
     text.line(0, &format!("{} ({}): {form}{sampler}", parameter.name, kind(parameter.kind)));
-    text.line(2, &summary::equation(&program.parameters, rule));
+    text.line(2, &summary::equation(&program.parameters, program.formula.as_ref(), rule));
     text.line(2, &format!("why:  {}", reason(rule)));
     text.line(2, &format!("bias: {}", summary::bias(program, rule)));
     for coefficient in &rule.coefficients {
@@ -132,6 +133,9 @@ fn radius(program: &Program, radius: &Radius) -> Option<String> {
 
 fn reason(rule: &Rule) -> String {
     match &rule.form {
+        Form::Formula => {
+            "f is a sum of polynomials times exponentials, whose expectations are derivatives of φ".to_owned()
+        }
         Form::Terminating { reason: Ending::Series { degree } } => {
             format!("the series in s = iω ends by itself at s^{degree}, so that no order is needed")
         }
@@ -166,6 +170,12 @@ const fn kind(kind: ParameterKind) -> &'static str {
 
 /// `a_n` is the derivative of the n-th cumulant over `n!`, so that cumulants up to the highest order must exist.
 fn moments(program: &Program, rules: &[Rule], text: &mut Text) {
+    if let Some(section) = &program.formula {
+        text.line(0, &format!("Must exist: {}", exponentials::existence(section)));
+        if program.is_known() {
+            return;
+        }
+    }
     let kept = rules.iter().flat_map(summary::orders).max().unwrap_or(0);
     let orders = summary::list(&program.orders);
     let measured = program.orders.last().copied().unwrap_or(0);

@@ -108,6 +108,55 @@ pub enum EstimateError {
         /// Where.
         coordinate: usize,
     },
+    /// A formula asks for `E e^{λz}` where it does not exist: `log φ` has a singularity between 0 and the real part of `λ`.
+    #[error(
+        "E exp(λ z) does not exist for z ~ {law}({parameters}) and λ with real part {exponent} (coordinate {coordinate}): log φ \
+         ends at s = {end}"
+    )]
+    OutsideStrip {
+        /// Name of the law.
+        law: &'static str,
+        /// Coordinate of the draw.
+        coordinate: usize,
+        /// The law's parameters there, `k = 2, mu = 1.5`.
+        parameters: String,
+        /// The real part of `λ`.
+        exponent: f64,
+        /// The end of the strip, or where it was found to end.
+        end: f64,
+    },
+    /// A formula asks for `E e^{λz}`, and neither existence nor a singularity could be shown.
+    #[error(
+        "E exp(λ z) was shown to exist for z ~ {law}({parameters}) only up to s = {proved}, not to the real part {exponent} of λ \
+         (coordinate {coordinate}): if a singularity of log φ cancels, say so by `strip = ..` on the law"
+    )]
+    StripUndecided {
+        /// Name of the law.
+        law: &'static str,
+        /// Coordinate of the draw.
+        coordinate: usize,
+        /// The law's parameters there.
+        parameters: String,
+        /// The real part of `λ`.
+        exponent: f64,
+        /// Up to where existence was shown.
+        proved: f64,
+    },
+    /// The characteristic function or a derivative of it overflows, or cannot be followed to `λ`.
+    #[error(
+        "φ of {law}({parameters}) or a derivative of it is not finite at s = {} + {} i (coordinate {coordinate})",
+        exponent[0], exponent[1]
+    )]
+    CharacteristicNotFinite {
+        /// Name of the law.
+        law: &'static str,
+        /// Coordinate of the draw.
+        coordinate: usize,
+        /// The law's parameters there.
+        parameters: String,
+        /// Real and imaginary part of `λ`.
+        exponent: [f64; 2],
+    },
     /// A result is NaN or infinite: the function or its derivatives overflow at some draw.
     #[error("{what} is not finite: something overflows at some draw")]
     ResultNotFinite {

@@ -172,7 +172,10 @@ impl<'law, 'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'law, 'a, E, P
                 values: gradient.entries(info.parameter).to_vec(),
             })
             .collect::<Vec<_>>();
-        let with_errors = options.standard_errors && options.samples > 1;
+        let known = !E::FORMULAS.is_empty() && E::TERMS.is_empty();
+        let draws = !known || options.argument_gradients;
+        let samples = if draws { options.samples } else { 0 };
+        let with_errors = options.standard_errors && (known || samples > 1);
         let parameters = <E::Law as Law>::PARAMETERS.len();
         let entries = (0..parameters).map(|parameter| gradient.entries(parameter).to_vec()).collect();
         let run = Run {
@@ -184,7 +187,7 @@ impl<'law, 'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'law, 'a, E, P
             warnings: Vec::with_capacity(parameters),
             argument_gradient: options.argument_gradients.then(|| E::zero_argument_gradient(arguments)),
             sampler_error: 0.0,
-            samples: options.samples,
+            samples,
             seed: options.seed.unwrap_or_else(fresh_seed),
             stream: options.stream,
         };
@@ -192,7 +195,7 @@ impl<'law, 'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'law, 'a, E, P
             arguments,
             holds_own_arguments: false,
             dimension,
-            workspace: Workspace::new(options.settings.clone(), entries),
+            workspace: Workspace::new(options.settings.clone(), entries, draws),
             next_stream: options.stream,
             theta: vec![0.0; parameters],
             term_gradient: vec![0.0; parameters],
@@ -260,14 +263,17 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         if !known {
             self.workspace.read_arguments(arguments, found, self.options.argument_gradients)?;
         }
-        let samples = self.options.samples;
-        self.workspace.sample(Key::new(self.run.seed, self.next_stream), samples);
-        self.run.sampler_error = self.workspace.sampler_error();
-        let run = &mut self.run;
-        let errors = run.standard_error.is_some();
-        self.workspace.reduce(samples, E::constant(arguments), errors, &mut run.terms, &mut run.warnings)?;
+        let (samples, constant) = (self.run.samples, E::constant(arguments));
+        if samples > 0 {
+            self.workspace.sample(Key::new(self.run.seed, self.next_stream), samples);
+            self.run.sampler_error = self.workspace.sampler_error();
+            let run = &mut self.run;
+            let errors = run.standard_error.is_some();
+            self.workspace.reduce(samples, constant, errors, &mut run.terms, &mut run.warnings)?;
+        }
+        self.workspace.apply_formulas(arguments, constant)?;
         self.add_terms(law);
-        self.workspace.reduction.check_results(errors)?;
+        self.workspace.reduction.check_results(self.run.standard_error.is_some())?;
         self.publish();
         if let Some(gradient) = &mut self.run.argument_gradient {
             gradient.clear();

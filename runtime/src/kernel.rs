@@ -6,6 +6,7 @@
 use crate::draw::Words;
 use crate::engine::RidgeTable;
 use crate::error::EstimateError;
+use crate::formula::Expectations;
 use crate::inversion::SamplerError;
 use crate::lane::{Lane, Scalar};
 
@@ -123,6 +124,9 @@ pub trait Estimator: Sized + 'static {
     const TERMS: &'static [TermInfo];
     /// Whether every rule is exact.
     const EXACT: bool;
+    /// Indices of the parameters whose gradient is a formula. If there are any, [`formula`](Self::formula) also gives the
+    /// value; if there are no terms besides, nothing is drawn.
+    const FORMULAS: &'static [usize] = &[];
 
     /// The number of coordinates that the arguments imply, if they do (columns of a matrix, length of a slice).
     fn dimension(arguments: Self::Arguments<'_>) -> Option<usize>;
@@ -149,6 +153,14 @@ pub trait Estimator: Sized + 'static {
 
     /// The part of `f` that does not depend on the draw.
     fn constant(arguments: Self::Arguments<'_>) -> f64;
+
+    /// Value and gradient of `E f` without a draw, if the function is a sum of polynomials times exponentials.
+    ///
+    /// # Errors
+    /// An expectation that does not exist, is not decided, or not finite.
+    fn formula(_: Self::Arguments<'_>, _: Expectations<'_, Self>) -> Result<(), EstimateError> {
+        Ok(())
+    }
 
     /// A gradient of zeros with the shapes of the arguments.
     fn zero_argument_gradient(arguments: Self::Arguments<'_>) -> Self::ArgumentGradient;

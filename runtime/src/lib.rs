@@ -12,6 +12,7 @@ pub mod draw;
 mod engine;
 mod error;
 mod estimate;
+pub mod formula;
 mod functions;
 pub mod inversion;
 mod kernel;

@@ -12,7 +12,7 @@ pub struct Run<E: Estimator, G> {
     pub gradient: G,
     /// Standard error of each entry of the gradient: batch means over 32 lanes, an interval uses Student's t with 31
     /// degrees of freedom. `None` with fewer than two samples or if switched off. It measures noise, not the bias of a
-    /// truncated rule.
+    /// truncated rule. 0 for a parameter whose rule is a formula.
     pub standard_error: Option<G>,
     /// Standard error of the value, under the same conditions.
     pub value_standard_error: Option<f64>,
@@ -25,7 +25,8 @@ pub struct Run<E: Estimator, G> {
     /// By how much the sampler may err in any probability `P(z ≤ x)`: the bound of numerical inversion, 0 for a law with a
     /// sample expression. The draws' law, and so `E f`, is off by as much times the variation of `f`, whatever the rule.
     pub sampler_error: f64,
-    /// Number of samples.
+    /// Number of samples that were drawn: as many as were asked for, or none if every rule is a formula and no gradients
+    /// with respect to arguments are wanted.
     pub samples: usize,
     /// The seed, also when it was drawn afresh.
     pub seed: u64,

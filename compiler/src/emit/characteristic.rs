@@ -10,7 +10,7 @@ use super::names::Scope;
 use super::rust::{parameter_pattern, unit_law};
 use super::sharing;
 use crate::errors::bug;
-use crate::ir::{Graph, Law, Node, ParamId};
+use crate::ir::{Graph, Law, Node, ParamId, Support};
 use crate::passes;
 use crate::series::shape::Shape;
 
@@ -22,7 +22,7 @@ pub(super) fn implementation(law: &Law, shape: &Shape, path: &TokenStream) -> To
         Some(jumps) => numbers(law, jumps, &|outputs| quote! { Some(::std::vec![#(#outputs),*]) }),
         None => (quote! { _ }, quote! { None }),
     };
-    let support = support(law);
+    let support = ends(law, &law.support);
     let (standard_pattern, standard) = numbers(law, &shape.standard, &|outputs| {
         let (scale, parameters) = (&outputs[0], &outputs[1..]);
         quote! { (#scale, [#(#parameters),*]) }
@@ -38,6 +38,55 @@ pub(super) fn implementation(law: &Law, shape: &Shape, path: &TokenStream) -> To
             fn standard(#standard_pattern: &[f64; #length]) -> (f64, [f64; #length]) { #standard }
             fn jumps(#jumps_pattern: &[f64; #length]) -> Option<Vec<f64>> { #jumps }
             fn support(#support_pattern: &[f64; #length]) -> [f64; 2] { #support }
+        }
+    }
+}
+
+/// `impl Characteristic`: `φ` with its gradient, for formulas. `lost` orders may be lost to singularities that cancel.
+pub(super) fn with_gradient(law: &Law, graph: &Graph, lost: u32, path: &TokenStream) -> TokenStream {
+    let scope = scope(law);
+    let leaf = |node: &Node| match node {
+        Node::TransformVariable => quote! { s },
+        Node::Param(ParamId(index)) => {
+            let name = scope.name(*index);
+            quote! { N::real(#name) }
+        }
+        other => bug!("emit", "{other:?} in a characteristic function"),
+    };
+    let body = expression::print(graph, Arithmetic::Analytic, &scope, &leaf);
+    let (bindings, value, gradient) = (body.bindings, &body.outputs[0], &body.outputs[1..]);
+    let pattern = pattern(law, &scope, &[graph]);
+    let (variable, branches) = (
+        if sharing::uses(graph, |node| *node == Node::TransformVariable) {
+            quote! { s }
+        } else {
+            quote! { _ }
+        },
+        if follows_branches(graph) {
+            quote! { path }
+        } else {
+            quote! { _ }
+        },
+    );
+    let strip = law.strip.as_ref().map(|strip| {
+        let (pattern, body) = ends(law, strip);
+        (pattern, quote! { Some({ #body }) })
+    });
+    let (strip_pattern, strip) = strip.unwrap_or_else(|| (quote! { _ }, quote! { None }));
+    let (this, length) = (unit_law(path, law.parameters.len()), Literal::usize_unsuffixed(law.parameters.len()));
+    let lost = Literal::u32_unsuffixed(lost);
+    quote! {
+        impl Characteristic for #this {
+            const LOST: usize = #lost;
+            fn characteristic<N: Analytic + Send + Sync + 'static>(
+                #pattern: &[f64; #length],
+                #variable: N,
+                #branches: &mut N::Path,
+            ) -> (N, [N; #length]) {
+                #bindings
+                (#value, [#(#gradient),*])
+            }
+            fn strip(#strip_pattern: &[f64; #length]) -> Option<[f64; 2]> { #strip }
         }
     }
 }
@@ -95,8 +144,8 @@ fn numbers(
     (pattern(law, &scope, &[graph]), quote! { #bindings #made })
 }
 
-/// The ends of the support.
-fn support(law: &Law) -> (TokenStream, TokenStream) {
+/// The ends of a range, infinite where there are none.
+fn ends(law: &Law, range: &Support) -> (TokenStream, TokenStream) {
     let mut both = Graph::new();
     let mut output = |end: &Option<Graph>| {
         let end = end.as_ref()?;
@@ -104,7 +153,7 @@ fn support(law: &Law) -> (TokenStream, TokenStream) {
         both.outputs.push(output);
         Some(both.outputs.len() - 1)
     };
-    let (lower, upper) = (output(&law.support.lower), output(&law.support.upper));
+    let (lower, upper) = (output(&range.lower), output(&range.upper));
     numbers(law, &passes::run(both), &|outputs| {
         let lower = lower
             .map_or_else(|| quote! { f64::NEG_INFINITY }, |index| quote::ToTokens::to_token_stream(&outputs[index]));

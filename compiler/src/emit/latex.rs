@@ -23,6 +23,10 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
         }
         let name = latex_name(&program.parameters[rule.parameter.0].name);
         text.push_str(&format!("\\partial_{{{name}}}\\,\\mathbb{{E}} f(z) &= "));
+        if let (Form::Formula, Some(section)) = (&rule.form, &program.formula) {
+            text.push_str(&super::exponentials::latex(&name, section));
+            continue;
+        }
         if rule.coefficients.is_empty() && rule.stencils.is_empty() {
             text.push('0');
         }
@@ -39,7 +43,11 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
             text.push_str(&weighted(program, &stencil.coefficient, &expectation, first));
         }
         match &rule.form {
-            Form::Terminating { .. } | Form::Auxiliary { .. } | Form::Difference { .. } | Form::Discrete => {}
+            Form::Formula
+            | Form::Terminating { .. }
+            | Form::Auxiliary { .. }
+            | Form::Difference { .. }
+            | Form::Discrete => {}
             Form::Truncated { discarded: Some(discarded), .. } => {
                 let discarded = term(program, discarded, true);
                 text.push_str(&format!(" + \\left[{}\\right] + \\cdots", discarded.trim()));

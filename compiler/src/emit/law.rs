@@ -10,7 +10,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::characteristic;
+use super::characteristic as analytic;
 use super::draws::Draws;
 use super::expression::{self, Arithmetic};
 use super::fields;
@@ -22,10 +22,12 @@ use super::sharing;
 use super::summary;
 use crate::errors::{Errors, bug};
 use crate::ir::draw::carry_arguments;
-use crate::ir::{Condition, Law, Node, ParamId, ParameterKind, Relation, Sampler};
+use crate::ir::{Condition, Graph, Law, Node, ParamId, ParameterKind, Relation, Sampler};
 use crate::kernel::lower::lower_sampler;
 use crate::parse::options::Precision;
-use crate::series::shape::Shape;
+use crate::series::analytic::Judgement;
+use crate::series::characteristic::characteristic;
+use crate::series::shape::{Shape, shape};
 
 /// The site of a law's draws of a fixed number of words; those of the others follow.
 const FIRST_SITE: u16 = 0;
@@ -47,13 +49,15 @@ pub struct LawContext {
     pub position: String,
 }
 
-/// Emits the law's type, its traits, and the hidden macro; `shape` is what its `log φ` shows.
+/// Emits the law's type, its traits, and the hidden macro; `judgement` is that of its `log φ`.
 ///
 /// A constant of the sampler or of a condition that does not fit into the arithmetic makes the law a faulty one, with the
 /// fault in its tokens. A sampler serves both precisions, so its constants must fit into `f32`.
 #[must_use]
-pub fn emit_law(law: &Law, shape: &Shape, context: &LawContext) -> TokenStream {
-    if let Err(errors) = check(law, shape) {
+pub fn emit_law(law: &Law, judgement: &Judgement, context: &LawContext) -> TokenStream {
+    let shape = &shape(law, &judgement.log_cf);
+    let with_gradient = characteristic(&judgement.log_cf, &law.parameters);
+    if let Err(errors) = check(law, shape, &with_gradient) {
         let faulty = emit_faulty_law(&Ident::new_raw(law.function.trim_start_matches("r#"), law.span), context);
         let errors = errors.to_compile_errors();
         return quote! { #faulty #errors };
@@ -63,7 +67,8 @@ pub fn emit_law(law: &Law, shape: &Shape, context: &LawContext) -> TokenStream {
     let item = type_item(law, &name, context);
     let alias = Alias::new(&syn::Path::from(name.clone()), "ThisLaw", count);
     let implementation = implementation(law, &alias.path);
-    let log_characteristic = characteristic::implementation(law, shape, &alias.path);
+    let log_characteristic = analytic::implementation(law, shape, &alias.path);
+    let with_gradient = analytic::with_gradient(law, &with_gradient, judgement.lost, &alias.path);
     let sampled = match &law.sampler {
         Some(sampler) => sampled(law, &lower_sampler(sampler), &alias.path),
         None => inverted(law, &alias.path),
@@ -75,6 +80,7 @@ pub fn emit_law(law: &Law, shape: &Shape, context: &LawContext) -> TokenStream {
         use #runtime::private::prelude::*;
         #implementation
         #log_characteristic
+        #with_gradient
         #sampled
         #parameters
     };
@@ -144,10 +150,11 @@ pub fn camel_case(function: &str) -> String {
         .collect()
 }
 
-fn check(law: &Law, shape: &Shape) -> Result<(), Errors> {
+fn check(law: &Law, shape: &Shape, with_gradient: &Graph) -> Result<(), Errors> {
     let mut errors = Errors::new();
-    let parts = [&shape.location, &shape.shape, &shape.standard].into_iter().chain(&shape.jumps);
-    for graph in parts.chain(&law.support.lower).chain(&law.support.upper) {
+    let parts = [&shape.location, &shape.shape, &shape.standard, with_gradient].into_iter().chain(&shape.jumps);
+    let ranges = std::iter::once(&law.support).chain(&law.strip);
+    for graph in parts.chain(ranges.flat_map(|range| range.lower.iter().chain(&range.upper))) {
         literal::check_constants(graph, Precision::F64, law.span, &mut errors);
     }
     if let Some(sampler) = &law.sampler {

@@ -7,6 +7,7 @@ mod arguments;
 mod branches;
 mod characteristic;
 mod draws;
+pub(crate) mod exponentials;
 mod expression;
 mod fields;
 mod file;

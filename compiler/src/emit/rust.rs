@@ -81,12 +81,14 @@ pub fn emit_estimator(program: &Program, rules: &[Rule], context: &EstimatorCont
     let functions = functions(&sections, &law.path);
     let ridges = program.ridges.iter().enumerate().map(|(index, section)| sections.ridge(index, section));
     let separable = program.separable.as_ref().map(|section| sections.separable(section));
+    let exponentials = program.formula.as_ref().map(|section| sections.exponentials(section));
     let (runtime, lints) = (&context.runtime, lints());
     let inner = quote! {
         use #runtime::private::prelude::*;
         #implementation
         #(#ridges)*
         #separable
+        #exponentials
         #functions
     };
     let definitions = [alias.definition, law.definition];
@@ -114,6 +116,9 @@ fn check(program: &Program, context: &EstimatorContext) -> Result<(), Errors> {
     if let Some(separable) = &program.separable {
         numbers.push(&separable.numbers);
         packs.extend([&separable.derivatives, &separable.partials, &separable.stencils]);
+    }
+    if let Some(section) = &program.formula {
+        numbers.extend(section.expansion.sums().map(|sum| &sum.graph));
     }
     for graph in numbers {
         literal::check_constants(graph, Precision::F64, span, &mut errors);
@@ -152,7 +157,7 @@ fn header(program: &Program, rules: &[Rule], context: &EstimatorContext) -> Vec<
         summary::title(program),
     ];
     for rule in rules {
-        lines.push(format!("  {}", summary::equation(&program.parameters, rule)));
+        lines.push(format!("  {}", summary::equation(&program.parameters, program.formula.as_ref(), rule)));
         lines.push(format!("    bias: {}", summary::bias(program, rule)));
     }
     lines.push(String::new());
@@ -183,6 +188,7 @@ fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) ->
     let coefficients = coefficients(program);
     let constant = constant(sections);
     let (probe_types, probes) = (sections.probe_types(), sections.probes());
+    let formula = program.formula.as_ref().map(|section| sections.formula(section, law));
     let opening = file::comment(["What the engine needs to know: types, orders, terms."]);
     quote! {
         #opening
@@ -203,6 +209,7 @@ fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) ->
             #check
             #coefficients
             #constant
+            #formula
             #probes
         }
     }

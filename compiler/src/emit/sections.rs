@@ -189,7 +189,7 @@ impl Sections<'_> {
         quote! { #bindings #output }
     }
 
-    fn print_data(&self, graph: &Graph) -> expression::Body {
+    pub(super) fn print_data(&self, graph: &Graph) -> expression::Body {
         expression::print(graph, Arithmetic::Number, &self.arguments.scope, &|node| self.arguments.leaf(node))
     }
 
@@ -425,7 +425,7 @@ impl Sections<'_> {
 }
 
 /// `name: usize,`, nameless if it is not used.
-fn index(name: &str, used: bool) -> TokenStream {
+pub(super) fn index(name: &str, used: bool) -> TokenStream {
     let name = Ident::new(name, Span::call_site());
     if used {
         quote! { #name: usize, }

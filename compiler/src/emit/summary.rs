@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use super::exponentials;
 use super::formula;
 use super::sharing;
 use super::stencil;
 use crate::ir::display::{Leaves, infix};
 use crate::ir::{ArgumentKind, Graph, Node, Parameter, Primitive, Rows};
 use crate::kernel::cost::Operations;
-use crate::kernel::program::{Place, Program, RidgeSection};
+use crate::kernel::program::{FormulaSection, Place, Program, RidgeSection};
 use crate::rule::{Ending, Form, LOOK_AHEAD, Origin, Rule};
 
 /// `mu, b`.
@@ -39,8 +40,11 @@ pub(crate) fn orders(rule: &Rule) -> Vec<u32> {
 }
 
 /// `∂_b E f(z) = Σ_n a_n E f^(n)(z), n = 2, 4, 6, 8`.
-pub(crate) fn equation(parameters: &[Parameter], rule: &Rule) -> String {
+pub(crate) fn equation(parameters: &[Parameter], formula: Option<&FormulaSection>, rule: &Rule) -> String {
     let name = &parameters[rule.parameter.0].name;
+    if let (Form::Formula, Some(section)) = (&rule.form, formula) {
+        return format!("∂_{name} E f(z) = {}", exponentials::equation(name, section));
+    }
     let orders = orders(rule);
     let mut sum = match orders.as_slice() {
         [] if rule.stencils.is_empty() => "0".to_owned(),
@@ -78,6 +82,7 @@ pub(crate) fn derivative(order: u32) -> String {
 pub(crate) fn bias(program: &Program, rule: &Rule) -> String {
     let name = &program.parameters[rule.parameter.0].name;
     match &rule.form {
+        Form::Formula => "none, and no variance: the expectation is known".to_owned(),
         Form::Terminating { reason: Ending::Series { degree } } => {
             format!("none, ∂_{name} log φ is a polynomial of degree {degree} in s = iω")
         }
@@ -105,6 +110,9 @@ pub(crate) fn bias(program: &Program, rule: &Rule) -> String {
 
 /// What one sample costs, and what one gradient costs besides.
 pub(crate) fn cost(program: &Program) -> Vec<String> {
+    if program.is_known() {
+        return vec!["Cost: nothing is drawn; φ and its derivatives are evaluated once for each gradient".to_owned()];
+    }
     let d = if program.vector { "d" } else { "1" };
     let mut lines = vec![format!("Cost of one sample: {d} draws (d: number of coordinates)")];
     if !program.vector {

@@ -16,7 +16,6 @@ use crate::parse::options::Precision;
 use crate::parse::term::parse_term;
 use crate::rule::{Coefficient, Ending, Form, Radius, Rule};
 use crate::series::analytic::judge;
-use crate::series::shape::shape;
 
 fn options() -> TokenStream {
     quote! { sample = mu + b * (exponential() - exponential()), require = mu < 2.0 * b }
@@ -47,7 +46,7 @@ fn law_context() -> LawContext {
 }
 
 fn emitted_law(law: &Law, context: &LawContext) -> TokenStream {
-    emit_law(law, &shape(law, &judge(law).expect("an expansion").log_cf), context)
+    emit_law(law, &judge(law).expect("an expansion"), context)
 }
 
 /// `a_n = 2 b^(n-1)`, Eq. (19) with respect to `b`.

@@ -11,7 +11,6 @@ use crate::ir::Law;
 use crate::parse;
 use crate::parse::options::parse_distribution_options;
 use crate::series::analytic::{Judgement, judge};
-use crate::series::shape::shape;
 
 /// Expands `#[distribution(options)]` on a function.
 #[must_use]
@@ -30,7 +29,7 @@ pub fn distribution(options: TokenStream, item: TokenStream) -> TokenStream {
         position: position(Span::call_site()),
     };
     let expansion = match check(options, &function) {
-        Ok((law, judgement)) => emit_law(&law, &shape(&law, &judgement.log_cf), &context),
+        Ok((law, judgement)) => emit_law(&law, &judgement, &context),
         Err(errors) => {
             let law = emit_faulty_law(&function.sig.ident, &context);
             let errors = errors.to_compile_errors();

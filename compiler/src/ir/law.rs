@@ -111,6 +111,8 @@ pub struct Law {
     pub conditions: Vec<Condition>,
     /// The ends of the support; an end that was not given is infinite.
     pub support: Support,
+    /// Between which real `s` the expectation `E e^{sz}` exists, if the author said so with `strip = lower..upper`.
+    pub strip: Option<Support>,
     /// Exact rules that the author wrote beside the law.
     pub rules: Vec<WrittenRule>,
 }

@@ -42,6 +42,7 @@ pub(super) fn law() -> Law {
         sampler: Some(Sampler { graph, draws }),
         conditions: vec![],
         support: crate::ir::Support::default(),
+        strip: None,
         rules: vec![],
     }
 }

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::draws::lower_draws;
-use super::program::{Moment, Probes, Program, PullBack, RidgeSection, SeparableSection, Term};
+use super::program::{FormulaSection, Moment, Probes, Program, PullBack, RidgeSection, SeparableSection, Term};
 use super::stencils::{lower_probes, lower_stencils};
 use super::verify::verify;
 use crate::differentiation::{derivative_of_term, derivatives_almost_everywhere};
-use crate::errors::Errors;
-use crate::ir::{Condition, DataId, DataRef, Function, Graph, Law, Node, NodeId, Sampler};
+use crate::errors::{Errors, bug};
+use crate::ir::{Condition, DataId, DataRef, Function, Graph, Law, Node, NodeId, ParamId, Sampler};
 use crate::passes;
+use crate::rule::formula::expand;
 use crate::rule::{Coefficient, Form, Rule};
 
 /// The program that estimates `E f(z)` and `∂_θ E f(z) = Σ_n a_n(θ) E f^(n)(z)` by `rules`, and `E ∂f/∂argument`.
@@ -72,6 +73,7 @@ pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, 
     }
     errors.into_result()?;
 
+    let formula = lower_formula(function, &rules);
     let simplified =
         |condition: &Condition| Condition { graph: passes::run(condition.graph.clone()), ..condition.clone() };
     let program = Program {
@@ -86,6 +88,7 @@ pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, 
         terms,
         sampler,
         probes,
+        formula,
         conditions: law.conditions.iter().map(simplified).collect(),
         constant_pull_back: pull_back(&form.constant, &form.data),
         constant: passes::run(form.constant.clone()),
@@ -96,6 +99,19 @@ pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, 
         verify(&program);
     }
     Ok(program)
+}
+
+/// The terms of `f`, if some rule is a formula.
+fn lower_formula(function: &Function, rules: &[&Rule]) -> Option<FormulaSection> {
+    let parameters: Vec<ParamId> =
+        rules.iter().filter(|rule| rule.form == Form::Formula).map(|rule| rule.parameter).collect();
+    if parameters.is_empty() {
+        return None;
+    }
+    match expand(&function.normal_form) {
+        Ok(expansion) => Some(FormulaSection { parameters, expansion }),
+        Err(why) => bug!("lower", "a formula was chosen for a function with {why}"),
+    }
 }
 
 /// A sampler as it is emitted: see [`lower_draws`].
@@ -129,6 +145,7 @@ fn lower_rules(rules: &[&Rule]) -> (Vec<Term>, Graph) {
                 append(&discarded.value, Moment::Derivative(discarded.order), false);
             }
             Form::Truncated { discarded: None, .. }
+            | Form::Formula
             | Form::Terminating { .. }
             | Form::Auxiliary { .. }
             | Form::Difference { .. }

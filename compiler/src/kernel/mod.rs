@@ -14,6 +14,7 @@ pub use cost::{Cost, Operations};
 pub use display::dump_program;
 pub use lower::{lower, lower_sampler};
 pub use program::{
-    Inputs, Moment, Place, Probe, Probes, Program, PullBack, RidgeSection, SeparableSection, Term, Weight,
+    FormulaSection, Inputs, Moment, Place, Probe, Probes, Program, PullBack, RidgeSection, SeparableSection, Term,
+    Weight,
 };
 pub use verify::verify;

@@ -9,6 +9,7 @@
 //! Every graph has been through the [passes](crate::passes): the only integer powers are squares and inverses.
 
 use crate::ir::{Argument, Condition, DataId, DataRef, Graph, ParamId, Parameter, Rational, Rows, Sampler};
+use crate::rule::Expansion;
 
 /// A compiled estimator, before it is printed for a target.
 #[derive(Clone, Debug)]
@@ -35,6 +36,8 @@ pub struct Program {
     pub sampler: Option<Sampler>,
     /// What exact rules draw and evaluate besides.
     pub probes: Probes,
+    /// The expectations that are known.
+    pub formula: Option<FormulaSection>,
     /// Conditions between parameters.
     pub conditions: Vec<Condition>,
     /// The part of `f` that does not depend on the draw; no output if there is none.
@@ -45,6 +48,23 @@ pub struct Program {
     pub ridges: Vec<RidgeSection>,
     /// Separable section.
     pub separable: Option<SeparableSection>,
+}
+
+impl Program {
+    /// Whether value and gradient are known, so that nothing need be drawn.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.formula.is_some() && self.terms.is_empty()
+    }
+}
+
+/// `f` as a sum of polynomials times exponentials, where a rule uses that.
+#[derive(Clone, Debug)]
+pub struct FormulaSection {
+    /// The parameters whose gradient is a formula, ascending.
+    pub parameters: Vec<ParamId>,
+    /// The terms of `f`; their numbers are functions of data.
+    pub expansion: Expansion,
 }
 
 /// An expectation.

@@ -53,11 +53,12 @@ pub fn parse_distribution(options: TokenStream, item: &ItemFn) -> Result<Law, Er
         ));
     }
     let log_cf = keep(parse_log_cf(item, frequency, arguments), &mut errors);
-    let DistributionOptions { sample, require, rules, support, .. } = options.unwrap_or_default();
+    let DistributionOptions { sample, require, rules, support, strip, .. } = options.unwrap_or_default();
     let sampler = sample.and_then(|sample| keep(parse_sampler(&sample, arguments), &mut errors));
     let conditions = require.and_then(|require| keep(parse_conditions(&require, arguments), &mut errors));
+    let support = support.and_then(|support| keep(parse_range(&support, arguments), &mut errors));
+    let strip = strip.and_then(|strip| keep(parse_range(&strip, arguments), &mut errors));
     let rules = parse_rules(&rules, &parameters, arguments, &mut errors);
-    let support = support.and_then(|support| keep(parse_support(&support, arguments), &mut errors));
     errors.into_result()?;
     let Some((log_cf, log_cf_span)) = log_cf else {
         crate::errors::bug!("parse", "no log characteristic function and no fault");
@@ -73,6 +74,7 @@ pub fn parse_distribution(options: TokenStream, item: &ItemFn) -> Result<Law, Er
         sampler,
         conditions: conditions.unwrap_or_default(),
         support: support.unwrap_or_default(),
+        strip,
         rules,
     })
 }
@@ -196,8 +198,8 @@ fn parse_conditions(require: &Expr, parameters: &[signature::Parameter]) -> Resu
     Ok(conditions)
 }
 
-/// `support = …`: a range between functions of the parameters.
-fn parse_support(support: &ExprRange, parameters: &[signature::Parameter]) -> Result<Support, Errors> {
+/// `support = …` and `strip = …`: a range between functions of the parameters.
+fn parse_range(range: &ExprRange, parameters: &[signature::Parameter]) -> Result<Support, Errors> {
     let mut errors = Errors::new();
     let mut end = |end: &Option<Box<Expr>>| {
         let mut walker = Walker::new(Dialect::Condition);
@@ -206,9 +208,9 @@ fn parse_support(support: &ExprRange, parameters: &[signature::Parameter]) -> Re
         errors.extend(walker.errors);
         Some(walker.terms.graph(&[output?]))
     };
-    let support = Support { lower: end(&support.start), upper: end(&support.end) };
+    let range = Support { lower: end(&range.start), upper: end(&range.end) };
     errors.into_result()?;
-    Ok(support)
+    Ok(range)
 }
 
 fn no_comparison(condition: &Expr) -> Fault {

@@ -30,13 +30,15 @@ pub struct DistributionOptions {
     pub rules: Vec<(proc_macro2::Ident, Expr)>,
     /// `support = a..b`
     pub support: Option<ExprRange>,
+    /// `strip = a..b`
+    pub strip: Option<ExprRange>,
     /// `crate = …`: the path of the runtime, `::logphi` unless it was renamed.
     pub runtime: Path,
 }
 
 impl Default for DistributionOptions {
     fn default() -> Self {
-        Self { sample: None, require: None, rules: Vec::new(), support: None, runtime: default_runtime() }
+        Self { sample: None, require: None, rules: Vec::new(), support: None, strip: None, runtime: default_runtime() }
     }
 }
 
@@ -75,7 +77,7 @@ pub struct TermOptions {
 pub fn parse_distribution_options(tokens: TokenStream) -> Result<DistributionOptions, Errors> {
     let mut errors = Errors::new();
     let mut options = DistributionOptions::default();
-    for entry in entries(tokens, &["sample", "require", "rule", "support", "crate"], &mut errors)? {
+    for entry in entries(tokens, &["sample", "require", "rule", "support", "strip", "crate"], &mut errors)? {
         let Some(value) = entry.value(&mut errors) else { continue };
         match entry.name.to_string().as_str() {
             "sample" => options.sample = Some(value.clone()),
@@ -98,6 +100,16 @@ pub fn parse_distribution_options(tokens: TokenStream) -> Result<DistributionOpt
                     value,
                     "the support is not a range",
                     "write it as in `support = 0.0..` or `support = 0.0..1.0`; a law on all of ℝ needs none",
+                )),
+            },
+            "strip" => match value {
+                Expr::Range(range) => options.strip = Some(range.clone()),
+                _ => errors.push(Fault::over(
+                    Code::BadOption,
+                    value,
+                    "the strip is not a range",
+                    "write between which s the expectation E exp(s z) exists, as in `strip = -1.0 / b..1.0 / b`, or `strip = ..` \
+                     if it exists for all",
                 )),
             },
             _ => options.runtime = path(value, "the name of a crate", &mut errors).unwrap_or(options.runtime),

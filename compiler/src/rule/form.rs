@@ -6,6 +6,8 @@ use crate::ir::{Coefficient, Origin, ParamId, Radius, StencilTerm};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Form {
+    /// The expectation is known: `f` is a sum of polynomials times exponentials, and nothing is drawn.
+    Formula,
     /// A finite sum that is exact: the series in `s` ends, or the derivatives of `f` vanish.
     Terminating {
         /// Why the sum is finite.
@@ -70,7 +72,11 @@ impl Rule {
     #[must_use]
     pub const fn is_exact(&self) -> bool {
         match self.form {
-            Form::Terminating { .. } | Form::Auxiliary { .. } | Form::Difference { .. } | Form::Discrete => true,
+            Form::Formula
+            | Form::Terminating { .. }
+            | Form::Auxiliary { .. }
+            | Form::Difference { .. }
+            | Form::Discrete => true,
             Form::Truncated { .. } => false,
         }
     }
@@ -84,7 +90,11 @@ impl Rule {
         let stencils = self.stencils.iter().map(|term| term.stencil.highest_order());
         let discarded = match &self.form {
             Form::Truncated { discarded, .. } => discarded.as_ref().map(|discarded| discarded.order),
-            Form::Terminating { .. } | Form::Auxiliary { .. } | Form::Difference { .. } | Form::Discrete => None,
+            Form::Formula
+            | Form::Terminating { .. }
+            | Form::Auxiliary { .. }
+            | Form::Difference { .. }
+            | Form::Discrete => None,
         };
         derivatives.chain(stencils).chain(discarded).max().unwrap_or(0)
     }
@@ -99,6 +109,8 @@ pub const MAX_ORDER: u32 = 64;
 /// A form that can be asked for by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RequestedForm {
+    /// `form = formula`
+    Formula,
     /// `form = truncated`
     Truncated,
     /// `form = terminating`
@@ -114,6 +126,7 @@ pub enum RequestedForm {
 impl RequestedForm {
     /// Every form that can be asked for, by the first of its kind.
     pub const ALL: &'static [RequestedForm] = &[
+        RequestedForm::Formula,
         RequestedForm::Truncated,
         RequestedForm::Terminating,
         RequestedForm::Auxiliary(1),
@@ -125,6 +138,7 @@ impl RequestedForm {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            RequestedForm::Formula => "formula",
             RequestedForm::Truncated => "truncated",
             RequestedForm::Terminating => "terminating",
             RequestedForm::Auxiliary(_) => "auxiliary",
@@ -139,7 +153,10 @@ impl RequestedForm {
         match self {
             RequestedForm::Auxiliary(_) => Some(RequestedForm::Auxiliary(number)),
             RequestedForm::Difference(_) => Some(RequestedForm::Difference(number)),
-            RequestedForm::Truncated | RequestedForm::Terminating | RequestedForm::Discrete => None,
+            RequestedForm::Formula
+            | RequestedForm::Truncated
+            | RequestedForm::Terminating
+            | RequestedForm::Discrete => None,
         }
     }
 }
@@ -153,6 +170,7 @@ impl std::fmt::Display for RequestedForm {
             }
             RequestedForm::Auxiliary(_)
             | RequestedForm::Difference(_)
+            | RequestedForm::Formula
             | RequestedForm::Truncated
             | RequestedForm::Terminating
             | RequestedForm::Discrete => Ok(()),

@@ -34,14 +34,24 @@ impl Choice {
 }
 
 /// What counts about `f` and the law when a form is chosen.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Subject {
+    /// Nothing if `f` is a sum of polynomials times exponentials, so that its expectation is a formula; otherwise why not.
+    pub formula: Result<(), String>,
     /// The degree of `f` if it is a polynomial in the draw.
     pub degree: Option<u32>,
     /// Where `f` is not differentiable.
     pub kinks: Errors,
     /// Whether the law has a density; asked for only if `f` has kinks.
     pub density: bool,
+}
+
+impl Default for Subject {
+    /// Nothing is known, and nothing stands against derivatives.
+    fn default() -> Self {
+        let formula = Err("a function of which nothing is known".to_owned());
+        Self { formula, degree: None, kinks: Errors::new(), density: false }
+    }
 }
 
 impl Subject {
@@ -56,7 +66,12 @@ impl Subject {
 /// # Errors
 /// [`Code::BadOrder`] for an order outside 1 to 64 or a polynomial `f` of higher degree; [`Code::UnknownName`] for a form of
 /// something that is not a parameter.
-pub fn required_order(law: &Law, function_degree: Option<u32>, choice: &Choice) -> Result<u32, Errors> {
+pub fn required_order(
+    law: &Law,
+    function_degree: Option<u32>,
+    has_formula: bool,
+    choice: &Choice,
+) -> Result<u32, Errors> {
     let mut errors = Errors::new();
     if let Some((order, span)) = choice.order
         && !(1..=MAX_ORDER).contains(&order)
@@ -88,13 +103,14 @@ pub fn required_order(law: &Law, function_degree: Option<u32>, choice: &Choice) 
     let terminating = law.parameters.iter().any(|parameter| match choice.form_of(&parameter.name) {
         Some((RequestedForm::Terminating, _)) => true,
         Some((
-            RequestedForm::Truncated
+            RequestedForm::Formula
+            | RequestedForm::Truncated
             | RequestedForm::Auxiliary(_)
             | RequestedForm::Difference(_)
             | RequestedForm::Discrete,
             _,
         )) => false,
-        None => choice.order.is_none(),
+        None => choice.order.is_none() && !has_formula,
     });
     let degree = function_degree.unwrap_or(0);
     if terminating && degree > MAX_ORDER {
@@ -119,7 +135,7 @@ pub fn required_order(law: &Law, function_degree: Option<u32>, choice: &Choice) 
 /// [`Code::FormUnavailable`] where the form that was asked for does not exist; [`Code::NotDifferentiable`] where no form, or
 /// not the one that was asked for, accepts the kinks of `f`.
 pub fn select(law: &Law, derivation: &Derivation, subject: &Subject, choice: &Choice) -> Result<Vec<Rule>, Errors> {
-    required_order(law, subject.degree, choice)?;
+    required_order(law, subject.degree, subject.formula.is_ok(), choice)?;
     let mut errors = Errors::new();
     let mut rules = Vec::new();
     let mut refused = false;
@@ -154,6 +170,11 @@ fn select_one(law: &Law, series: &ParameterSeries, subject: &Subject, choice: &C
     let order = choice.order.map(|order| order.0);
     let ending = ending(series, subject.degree);
     let rule = match (choice.form_of(name), order) {
+        (Some((RequestedForm::Formula, span)), _) => match &subject.formula {
+            Ok(()) => formula(series.parameter),
+            Err(why) => return Err(no_formula(name, why, span)),
+        },
+        (None, None) if subject.formula.is_ok() => formula(series.parameter),
         (Some((RequestedForm::Truncated, span)), None) => {
             return Err(order_needed(name, span, "a truncated rule needs an order"));
         }
@@ -252,9 +273,10 @@ fn exact(parameter: ParamId, form: RequestedForm, rule: &ExactRule) -> Rule {
     let form = match form {
         RequestedForm::Discrete => Form::Discrete,
         RequestedForm::Difference(_) => Form::Difference { origin },
-        RequestedForm::Auxiliary(_) | RequestedForm::Truncated | RequestedForm::Terminating => {
-            Form::Auxiliary { origin }
-        }
+        RequestedForm::Formula
+        | RequestedForm::Auxiliary(_)
+        | RequestedForm::Truncated
+        | RequestedForm::Terminating => Form::Auxiliary { origin },
     };
     Rule { stencils: rule.stencils.clone(), ..self::rule(parameter, form, rule.derivatives.clone()) }
 }
@@ -304,6 +326,21 @@ fn explain_refusal(law: &Law, derivation: &Derivation, subject: &Subject) -> Err
         explained.push(fault);
     }
     explained
+}
+
+/// The rule of every parameter where the expectation is known.
+const fn formula(parameter: ParamId) -> Rule {
+    rule(parameter, Form::Formula, Vec::new())
+}
+
+fn no_formula(name: &str, why: &str, span: Span) -> Fault {
+    Fault::new(
+        Code::FormUnavailable,
+        span,
+        format!("no formula for `{name}`: f is no sum of polynomials times exponentials, for it has {why}"),
+        "formulas exist for polynomials, exp, sin, cos, sinh and cosh of affine functions of the draw, their sums and products; \
+         leave the form out for the best rule there is",
+    )
 }
 
 /// Why the rule's sum is finite and the last order that counts.
@@ -438,12 +475,15 @@ mod tests {
         let law = laplace();
         for order in [0, 65, 200] {
             assert_eq!(
-                required_order(&law, None, &choice(Some(order), None)).unwrap_err().faults()[0].code,
+                required_order(&law, None, false, &choice(Some(order), None)).unwrap_err().faults()[0].code,
                 Code::BadOrder
             );
         }
-        assert_eq!(required_order(&law, Some(6), &choice(None, None)).unwrap(), 6);
-        assert_eq!(required_order(&law, Some(6), &choice(Some(2), None)).unwrap(), 2);
-        assert_eq!(required_order(&law, Some(6), &choice(Some(2), Some(RequestedForm::Terminating))).unwrap(), 6);
+        assert_eq!(required_order(&law, Some(6), false, &choice(None, None)).unwrap(), 6);
+        assert_eq!(required_order(&law, Some(6), false, &choice(Some(2), None)).unwrap(), 2);
+        assert_eq!(
+            required_order(&law, Some(6), false, &choice(Some(2), Some(RequestedForm::Terminating))).unwrap(),
+            6
+        );
     }
 }

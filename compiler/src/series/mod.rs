@@ -9,6 +9,7 @@
 //! One convention everywhere: `a_{j,n}` multiplies `s^n`, no factorial inside.
 
 pub mod analytic;
+pub mod characteristic;
 pub mod degree;
 pub mod density;
 #[cfg(feature = "algebra")]

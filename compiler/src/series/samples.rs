@@ -118,6 +118,7 @@ pub(crate) fn law<const N: usize>(
         sampler: None,
         conditions: Vec::new(),
         support: crate::ir::Support::default(),
+        strip: None,
         rules: Vec::new(),
     }
 }

@@ -100,6 +100,9 @@ impl Analytic for Complex {
     fn abs(self) -> Self {
         if self.re < 0.0 { -self } else { self }
     }
+    fn sign(self) -> Self {
+        crate::functions::sign(self.re).into()
+    }
     fn maximum(self, other: Self) -> Self {
         if self.re >= other.re { self } else { other }
     }

@@ -302,6 +302,18 @@ impl Analytic for Interval {
     fn abs(self) -> Self {
         self.map(|x| if x.lower < 0.0 && x.upper > 0.0 { Self::UNDECIDED } else { x.size() })
     }
+    /// Undecided where a kink may be.
+    fn sign(self) -> Self {
+        self.map(|x| {
+            if x.lower > 0.0 {
+                Self::real(1.0)
+            } else if x.upper < 0.0 {
+                Self::real(-1.0)
+            } else {
+                Self::UNDECIDED
+            }
+        })
+    }
     /// Undecided where either may be the larger.
     fn maximum(self, other: Self) -> Self {
         self.join(other, |x, y| {

@@ -65,6 +65,8 @@ pub trait Analytic:
     }
     /// Absolute value of a number that is real for every frequency; `x` or `-x`, so that it is analytic between its kinks.
     fn abs(self) -> Self;
+    /// The derivative of [`abs`](Self::abs): 1, 0 or -1.
+    fn sign(self) -> Self;
     /// The larger of two numbers that are real for every frequency.
     fn maximum(self, other: Self) -> Self;
     /// The smaller of two numbers that are real for every frequency.

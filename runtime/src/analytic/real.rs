@@ -63,6 +63,9 @@ impl Analytic for f64 {
     fn abs(self) -> Self {
         self.abs()
     }
+    fn sign(self) -> Self {
+        functions::sign(self)
+    }
     fn maximum(self, other: Self) -> Self {
         functions::maximum(self, other)
     }

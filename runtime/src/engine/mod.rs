@@ -14,6 +14,7 @@
 mod adjoint;
 mod contraction;
 mod deviations;
+mod formulas;
 mod lanes;
 mod leaf;
 mod moments;

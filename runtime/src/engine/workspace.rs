@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::formulas::Formulas;
 use super::leaf::{ByCoordinate, BySample, Job, Scratch};
 use super::moments::Layout;
 use super::reduction::{Reduction, Sums};
@@ -50,6 +51,9 @@ struct Task<S> {
 /// The buffers of an estimator.
 pub(crate) struct Workspace<E: Estimator> {
     theta: Vec<<E::Law as Law>::Theta<E::Scalar>>,
+    /// Whether anything is drawn.
+    draws: bool,
+    formulas: Formulas<E>,
     samplers: Vec<<E::Law as Sampled>::Prepared<E::Scalar>>,
     /// What samplers share, from run to run.
     sampler_tables: <E::Law as Sampled>::Tables,
@@ -66,10 +70,12 @@ pub(crate) struct Workspace<E: Estimator> {
 }
 
 impl<E: Estimator> Workspace<E> {
-    /// Buffers for a gradient with as many entries for each parameter as `gradient`.
-    pub(crate) fn new(settings: Settings, gradient: Vec<Vec<f64>>) -> Self {
+    /// Buffers for a gradient with as many entries for each parameter as `gradient`; `draws` unless all is known.
+    pub(crate) fn new(settings: Settings, gradient: Vec<Vec<f64>>, draws: bool) -> Self {
         Self {
             theta: Vec::new(),
+            draws,
+            formulas: Formulas::new(&gradient),
             samplers: Vec::new(),
             sampler_tables: Default::default(),
             tables: E::Ridges::tables(),
@@ -97,12 +103,19 @@ impl<E: Estimator> Workspace<E> {
         self.samplers.truncate(dimension);
         let all = &mut self.reduction.coefficients;
         all.resize(dimension * E::TERMS.len(), 0.0);
-        for (coordinate, coefficients) in all.chunks_exact_mut(E::TERMS.len()).enumerate() {
+        self.formulas.theta.clear();
+        for coordinate in 0..dimension {
             let exact = E::Law::theta(|index| law.values(index).at(coordinate));
             if let Some(condition) = E::Law::violated(&exact) {
                 return Err(EstimateError::ConditionViolated { law: E::Law::NAME, condition, coordinate });
             }
-            E::coefficients(&exact, coefficients);
+            if !E::FORMULAS.is_empty() {
+                self.formulas.theta.push(exact);
+            }
+            if !self.draws {
+                continue;
+            }
+            E::coefficients(&exact, &mut all[coordinate * E::TERMS.len()..][..E::TERMS.len()]);
             self.theta.push(E::Law::theta(|index| Scalar::from_f64(law.values(index).at(coordinate))));
             let sampler = E::Law::prepare(&exact, &mut self.sampler_tables)
                 .map_err(|reason| EstimateError::Sampler { law: E::Law::NAME, coordinate, reason })?;
@@ -173,6 +186,22 @@ impl<E: Estimator> Workspace<E> {
     ) -> Result<(), EstimateError> {
         let (moments, _) = sums(&self.reduction.layout, &self.tasks, &self.sums);
         self.reduction.run(Sums { moments, samples, constant }, errors, terms, warnings)
+    }
+
+    /// What formulas give takes the place of what was estimated; `constant` is the part of `f` without the draw.
+    pub(crate) fn apply_formulas(&mut self, arguments: E::Arguments<'_>, constant: f64) -> Result<(), EstimateError> {
+        if E::FORMULAS.is_empty() {
+            return Ok(());
+        }
+        self.formulas.evaluate(arguments)?;
+        let Formulas { value, gradient, .. } = &self.formulas;
+        let results = &mut self.reduction;
+        (results.value, results.value_error) = (value + constant, 0.0);
+        for &parameter in E::FORMULAS {
+            results.gradient[parameter].copy_from_slice(&gradient[parameter]);
+            results.errors[parameter].fill(0.0);
+        }
+        Ok(())
     }
 
     /// Derivatives of `E f` with respect to the arguments, added to `out`.

@@ -1,0 +1,108 @@
+//! The estimator's side of formulas, and the sums over its terms.
+
+use super::characteristic::expand;
+use super::{Characteristic, Coefficient, ridge};
+use crate::error::EstimateError;
+use crate::kernel::{Estimator, Law};
+
+/// An estimator whose function is a sum of polynomials times exponentials. Implemented by `#[estimator]`.
+///
+/// The function is `Σ_i Re p_i(z) e^{λ_i z}` in every coordinate and `Σ_i Re p_i(u) e^{λ_i u}` in every ridge argument; a
+/// polynomial is the list of its coefficients, from the constant on.
+pub trait Exponentials: Estimator<Law: Characteristic> {
+    /// `f64` if all exponents are real, otherwise complex.
+    type Number: Coefficient;
+
+    /// Calls `add(λ_i, p_i)` for every term in coordinate `j`.
+    fn separable(arguments: Self::Arguments<'_>, coordinate: usize, add: &mut Add<'_, Self::Number>) -> Outcome;
+
+    /// Calls `add(λ_i, p_i)` for every term in the argument of row `o` of a ridge term.
+    fn row(arguments: Self::Arguments<'_>, ridge: usize, row: usize, add: &mut Add<'_, Self::Number>) -> Outcome;
+
+    /// How many rows a ridge term has; `None` if there is no such term.
+    fn rows(arguments: Self::Arguments<'_>, ridge: usize) -> Option<usize>;
+
+    /// `A_oj` of a ridge term.
+    fn slope(arguments: Self::Arguments<'_>, ridge: usize, row: usize, coordinate: usize) -> f64;
+
+    /// `c_o` of a ridge term.
+    fn offset(arguments: Self::Arguments<'_>, ridge: usize, row: usize) -> f64;
+}
+
+/// What the terms of a function are handed to.
+pub type Add<'a, C> = dyn FnMut(C, &[C]) -> Outcome + 'a;
+
+/// Whether an expectation could be computed.
+pub type Outcome = Result<(), EstimateError>;
+
+/// Value and gradient of `E f`, without the part of `f` that does not depend on the draw.
+pub struct Expectations<'a, E: Estimator> {
+    /// The parameters of each coordinate.
+    pub(crate) theta: &'a [<E::Law as Law>::Theta<f64>],
+    /// The value.
+    pub(crate) value: &'a mut f64,
+    /// The entries of each parameter's gradient: one for each coordinate, or a shared one.
+    pub(crate) gradient: &'a mut [Vec<f64>],
+    /// Room for the coordinates of one row, kept from run to run.
+    pub(crate) room: &'a mut Vec<[f64; 2]>,
+}
+
+impl<E: Estimator> Expectations<'_, E> {
+    /// Adds to the derivative with respect to a parameter at a coordinate.
+    pub(super) fn add(&mut self, parameter: usize, coordinate: usize, derivative: f64) {
+        let entries = &mut self.gradient[parameter];
+        let entry = if entries.len() == self.theta.len() { coordinate } else { 0 };
+        if let Some(entry) = entries.get_mut(entry) {
+            *entry += derivative;
+        }
+    }
+}
+
+/// Computes value and gradient; `N` is above every polynomial's degree by [`Characteristic::LOST`].
+///
+/// # Errors
+/// As the expectation of a single term: outside of its strip, undecided, or not finite.
+pub fn evaluate<E: Exponentials, const N: usize>(
+    arguments: E::Arguments<'_>,
+    mut sums: Expectations<'_, E>,
+) -> Outcome {
+    *sums.value = 0.0;
+    for entries in sums.gradient.iter_mut() {
+        entries.fill(0.0);
+    }
+    let theta = sums.theta;
+    for (coordinate, theta) in theta.iter().enumerate() {
+        E::separable(arguments, coordinate, &mut |exponent, polynomial| {
+            let (value, gradient) = expand::<E::Law, E::Number, N>(theta, exponent, polynomial.len(), coordinate)?;
+            let expectation = |jet: &super::Jet<E::Number, N>| {
+                let terms = weights(polynomial).enumerate().map(|(power, weight)| weight * jet.coefficient(power));
+                terms.fold(0.0, |sum, term| sum + term.parts()[0])
+            };
+            *sums.value += expectation(&value);
+            for (parameter, jet) in gradient.as_ref().iter().enumerate() {
+                sums.add(parameter, coordinate, expectation(jet));
+            }
+            Ok(())
+        })?;
+    }
+    let mut index = 0;
+    while let Some(rows) = E::rows(arguments, index) {
+        for row in 0..rows {
+            E::row(arguments, index, row, &mut |exponent, polynomial| {
+                ridge::add::<E, N>(arguments, index, row, exponent, polynomial, &mut sums)
+            })?;
+        }
+        index += 1;
+    }
+    Ok(())
+}
+
+/// `m! p_m`: what the coefficients of a power series are multiplied with.
+pub(super) fn weights<C: Coefficient>(polynomial: &[C]) -> impl Iterator<Item = C> + '_ {
+    let factorials = (1_u32..).scan(1.0, |factorial, next| {
+        let current = *factorial;
+        *factorial *= f64::from(next);
+        Some(current)
+    });
+    polynomial.iter().zip(factorials).map(|(&coefficient, factorial)| coefficient * C::real(factorial))
+}
