@@ -254,6 +254,17 @@ impl Analytic for Germ {
     fn softplus(self, (): &mut ()) -> Self {
         (Self::real(1.0) + self.exp()).ln(&mut ())
     }
+    fn sign(self) -> Self {
+        let range = self.range(0);
+        if range.lower() > 0.0 {
+            Self::real(1.0)
+        } else if range.upper() < 0.0 {
+            Self::real(-1.0)
+        } else {
+            Self::undecided()
+        }
+    }
+
     fn abs(self) -> Self {
         let range = self.range(0);
         if range.lower() >= 0.0 {
