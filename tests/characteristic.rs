@@ -38,6 +38,13 @@ fn logistic(omega: Frequency, m: Real, scale: Positive) -> LogCf {
     I * m * omega + (x / x.sinh()).ln()
 }
 
+/// Uniform law between two numbers.
+#[distribution(require = a < b)]
+fn uniform(omega: Frequency, a: Real, b: Real) -> LogCf {
+    let s = I * omega;
+    (((b * s).exp() - (a * s).exp()) / (s * (b - a))).ln()
+}
+
 /// Tempered stable law of index `index` below 1.
 #[distribution]
 fn tempered(omega: Frequency, scale: Positive, decay: Positive, index: Probability) -> LogCf {
@@ -178,11 +185,11 @@ fn strips_of_existence() {
     let root = (theta * theta + 2.0 * sigma2 / nu).sqrt();
     check::<VarianceGamma<(), (), ()>>([theta, 0.4, nu], (-theta - root) / sigma2, (-theta + root) / sigma2);
     check::<Tempered<(), (), ()>>([0.7, 1.4, 0.3], -inf, 1.4);
-    // The singularity at 0 cancels, which intervals cannot see.
-    assert_eq!(
-        exists_on::<Logistic<(), ()>>(&[0.0, 1.0], 0.5),
-        Err(StripError::Undecided { proved: 0.0, exponent: 0.5 })
-    );
+    // Singularities at 0 that cancel.
+    check::<Logistic<(), ()>>([0.2, 0.4], -2.5, 2.5);
+    for exponent in [-20.0, -1e-9, 1e-300, 0.7, 20.0] {
+        assert_eq!(exists_on::<Uniform<(), ()>>(&[-0.5, 1.5], exponent), Ok(()), "uniform at {exponent}");
+    }
 }
 
 #[test]

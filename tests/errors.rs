@@ -1,9 +1,8 @@
 //! Every wrong number is a typed error with a message that names it, and nothing panics.
 
-use logphi::laws::{Dirac, Gamma, Gaussian, Laplace};
+use logphi::laws::{Dirac, Gamma, Gaussian, Laplace, Uniform};
 use logphi::prelude::*;
 use logphi::{Domain, EstimateError, sample};
-use logphi_tests::laws::UniformBetween;
 
 #[estimator(distribution = Laplace, order = 8)]
 fn log_likelihood(w: &[f64], x: &Matrix, y: &[f64]) -> f64 {
@@ -30,7 +29,7 @@ fn wave(z: f64, k: f64) -> f64 {
     (k * z).sin()
 }
 
-#[estimator(distribution = UniformBetween, order = 2)]
+#[estimator(distribution = Uniform, order = 2)]
 fn bounded(z: f64) -> f64 {
     z.powi(4)
 }
@@ -91,8 +90,8 @@ fn parameters_outside_their_domain() {
 #[test]
 fn conditions_between_parameters() {
     for (a, b) in [(1.0, 1.0), (2.0, 1.0)] {
-        let law = UniformBetween { a, b };
-        let error = error!(bounded::estimate(&law, ()).run(), "UniformBetween", "a < b", "coordinate 0");
+        let law = Uniform { a, b };
+        let error = error!(bounded::estimate(&law, ()).run(), "Uniform", "a < b", "coordinate 0");
         assert!(matches!(error, EstimateError::ConditionViolated { condition: "a < b", .. }));
         error!(sample(&law).matrix(), "a < b");
     }

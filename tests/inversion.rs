@@ -260,6 +260,23 @@ fn draws_by_kolmogorov_and_smirnov() {
     check("gaussian, f32", single.into_iter().map(f64::from).collect(), &|x| normal_cdf((x - 0.5) / 2.0));
 }
 
+/// Draws at another location and scale are the same draws, moved and scaled.
+#[test]
+fn location_and_scale_are_factored_out() {
+    let draw = |law: BareLaplace| logphi::sample(&law).samples(1000).seed(9).matrix().expect("a law");
+    let (plain, moved) = (draw(BareLaplace { mu: 0.0, b: 1.0 }), draw(BareLaplace { mu: -3.0, b: 1e-3 }));
+    for (plain, moved) in plain.as_slice().iter().zip(moved.as_slice()) {
+        assert!((-3.0 + 1e-3 * plain - moved).abs() < 1e-15);
+    }
+    // The scale is the square root of a parameter, with a weight of 1/2 for the other.
+    let draw = |law: OneSidedTempered| logphi::sample(&law).samples(1000).seed(9).matrix().expect("a law");
+    let (plain, scaled) =
+        (draw(OneSidedTempered { scale: 0.5, decay: 2.0 }), draw(OneSidedTempered { scale: 5.0, decay: 0.02 }));
+    for (plain, scaled) in plain.as_slice().iter().zip(scaled.as_slice()) {
+        assert!((100.0 * plain / scaled - 1.0).abs() < 1e-12);
+    }
+}
+
 /// Variance gamma by inversion against the difference of two gammas: `√(n/2) D` exceeds 2.8 with probability 3e-7.
 #[test]
 fn two_samplers_of_one_law() {
@@ -435,17 +452,19 @@ fn an_estimator_of_a_law_without_sampler() {
     assert!(discount::RULE.contains("Sampler: by inversion of the characteristic function"), "{}", discount::RULE);
 }
 
-/// Coordinates that differ in location only share a table, and steps at the same parameters make none: 2000 coordinates
-/// and 20 steps with a table each would take minutes.
+/// Coordinates that differ in location and scale only share a table, and steps make none: 2000 coordinates and 20 steps
+/// with a table each would take an hour.
 #[test]
 fn tables_are_shared() {
     let start = std::time::Instant::now();
     let mut mu: Vec<f64> = (0..2000).map(|index| f64::from(index) * 0.01).collect();
-    let law = BareLaplace { mu: &mu, b: 0.5 };
+    let mut b: Vec<f64> = (0..2000).map(|index| 0.1 + f64::from(index) * 0.01).collect();
+    let law = BareLaplace { mu: &mu, b: &b };
     let mut prepared = waves::prepare(&law, 0.3).samples(32).seed(1).build().expect("lengths agree");
     for step in 0..20 {
         mu[step] += 1.0;
-        let run = prepared.step(&BareLaplace { mu: &mu, b: 0.5 }).expect("a law");
+        b[step] += 1.0;
+        let run = prepared.step(&BareLaplace { mu: &mu, b: &b }).expect("a law");
         assert!(run.sampler_error > 0.0);
     }
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());

@@ -30,8 +30,7 @@ fn values(known: &Known) -> &'static LawValues {
 
 /// The parameters in the order of their declaration.
 fn parameters(law: &Law, known: &Known) -> Vec<Rational> {
-    let value = |name: &str| values(known).parameters[known.name_in_corpus(name)].clone();
-    law.parameters.iter().map(|parameter| value(&parameter.name)).collect()
+    law.parameters.iter().map(|parameter| known.value(&parameter.name, values(known))).collect()
 }
 
 fn parse(known: &Known) -> Law {
@@ -78,11 +77,11 @@ fn a_polynomial_gradient_is_proved_to_be_one() {
         ("gaussian", "mu", 1),
         ("gaussian", "sigma", 2),
         ("laplace", "mu", 1),
-        ("merton", "g", 1),
-        ("merton", "v", 2),
-        ("normal_inverse_gaussian", "m", 1),
-        ("logistic", "m", 1),
-        ("laplace_plus_gaussian", "v", 2),
+        ("merton", "drift", 1),
+        ("merton", "sigma", 2),
+        ("normal_inverse_gaussian", "mu", 1),
+        ("logistic", "mu", 1),
+        ("laplace_plus_gaussian", "sigma", 2),
     ];
     for (name, parameter, degree) in degrees {
         let (options, item) = law(name);

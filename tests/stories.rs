@@ -2,7 +2,7 @@
 
 use logphi::laws::{Gamma, Gaussian, Laplace};
 use logphi::prelude::*;
-use logphi::{Adam, EstimateError, Warning};
+use logphi::{Adam, EstimateError, Warning, compare};
 
 /// The log likelihood of a batch: labels are 1 and -1.
 #[estimator(distribution = Laplace, order = 8)]
@@ -13,6 +13,14 @@ fn log_likelihood(w: &[f64], x: &Matrix, y: &[f64]) -> f64 {
 /// The same function under a law whose rules are all exact.
 #[estimator(of = log_likelihood, distribution = Gaussian)]
 struct GaussianLogLikelihood;
+
+/// The same function without an order: the exact rule of the scale.
+#[estimator(of = log_likelihood, distribution = Laplace)]
+struct ExactLogLikelihood;
+
+/// Another exact rule of the scale.
+#[estimator(of = log_likelihood, distribution = Laplace, form(b) = auxiliary(2))]
+struct PairedLogLikelihood;
 
 /// The toy problem: two derivatives suffice, and the compiler proves it.
 #[estimator(distribution = Gamma, form = terminating)]
@@ -299,4 +307,58 @@ fn an_annotated_function_stays_a_function() {
     // The log characteristic function too: log φ(ω) of Laplace(0.3, 0.5) at ω = 2 is 0.6 i - ln 2.
     let value = logphi::laws::laplace(2.0.into(), 0.3.into(), 0.5.into());
     assert!((value.re + 2.0_f64.ln()).abs() < 1e-15 && (value.im - 0.6).abs() < 1e-15);
+}
+
+#[test]
+fn an_exact_rule_serves_where_the_series_diverges() -> Result<(), EstimateError> {
+    // Wide enough for the series of order 8 to be off by an order of magnitude.
+    let (x, y) = batch();
+    let law = Laplace { mu: [0.1, -0.2, 0.3], b: 6.0 };
+    let samples = 200_000;
+    let exact = ExactLogLikelihood::estimate(&law, (&x, &y)).samples(samples).seed(3).run()?;
+    assert!(exact.warnings.is_empty());
+    let error = exact.standard_error.as_ref().expect("many samples").b;
+    // ∂/∂b E f(mu + b ξ) = E Σ_j ∂_j f ξ_j, the reparameterised gradient, from other draws of the same law.
+    let draws = logphi::sample(&law).samples(samples).seed(4).matrix()?;
+    let gradients: Vec<f64> = draws
+        .rows()
+        .map(|w| {
+            let slope = |j: usize| x.rows().zip(&y).map(|(r, y)| y * r[j] * sigmoid(-y * dot(r, w))).sum::<f64>();
+            (0..3).map(|j| slope(j) * (w[j] - law.mu[j]) / law.b).sum()
+        })
+        .collect();
+    let mean = gradients.iter().sum::<f64>() / samples as f64;
+    let variance = gradients.iter().map(|g| (g - mean).powi(2)).sum::<f64>() / samples as f64;
+    let joint = (error.powi(2) + variance / samples as f64).sqrt();
+    // 4.5 standard errors: one fresh seed in a hundred thousand would be further off.
+    let found = exact.gradient.b;
+    assert!((found - mean).abs() < 4.5 * joint, "{found} ± {joint}, expected {mean}");
+    assert!(joint < 0.02 * mean.abs(), "{joint} of {mean}");
+    let truncated = log_likelihood::estimate(&law, (&x, &y)).samples(samples).seed(3).run()?;
+    assert!((truncated.gradient.b - mean).abs() > 10.0 * mean.abs(), "{} {mean}", truncated.gradient.b);
+    Ok(())
+}
+
+#[test]
+fn choosing_among_rules() -> Result<(), EstimateError> {
+    let (x, y) = batch();
+    let law = Laplace { mu: [0.1, -0.2, 0.3], b: 0.5 };
+    let pilot = compare(&law, (&x, &y[..]))
+        .rule::<ExactLogLikelihood>("curvature")
+        .rule::<PairedLogLikelihood>("paired slopes")
+        .rule::<log_likelihood>("order 8")
+        .samples(20_000)
+        .seed(5);
+    let comparison = pilot.run()?;
+    // At this scale the curvature form has the smaller variance by far.
+    let variance = |rule: usize| comparison.rules[rule].parameters.iter().find(|p| p.name == "b").expect("b").variance;
+    assert!(3.0 * variance(0) < variance(1), "{comparison}");
+    assert!(comparison.rules[0].exact && comparison.rules[1].exact && !comparison.rules[2].exact);
+    assert_eq!(comparison.best("b").map(|rule| rule.name), Some("curvature"), "{comparison}");
+    let (difference, error) = comparison.deviation(1, "b").expect("another rule is the best");
+    // Both are unbiased: a fresh seed would be further off than 5 standard errors less than once in a million runs.
+    assert!(difference < 5.0 * error, "{comparison}");
+    let text = comparison.to_string();
+    assert!(text.lines().count() == 7 && text.contains("paired slopes"), "{text}");
+    Ok(())
 }

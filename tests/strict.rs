@@ -124,7 +124,7 @@ pub mod nested {
 
         /// The same function under a law of yet another crate.
         #[derive(Debug)]
-        #[estimator(of = self::above, distribution = logphi_tests::laws::Erlang, order = 2, precision = f32)]
+        #[estimator(of = self::above, distribution = logphi_tests::laws::ExponentialPlusGaussian, order = 2, precision = f32)]
         pub struct FromTests;
     }
 
@@ -156,7 +156,7 @@ pub mod through {
     use logphi::prelude::{Elementary, estimator};
 
     /// A law of another crate, found by a glob.
-    #[estimator(distribution = ChiSquared, order = 2)]
+    #[estimator(distribution = GaussianByVariance, order = 2)]
     pub fn method(z: f64) -> f64 {
         z.log_sigmoid()
     }
@@ -197,16 +197,17 @@ fn in_nested_modules() {
     let law = logphi::laws::Gaussian { mu: 0.5, sigma: 0.2 };
     let run = Elsewhere::estimate(&law, ()).samples(100).seed(1).run().expect("a run");
     finite(&[run.value, run.gradient.mu, run.gradient.sigma]);
-    let law = logphi_tests::laws::Erlang { lam: 4.0 };
+    let law = logphi_tests::laws::ExponentialPlusGaussian { lam: 4.0, v: 0.1 };
     let run = FromTests::estimate(&law, ()).samples(100).seed(1).run().expect("a run");
-    finite(&[run.value, run.gradient.lam]);
+    finite(&[run.value, run.gradient.lam, run.gradient.v]);
 }
 
 #[test]
 fn through_exports() {
-    use nested::exported::{ChiSquared, Renamed};
-    let run = through::method::estimate(&ChiSquared { nu: 3.0 }, ()).samples(100).seed(1).run().expect("a run");
-    finite(&[run.value, run.gradient.nu]);
+    use nested::exported::{GaussianByVariance, Renamed};
+    let law = GaussianByVariance { mu: 0.5, v: 3.0 };
+    let run = through::method::estimate(&law, ()).samples(100).seed(1).run().expect("a run");
+    finite(&[run.value, run.gradient.mu, run.gradient.v]);
     let law = Renamed { start: 2.0, scale: 0.2 };
     let run = through::renamed::estimate(&law, ()).samples(100).seed(1).run().expect("a run");
     finite(&[run.value, run.gradient.start, run.gradient.scale]);

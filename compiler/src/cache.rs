@@ -84,6 +84,10 @@ pub fn file_name(law: &Law, order: u32) -> String {
     for condition in &law.conditions {
         hash.add(&condition.text);
     }
+    for (parameter, rule) in text::write_rules(law) {
+        hash.add(&parameter.0.to_string());
+        hash.add(&rule);
+    }
     format!("{}-{order}-{:032x}.txt", law.function, hash.0)
 }
 
@@ -172,8 +176,8 @@ mod tests {
     fn entries_are_whole_and_damaged_ones_are_ignored() {
         let directory = std::env::temp_dir().join(format!("logphi-cache-test-{}", std::process::id()));
         let path = directory.join("laplace.txt");
-        let text = "logphi derivation 2\nparameter mu\n  degree 1\n  computed 4\n  lattice no\n  a1 = 1\nparameter b\n  degree unknown\n  \
-                    computed 6\n  lattice no\n  a2 = 2 * b\nend\n";
+        let text = "logphi derivation 2\nparameter mu\n  degree 1\n  computed 4\n  lattice no\n  radius unknown\n  a1 = 1\nparameter b\n  degree unknown\n  \
+                    computed 6\n  lattice no\n  radius unknown\n  a2 = 2 * b\nend\n";
         store(&path, text).unwrap();
         let known = load(&path, &laplace()).unwrap();
         assert_eq!(text::write(&known, &names(&laplace())), text);

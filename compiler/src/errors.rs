@@ -94,6 +94,8 @@ codes! {
     OrderNeeded = "L0302",
     /// The form asked for does not apply.
     FormUnavailable = "L0303",
+    /// A rule that stands beside a law is not a gradient of it.
+    WrongRule = "L0304",
     /// The computer algebra system is not built in and no stored derivation was found.
     NoAlgebra = "L0401",
     /// No directory for the inter-process lock of the computer algebra system is writable.

@@ -3,10 +3,13 @@
 //! Plain text of at most 100 columns, the same for the same input, so that it can be read, compared and kept.
 
 use crate::emit::{self, exponentials, summary};
-use crate::ir::ParameterKind;
+use crate::ir::{Parameter, ParameterKind};
 use crate::kernel::program::Program;
 use crate::parse::options::Precision;
-use crate::rule::{Coefficient, Ending, Form, Origin, Rule};
+use crate::rule::{Coefficient, Ending, Form, Origin, Radius, Rule};
+
+/// Other exact rules that are shown.
+const ALTERNATIVES: usize = 3;
 
 /// Widest line.
 const WIDTH: usize = 100;
@@ -52,20 +55,32 @@ pub fn report(program: &Program, rules: &[Rule], precision: Precision) -> String
     text.0
 }
 
-fn account(program: &Program, rule: &Rule, text: &mut Text) {
-    let parameter = &program.parameters[rule.parameter.0];
-    let form = match rule.form {
+/// A rule on one line: the form, the equation, and what is drawn.
+#[must_use]
+pub fn line(parameters: &[Parameter], rule: &Rule) -> String {
+    let draws: Vec<String> = rule.stencils.iter().map(|term| emit::stencil::draws(parameters, &term.stencil)).collect();
+    let draws = draws.into_iter().filter(|draws| !draws.is_empty()).map(|draws| format!("; {draws}"));
+    format!("{}: {}{}", form(rule), summary::equation(parameters, None, rule), draws.collect::<String>())
+}
+
+const fn form(rule: &Rule) -> &'static str {
+    match rule.form {
         Form::Formula => "formula, exact, zero variance",
         Form::Terminating { .. } => "terminating, exact",
         Form::Truncated { .. } => "truncated, biased",
         Form::Auxiliary { .. } => "auxiliary draw, exact",
         Form::Difference { .. } => "difference, exact",
         Form::Discrete => "discrete, exact",
-    };
+    }
+}
+
+fn account(program: &Program, rule: &Rule, text: &mut Text) {
+    let parameter = &program.parameters[rule.parameter.0];
+    let form = form(rule);
     // Whoever reads that a rule is exact should not take the draws for exact, too.
     let sampler = if program.sampler.is_none() { " rule, sampler error <= `sampler_error` of the run" } else { "" };
     text.line(0, &format!("{} ({}): {form}{sampler}", parameter.name, kind(parameter.kind)));
-    text.line(2, &summary::equation(program, rule));
+    text.line(2, &summary::equation(&program.parameters, program.formula.as_ref(), rule));
     text.line(2, &format!("why:  {}", reason(rule)));
     text.line(2, &format!("bias: {}", summary::bias(program, rule)));
     for coefficient in &rule.coefficients {
@@ -74,8 +89,25 @@ fn account(program: &Program, rule: &Rule, text: &mut Text) {
     for term in &rule.stencils {
         let draws = emit::stencil::draws(&program.parameters, &term.stencil);
         if !draws.is_empty() {
-            text.line(2, &format!("with  {draws}"));
+            text.line(2, &format!("with {draws}"));
         }
+    }
+    if let (Form::Truncated { .. }, Some(radius)) = (&rule.form, radius(program, &rule.radius)) {
+        text.line(2, &format!("radius of convergence: {radius}"));
+    }
+    for (form, stencils) in rule.alternatives.iter().take(ALTERNATIVES) {
+        let terms: Vec<String> = stencils
+            .iter()
+            .map(|term| {
+                let (negative, body) = emit::stencil::term(&program.parameters, term);
+                format!("{}{body}", if negative { "-" } else { "" })
+            })
+            .collect();
+        let draws: Vec<String> =
+            stencils.iter().map(|term| emit::stencil::draws(&program.parameters, &term.stencil)).collect();
+        let draws = draws.join(", ");
+        let with = if draws.is_empty() { String::new() } else { format!(", {draws}") };
+        text.line(2, &format!("also exact, `form({}) = {form}`: {}{with}", parameter.name, terms.join(" + ")));
     }
     if let Form::Truncated { discarded: Some(discarded), .. } = &rule.form {
         coefficient(program, discarded, "  (discarded)", text);
@@ -85,6 +117,18 @@ fn account(program: &Program, rule: &Rule, text: &mut Text) {
 fn coefficient(program: &Program, coefficient: &Coefficient, remark: &str, text: &mut Text) {
     let value = summary::plain(&program.parameters, &coefficient.value);
     text.line(2, &format!("a_{} = {value}{remark}", coefficient.order));
+}
+
+/// `1 / b: for functions of exponential type below it the series converges`.
+fn radius(program: &Program, radius: &Radius) -> Option<String> {
+    match radius {
+        Radius::Unknown => None,
+        Radius::Infinite => Some("infinite".to_owned()),
+        Radius::Finite(value) => {
+            let value = summary::plain(&program.parameters, value);
+            Some(format!("{value}; the series converges for functions of exponential type below it"))
+        }
+    }
 }
 
 fn reason(rule: &Rule) -> String {

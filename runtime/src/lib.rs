@@ -6,6 +6,7 @@ mod adam;
 pub mod analytic;
 #[doc(hidden)]
 pub mod check;
+mod compare;
 mod complex;
 pub mod draw;
 mod engine;
@@ -30,6 +31,7 @@ mod term;
 
 pub use adam::Adam;
 pub use analytic::LogCharacteristic;
+pub use compare::{Compare, Comparison, ParameterComparison, RuleComparison, compare};
 pub use complex::{Complex, Count, Frequency, I, LogCf, Positive, Probability, Real};
 pub use engine::{LANES, LEAF};
 pub use error::EstimateError;

@@ -4,20 +4,55 @@
 
 use std::collections::BTreeMap;
 
+use logphi_compiler::ir::Rational;
 use logphi_compiler::{Source, Target};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::{File, Item, ItemFn, Meta};
 
-/// The files that hold laws.
-const FILES: &[&str] = &[
-    include_str!("laws.rs"),
-    include_str!("../../runtime/src/laws/dirac.rs"),
-    include_str!("../../runtime/src/laws/exponential.rs"),
-    include_str!("../../runtime/src/laws/gamma.rs"),
-    include_str!("../../runtime/src/laws/gaussian.rs"),
-    include_str!("../../runtime/src/laws/laplace.rs"),
-];
+use crate::corpus::LawValues;
+
+macro_rules! library {
+    ($($law:literal),* $(,)?) => {
+        /// The laws of the library: each in a file of its name.
+        pub const LIBRARY: &[&str] = &[$($law),*];
+
+        /// The files that hold laws.
+        const FILES: &[&str] = &[
+            include_str!("laws.rs"),
+            $(include_str!(concat!("../../runtime/src/laws/", $law, ".rs"))),*
+        ];
+    };
+}
+
+library! {
+    "asymmetric_laplace",
+    "bernoulli",
+    "binomial",
+    "chi_squared",
+    "compound_exponential",
+    "dirac",
+    "erlang",
+    "exponential",
+    "gamma",
+    "gamma_by_rate",
+    "gaussian",
+    "geometric",
+    "inverse_gaussian",
+    "laplace",
+    "laplace_plus_gaussian",
+    "logistic",
+    "merton",
+    "negative_binomial",
+    "normal_inverse_gaussian",
+    "poisson",
+    "skellam",
+    "tempered_stable",
+    "triangular",
+    "tweedie",
+    "uniform",
+    "variance_gamma",
+}
 
 /// A law of the corpus: its key there, the function that defines it here, and parameters with another name here.
 #[derive(Clone, Copy, Debug)]
@@ -28,43 +63,48 @@ pub struct Known {
     pub law: &'static str,
     /// Pairs of the name here and the name in the corpus, where they differ.
     pub renamed: &'static [(&'static str, &'static str)],
+    /// Parameters that are constants in the corpus.
+    pub fixed: &'static [(&'static str, i64)],
 }
 
 const fn known(key: &'static str, law: &'static str) -> Known {
-    Known { key, law, renamed: &[] }
+    Known { key, law, renamed: &[], fixed: &[] }
+}
+
+const fn renamed(key: &'static str, law: &'static str, renamed: &'static [(&'static str, &'static str)]) -> Known {
+    Known { key, law, renamed, fixed: &[] }
 }
 
 /// Every law of the corpus.
 pub const KNOWN: &[Known] = &[
-    known("asymlaplace", "asymmetric_laplace"),
+    renamed("asymlaplace", "asymmetric_laplace", &[("lambda", "lam")]),
     known("bernoulli", "bernoulli"),
-    known("binomial", "binomial"),
+    Known { fixed: &[("n", 5)], ..known("binomial", "binomial") },
     known("chi2", "chi_squared"),
-    known("merton", "merton"),
+    known("merton", "merton_by_variances"),
     known("dirac", "dirac"),
-    known("erlang", "erlang"),
-    known("exponential", "exponential_by_rate"),
-    Known { key: "exponential", law: "exponential", renamed: &[("rate", "lam")] },
+    Known { fixed: &[("k", 3)], ..renamed("erlang", "erlang", &[("rate", "lam")]) },
+    renamed("exponential", "exponential", &[("rate", "lam")]),
     known("gamma", "gamma"),
     known("gamma_small", "gamma"),
     known("gauss", "gaussian_by_variance"),
     known("gauss_wide", "gaussian_by_variance"),
     known("geometric", "geometric"),
-    known("invgauss", "inverse_gaussian"),
+    renamed("invgauss", "inverse_gaussian", &[("lambda", "lam")]),
     known("laplace", "laplace"),
     known("laplace_narrow", "laplace"),
     known("laplace_wide", "laplace"),
-    known("logistic", "logistic"),
+    renamed("logistic", "logistic", &[("mu", "m"), ("scale", "sc")]),
     known("negbin", "negative_binomial"),
-    known("nig", "normal_inverse_gaussian"),
-    known("poisson", "poisson"),
-    known("skellam", "skellam"),
+    renamed("nig", "normal_inverse_gaussian", &[("mu", "m")]),
+    renamed("poisson", "poisson", &[("rate", "lam")]),
+    renamed("skellam", "skellam", &[("mu1", "lam1"), ("mu2", "lam2")]),
     known("exp+gauss", "exponential_plus_gaussian"),
-    known("laplace+gauss", "laplace_plus_gaussian"),
+    known("laplace+gauss", "laplace_plus_gaussian_by_variance"),
     known("poisson+gauss", "poisson_plus_gaussian"),
-    Known { key: "tempered_stable_half", law: "tempered_stable", renamed: &[("c", "C")] },
+    renamed("tempered_stable_half", "tempered_stable", &[("c", "C"), ("lambda", "lam")]),
     known("triangular", "triangular"),
-    known("uniform", "uniform_between"),
+    known("uniform", "uniform"),
     known("vg", "variance_gamma"),
 ];
 
@@ -73,6 +113,18 @@ impl Known {
     #[must_use]
     pub fn name_in_corpus<'a>(&self, name: &'a str) -> &'a str {
         self.renamed.iter().find(|pair| pair.0 == name).map_or(name, |pair| pair.1)
+    }
+
+    /// The value of a parameter in the corpus.
+    ///
+    /// # Panics
+    /// If the corpus has no such parameter.
+    #[must_use]
+    pub fn value(&self, name: &str, values: &LawValues) -> Rational {
+        match self.fixed.iter().find(|pair| pair.0 == name) {
+            Some(pair) => Rational::from_integer(pair.1.into()),
+            None => values.parameters[self.name_in_corpus(name)].clone(),
+        }
     }
 }
 

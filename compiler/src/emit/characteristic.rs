@@ -24,6 +24,10 @@ pub(super) fn implementation(law: &Law, shape: &Shape, path: &TokenStream) -> To
         None => (quote! { _ }, quote! { None }),
     };
     let support = ends(law, &law.support);
+    let (standard_pattern, standard) = numbers(law, &shape.standard, &|outputs| {
+        let (scale, parameters) = (&outputs[0], &outputs[1..]);
+        quote! { (#scale, [#(#parameters),*]) }
+    });
     let shape = analytic(law, &shape.shape, &quote! { shape }, Some(&quote! { s }));
     let (this, length) = (unit_law(path, law.parameters.len()), Literal::usize_unsuffixed(law.parameters.len()));
     let ((jumps_pattern, jumps), (support_pattern, support)) = (jumps, support);
@@ -32,6 +36,7 @@ pub(super) fn implementation(law: &Law, shape: &Shape, path: &TokenStream) -> To
             const SHAPE: &'static [usize] = &[#(#parameters),*];
             #location
             #shape
+            fn standard(#standard_pattern: &[f64; #length]) -> (f64, [f64; #length]) { #standard }
             fn jumps(#jumps_pattern: &[f64; #length]) -> Option<Vec<f64>> { #jumps }
             fn support(#support_pattern: &[f64; #length]) -> [f64; 2] { #support }
         }

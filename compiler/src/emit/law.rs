@@ -55,7 +55,7 @@ pub struct LawContext {
 /// fault in its tokens. A sampler serves both precisions, so its constants must fit into `f32`.
 #[must_use]
 pub fn emit_law(law: &Law, judgement: &Judgement, context: &LawContext) -> TokenStream {
-    let shape = &shape(&judgement.log_cf);
+    let shape = &shape(law, &judgement.log_cf);
     let with_gradient = characteristic(&judgement.log_cf, &law.parameters);
     if let Err(errors) = check(law, shape, &with_gradient) {
         let faulty = emit_faulty_law(&Ident::new_raw(law.function.trim_start_matches("r#"), law.span), context);
@@ -152,7 +152,7 @@ pub fn camel_case(function: &str) -> String {
 
 fn check(law: &Law, shape: &Shape, with_gradient: &Graph) -> Result<(), Errors> {
     let mut errors = Errors::new();
-    let parts = [&shape.location, &shape.shape, with_gradient].into_iter().chain(&shape.jumps);
+    let parts = [&shape.location, &shape.shape, &shape.standard, with_gradient].into_iter().chain(&shape.jumps);
     let ranges = std::iter::once(&law.support).chain(&law.strip);
     for graph in parts.chain(ranges.flat_map(|range| range.lower.iter().chain(&range.upper))) {
         literal::check_constants(graph, Precision::F64, law.span, &mut errors);

@@ -72,6 +72,7 @@ const RESERVED: &[&str] = &[
     "adjoint",
     "slope",
     "value",
+    "probes",
     "add",
     "sums",
     "ridge",

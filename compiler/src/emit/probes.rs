@@ -18,19 +18,23 @@ use crate::ir::{Node, ParamId, Sampler};
 const FIRST_SITE: u16 = 256;
 
 impl Sections<'_> {
-    /// `Probes`, `Stencils`, `STENCILS` and, if there are any, `probes`.
-    pub(super) fn probes(&self) -> TokenStream {
+    /// `Probes`, `Stencils` and `STENCILS`.
+    pub(super) fn probe_types(&self) -> TokenStream {
         let probes = &self.program.probes;
         let scalar = self.scalar();
         let [numbers, stencils] =
             [probes.numbers.graph.outputs.len(), probes.stencils.len()].map(Literal::usize_unsuffixed);
-        let function = (!probes.stencils.is_empty()).then(|| self.probes_function(&probes.numbers));
         quote! {
             type Probes<L: Lane<Scalar = #scalar>> = [L; #numbers];
             type Stencils<L: Lane<Scalar = #scalar>> = [L; #stencils];
             const STENCILS: usize = #stencils;
-            #function
         }
+    }
+
+    /// `probes`, if there are stencils.
+    pub(super) fn probes(&self) -> TokenStream {
+        let probes = &self.program.probes;
+        if probes.stencils.is_empty() { TokenStream::new() } else { self.probes_function(&probes.numbers) }
     }
 
     fn probes_function(&self, numbers: &Sampler) -> TokenStream {
@@ -52,6 +56,8 @@ impl Sections<'_> {
         let (bindings, outputs, scalar) = (body.bindings, &body.outputs, self.scalar());
         let uses = |wanted: &Node| sharing::uses(&whole, |node| node == wanted);
         let pattern = parameter_pattern(program.parameters.len(), &scope, |parameter| uses(&Node::Param(parameter)));
+        let reads_parameters = pattern.to_string() != "_";
+        let destructuring = reads_parameters.then(|| quote! { let #pattern = theta; });
         let named = |name: &str, used: bool| {
             let name = Ident::new(name, Span::call_site());
             if used {
@@ -60,6 +66,7 @@ impl Sections<'_> {
                 quote! { _ }
             }
         };
+        let theta = named("theta", reads_parameters);
         let (z, words) = (named("z", uses(&Node::Sample)), named("words", !numbers.draws.is_empty()));
         let [parameters, count] = [program.parameters.len(), outputs.len()].map(Literal::usize_unsuffixed);
         let comment =
@@ -67,9 +74,10 @@ impl Sections<'_> {
         quote! {
             #comment
             #[inline(always)]
-            fn probes<L: Lane<Scalar = #scalar>>(#pattern: &[#scalar; #parameters], #z: L, #words: &mut Words<L>)
+            fn probes<L: Lane<Scalar = #scalar>>(#theta: &[#scalar; #parameters], #z: L, #words: &mut Words<L>)
                 -> [L; #count]
             {
+                #destructuring
                 #draws
                 #bindings
                 [#(#outputs),*]

@@ -157,7 +157,7 @@ fn header(program: &Program, rules: &[Rule], context: &EstimatorContext) -> Vec<
         summary::title(program),
     ];
     for rule in rules {
-        lines.push(format!("  {}", summary::equation(program, rule)));
+        lines.push(format!("  {}", summary::equation(&program.parameters, program.formula.as_ref(), rule)));
         lines.push(format!("    bias: {}", summary::bias(program, rule)));
     }
     lines.push(String::new());
@@ -187,7 +187,7 @@ fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) ->
     let check = check_function(arguments);
     let coefficients = coefficients(program);
     let constant = constant(sections);
-    let probes = sections.probes();
+    let (probe_types, probes) = (sections.probe_types(), sections.probes());
     let formula = program.formula.as_ref().map(|section| sections.formula(section, law));
     let opening = file::comment(["What the engine needs to know: types, orders, terms."]);
     quote! {
@@ -199,6 +199,7 @@ fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) ->
             type ArgumentGradient = #gradient;
             type Ridges = #ridges;
             type Separable = #separable;
+            #probe_types
             const NAME: &'static str = #name;
             const VECTOR: bool = #vector;
             const ORDERS: &'static [u32] = &[#(#orders),*];

@@ -215,7 +215,7 @@ impl Sections<'_> {
 
     /// `derivatives` and `partials`: several packs from one pack and the numbers.
     fn pack_function(&self, name: &str, variable: &str, graph: &Graph, count: usize) -> TokenStream {
-        self.function_of_packs(name, variable, &TokenStream::new(), graph, count)
+        self.function_of_packs(name, variable, &TokenStream::new(), &None, graph, count)
     }
 
     /// `stencils`: what each stencil gets from one row or coordinate, if there are any.
@@ -240,19 +240,28 @@ impl Sections<'_> {
             (TokenStream::new(), "sample and coordinate: z, g(z), probes -> what the coordinate adds to each")
         };
         let numbers = self.program.probes.numbers.graph.outputs.len();
-        let probes = (0..numbers).map(|index| {
-            let name = self.arguments.scope.local('p', index);
-            if uses(Inputs::NUMBERS + index) {
-                quote! { #name }
-            } else {
-                quote! { _ }
-            }
-        });
+        let uses_any = (0..numbers).any(|index| uses(Inputs::NUMBERS + index));
+        let probes: Vec<TokenStream> = (0..numbers)
+            .map(|index| {
+                let name = self.arguments.scope.local('p', index);
+                if uses(Inputs::NUMBERS + index) {
+                    quote! { #name }
+                } else {
+                    quote! { _ }
+                }
+            })
+            .collect();
         let numbers = Literal::usize_unsuffixed(numbers);
-        let arguments = quote! { #value: L, #slope &[#(#probes),*]: &[L; #numbers], };
+        let destructuring = uses_any.then(|| quote! { let &[#(#probes),*] = probes; });
+        let probes = if uses_any {
+            quote! { probes }
+        } else {
+            quote! { _ }
+        };
+        let arguments = quote! { #value: L, #slope #probes: &[L; #numbers], };
         let comment =
             file::comment([format!("Exact rules, once for each {places} stencil."), summary::operations(graph)]);
-        let function = self.function_of_packs("stencils", variable, &arguments, graph, count);
+        let function = self.function_of_packs("stencils", variable, &arguments, &destructuring, graph, count);
         quote! { #comment #function }
     }
 
@@ -262,6 +271,7 @@ impl Sections<'_> {
         name: &str,
         variable: &str,
         arguments: &TokenStream,
+        destructuring: &Option<TokenStream>,
         graph: &Graph,
         count: usize,
     ) -> TokenStream {
@@ -307,6 +317,7 @@ impl Sections<'_> {
         quote! {
             #[inline(always)]
             fn #name<L: Lane<Scalar = #scalar>>(#variable: L, #arguments #pattern: &[#scalar; #count]) -> [L; #results] {
+                #destructuring
                 #bindings
                 [#(#outputs),*]
             }

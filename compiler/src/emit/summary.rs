@@ -9,7 +9,7 @@ use super::stencil;
 use crate::ir::display::{Leaves, infix};
 use crate::ir::{ArgumentKind, Graph, Node, Parameter, Primitive, Rows};
 use crate::kernel::cost::Operations;
-use crate::kernel::program::{Place, Program, RidgeSection};
+use crate::kernel::program::{FormulaSection, Place, Program, RidgeSection};
 use crate::rule::{Ending, Form, LOOK_AHEAD, Origin, Rule};
 
 /// `mu, b`.
@@ -40,9 +40,9 @@ pub(crate) fn orders(rule: &Rule) -> Vec<u32> {
 }
 
 /// `∂_b E f(z) = Σ_n a_n E f^(n)(z), n = 2, 4, 6, 8`.
-pub(crate) fn equation(program: &Program, rule: &Rule) -> String {
-    let name = &program.parameters[rule.parameter.0].name;
-    if let (Form::Formula, Some(section)) = (&rule.form, &program.formula) {
+pub(crate) fn equation(parameters: &[Parameter], formula: Option<&FormulaSection>, rule: &Rule) -> String {
+    let name = &parameters[rule.parameter.0].name;
+    if let (Form::Formula, Some(section)) = (&rule.form, formula) {
         return format!("∂_{name} E f(z) = {}", exponentials::equation(name, section));
     }
     let orders = orders(rule);
@@ -56,7 +56,7 @@ pub(crate) fn equation(program: &Program, rule: &Rule) -> String {
         _ => format!("Σ_n a_n E f^(n)(z), n = {}", list(&orders)),
     };
     for term in &rule.stencils {
-        let (negative, text) = stencil::term(&program.parameters, term);
+        let (negative, text) = stencil::term(parameters, term);
         sum.push_str(match (sum.is_empty(), negative) {
             (true, false) => "",
             (true, true) => "-",

@@ -14,7 +14,7 @@ use crate::parse::distribution::parse_distribution;
 use crate::parse::function::parse_function;
 use crate::parse::options::Precision;
 use crate::parse::term::parse_term;
-use crate::rule::{Coefficient, Ending, Form, Rule};
+use crate::rule::{Coefficient, Ending, Form, Radius, Rule};
 use crate::series::analytic::judge;
 
 fn options() -> TokenStream {
@@ -73,8 +73,17 @@ fn rules() -> Vec<Rule> {
             form,
             coefficients: vec![Coefficient { order: 1, value: one }],
             stencils: vec![],
+            radius: Radius::Unknown,
+            alternatives: vec![],
         },
-        Rule { parameter: ParamId(1), form: cut, coefficients: vec![coefficient(2), coefficient(4)], stencils: vec![] },
+        Rule {
+            parameter: ParamId(1),
+            form: cut,
+            coefficients: vec![coefficient(2), coefficient(4)],
+            stencils: vec![],
+            radius: Radius::Unknown,
+            alternatives: vec![],
+        },
     ]
 }
 
@@ -218,6 +227,7 @@ fn a_law_is_its_type_its_traits_and_its_macro() {
         "fn location<N: Analytic>(&[mu, _]: &[f64; 2], _: &mut N::Path) -> N {\n            N::real(mu)\n",
         "fn shape<N: Analytic>(&[_, b]: &[f64; 2], s: N, path: &mut N::Path) -> N {",
         "-(N::real(1.0) - N::real(b).powi(2) * s.powi(2)).ln(path)",
+        "fn standard(&[mu, b]: &[f64; 2]) -> (f64, [f64; 2]) {\n            (b, [mu, 1.0])\n",
         "fn jumps(_: &[f64; 2]) -> Option<Vec<f64>> {\n            None\n",
         "fn support(_: &[f64; 2]) -> [f64; 2] {\n            [f64::NEG_INFINITY, f64::INFINITY]\n",
         "type Gradient = Laplace<P0::Gradient, P1::Gradient>;",
@@ -249,6 +259,7 @@ fn a_log_characteristic_function_in_analytic_numbers() {
         format!(
             "{start}[]; fn location<N: Analytic>(&[mu]: &[f64; 1], _: &mut N::Path) -> N {{ N::rounded(0.1) * N::real(mu) }} \
              fn shape<N: Analytic>(_: &[f64; 1], _: N, _: &mut N::Path) -> N {{ N::real(0.0) }} \
+             fn standard(&[mu]: &[f64; 1]) -> (f64, [f64; 1]) {{ (1.0, [mu]) }} \
              fn jumps(_: &[f64; 1]) -> Option<Vec<f64>> {{ Some(::std::vec![]) }} {everywhere}"
         )
     );
@@ -257,6 +268,7 @@ fn a_log_characteristic_function_in_analytic_numbers() {
         format!(
             "{start}[0]; {location} fn shape<N: Analytic>(&[mu]: &[f64; 1], s: N, _: &mut N::Path) -> N \
              {{ N::real(0.25) * (s * N::real(mu)).exp_m1() }} \
+             fn standard(&[mu]: &[f64; 1]) -> (f64, [f64; 1]) {{ (1.0, [mu]) }} \
              fn jumps(&[mu]: &[f64; 1]) -> Option<Vec<f64>> {{ Some(::std::vec![mu]) }} {everywhere}"
         )
     );
@@ -264,7 +276,8 @@ fn a_log_characteristic_function_in_analytic_numbers() {
         text(quote! { support = 2.0 * mu.. }, "(1 - I * mu * omega).powf(0.3) - 1"),
         format!(
             "{start}[0]; {location} fn shape<N: Analytic>(&[mu]: &[f64; 1], s: N, path: &mut N::Path) -> N \
-             {{ (N::real(1.0) - s * N::real(mu)).powf(N::rounded(0.3), path) - N::real(1.0) }} {no_jumps} \
+             {{ (N::real(1.0) - s * N::real(mu)).powf(N::rounded(0.3), path) - N::real(1.0) }} \
+             fn standard(&[mu]: &[f64; 1]) -> (f64, [f64; 1]) {{ (1.0, [mu]) }} {no_jumps} \
              fn support(&[mu]: &[f64; 1]) -> [f64; 2] {{ [2.0 * mu, f64::INFINITY] }}"
         )
     );

@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 use super::{fallback, position};
+use crate::cache;
 use crate::emit::law::{LawContext, emit_faulty_law, emit_law};
 use crate::errors::Errors;
 use crate::ir::Law;
@@ -46,5 +47,9 @@ pub fn distribution(options: TokenStream, item: TokenStream) -> TokenStream {
 fn check(options: TokenStream, function: &syn::ItemFn) -> Result<(Law, Judgement), Errors> {
     let law = parse::distribution::parse_distribution(options, function)?;
     let judgement = judge(&law)?;
+    if !law.rules.is_empty() {
+        // Rules are checked where they are derived, and here already for the author's sake.
+        cache::derivation(&law, 1)?;
+    }
     Ok((law, judgement))
 }

@@ -91,6 +91,22 @@ impl ExactRule {
     }
 }
 
+/// The radius of convergence of `∂_θ log φ` as a power series in `s`.
+///
+/// The rule's series converges for functions of exponential type below it, such as `e^{λz}` with `|λ|` below it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Radius {
+    /// The singularities are not known.
+    Unknown,
+    /// There are none.
+    Infinite,
+    /// The distance to the nearest one: one output over constants, π and parameters.
+    Finite(Graph),
+}
+
+/// Up to which degree an author's rule is checked on polynomials.
+pub const CHECKED_DEGREE: u32 = 12;
+
 /// Where an exact rule comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {

@@ -13,7 +13,7 @@ pub mod normal_form;
 pub mod verify;
 
 pub use draw::{BaseDraw, DrawId, DrawKind};
-pub use exact_rule::{Coefficient, ExactRule, Origin, Stencil, StencilTerm};
+pub use exact_rule::{Coefficient, ExactRule, Origin, Radius, Stencil, StencilTerm};
 pub use graph::Graph;
 pub use law::{Condition, Law, Parameter, ParameterKind, Relation, Sampler, Support, WrittenRule};
 pub use node::{DataId, Node, NodeId, ParamId, Primitive, Rational};

@@ -6,7 +6,7 @@ use crate::ir::{
     Argument, ArgumentKind, BaseDraw, DataId, DataRef, DrawId, DrawKind, Function, Graph, Law, Node, NodeId,
     NormalForm, ParamId, Parameter, ParameterKind, Primitive, Rational, RidgeTerm, Rows, Sampler, SeparableTerm,
 };
-use crate::rule::{Coefficient, Ending, Form, Rule};
+use crate::rule::{Coefficient, Ending, Form, Radius, Rule};
 
 /// A graph with one output.
 pub(super) fn expression(build: impl FnOnce(&mut Graph) -> NodeId) -> Graph {
@@ -65,12 +65,16 @@ pub(super) fn rules() -> Vec<Rule> {
             form: Form::Terminating { reason: Ending::Series { degree: 1 } },
             coefficients: vec![one],
             stencils: vec![],
+            radius: Radius::Unknown,
+            alternatives: vec![],
         },
         Rule {
             parameter: ParamId(1),
             form: Form::Truncated { order: 4, discarded },
             coefficients: vec![coefficient(2, 1), coefficient(4, 3)],
             stencils: vec![],
+            radius: Radius::Unknown,
+            alternatives: vec![],
         },
     ]
 }

@@ -19,7 +19,7 @@ use crate::rule::{Coefficient, Form, Rule};
 /// the program measures.
 ///
 /// # Errors
-/// [`Code::NotDifferentiable`](crate::errors::Code) at every kink of the draw in `f`; [`Code::BadOrder`](crate::errors::Code) if a derivative is too long to be compiled.
+/// `NotDifferentiable` at every kink of the draw in `f`; `BadOrder` if a derivative is too long to be compiled.
 pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, Errors> {
     let mut errors = Errors::new();
     let sampler = law.sampler.as_ref().map(lower_sampler);

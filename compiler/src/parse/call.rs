@@ -8,6 +8,7 @@ use quote::ToTokens;
 use syn::{Expr, ExprCall, ExprMethodCall, Ident};
 
 use super::expression::{BRANCHES, Dialect, Walker};
+use super::rule::{Evaluation, derivative_of_name};
 use super::scope::Value;
 use super::spelling::{list, nearest};
 use super::terms::Place;
@@ -86,7 +87,7 @@ fn understood(dialect: Dialect) -> Vec<&'static str> {
         Primitive::ALL.iter().filter(|primitive| **primitive != Primitive::Sign).map(|row| row.name()).collect();
     names.extend(BUILTINS.iter().map(|row| row.0).filter(|name| *name != "from"));
     match dialect {
-        Dialect::Sample => names.extend(DrawKind::ALL.iter().map(|kind| kind.name())),
+        Dialect::Sample | Dialect::Rule => names.extend(DrawKind::ALL.iter().map(|kind| kind.name())),
         Dialect::Function => names.extend(SEQUENCES),
         Dialect::LogCf | Dialect::Condition | Dialect::Term => {}
     }
@@ -174,7 +175,18 @@ impl Walker {
                 }
                 2
             }
-            None => match DrawKind::ALL.iter().find(|kind| self.dialect == Dialect::Sample && kind.name() == text) {
+            None if self.dialect == Dialect::Rule
+                && operands.len() == 1
+                && let Some(order) = derivative_of_name(&text) =>
+            {
+                let Some((point, _)) = self.expect_number(operands[0].value.clone(), &operands[0].tokens) else {
+                    return Value::Faulty;
+                };
+                self.evaluations.push(Evaluation { order, point });
+                let id = self.terms.scalar(Node::Input(self.evaluations.len() - 1), place);
+                return Value::Scalar { id, whole: false };
+            }
+            None => match DrawKind::ALL.iter().find(|kind| self.dialect.has_base_draws() && kind.name() == text) {
                 Some(&kind) if operands.len() == kind.arguments().len() => return self.draw(kind, operands, place),
                 Some(kind) => kind.arguments().len(),
                 None => return self.unknown_call(name, &operands, &whole),
@@ -184,7 +196,7 @@ impl Walker {
             Code::Unsupported,
             format!("`{text}` is called with {} values, expected {expected} (a receiver included)", operands.len()),
             match self.dialect {
-                Dialect::Sample => format!(
+                Dialect::Sample | Dialect::Rule => format!(
                     "functions take what they take in Rust's standard library; base draws are {}, to be shifted and scaled \
                      by arithmetic",
                     draw_signatures()
@@ -282,7 +294,8 @@ impl Walker {
             .or_else(|| nearest(&text, names.iter().copied()))
             .map(|near| format!("did you mean `{near}`? "))
             .unwrap_or_default();
-        let operators = list(names.iter().copied());
+        let is_draw = |name: &&str| DrawKind::ALL.iter().any(|kind| kind.name() == *name);
+        let operators = list(names.iter().copied().filter(|name| !is_draw(name)));
         let fault = if STEPS.contains(&text.as_str()) {
             Fault::new(Code::Unsupported, name.span(), format!("`{text}` is not part of the language"), BRANCHES)
         } else if with_draw {
@@ -294,7 +307,7 @@ impl Walker {
                      law with finitely many values, and this version has no rule for these"
                 ),
             )
-        } else if self.dialect == Dialect::Sample {
+        } else if self.dialect.has_base_draws() {
             Fault::new(
                 Code::UnknownFunction,
                 name.span(),
@@ -306,7 +319,7 @@ impl Walker {
                 Dialect::Function => {
                     "; a number that does not depend on the draw can be computed outside and passed as `f64`"
                 }
-                Dialect::LogCf | Dialect::Sample | Dialect::Condition | Dialect::Term => "",
+                Dialect::LogCf | Dialect::Sample | Dialect::Rule | Dialect::Condition | Dialect::Term => "",
             };
             Fault::new(
                 Code::UnknownFunction,

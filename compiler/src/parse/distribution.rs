@@ -6,11 +6,12 @@ use syn::{BinOp, Expr, ExprRange, ItemFn};
 use super::expression::{Dialect, Walker};
 use super::log_cf::{declare_parameters, parse_log_cf};
 use super::options::{DistributionOptions, parse_distribution_options};
+use super::rule::parse_rule;
 use super::signature::{self, check_plain, check_return, last_segment};
 use super::spelling::{list, nearest};
 use crate::errors::{Code, Errors, Fault};
 use crate::ir::draw::take_arguments;
-use crate::ir::{Condition, Law, NodeId, Parameter, ParameterKind, Relation, Sampler, Support};
+use crate::ir::{Condition, Law, NodeId, ParamId, Parameter, ParameterKind, Relation, Sampler, Support, WrittenRule};
 
 /// Every parameter kind.
 const KINDS: [ParameterKind; 4] =
@@ -52,11 +53,12 @@ pub fn parse_distribution(options: TokenStream, item: &ItemFn) -> Result<Law, Er
         ));
     }
     let log_cf = keep(parse_log_cf(item, frequency, arguments), &mut errors);
-    let DistributionOptions { sample, require, support, strip, .. } = options.unwrap_or_default();
+    let DistributionOptions { sample, require, rules, support, strip, .. } = options.unwrap_or_default();
     let sampler = sample.and_then(|sample| keep(parse_sampler(&sample, arguments), &mut errors));
     let conditions = require.and_then(|require| keep(parse_conditions(&require, arguments), &mut errors));
     let support = support.and_then(|support| keep(parse_range(&support, arguments), &mut errors));
     let strip = strip.and_then(|strip| keep(parse_range(&strip, arguments), &mut errors));
+    let rules = parse_rules(&rules, &parameters, arguments, &mut errors);
     errors.into_result()?;
     let Some((log_cf, log_cf_span)) = log_cf else {
         crate::errors::bug!("parse", "no log characteristic function and no fault");
@@ -73,8 +75,33 @@ pub fn parse_distribution(options: TokenStream, item: &ItemFn) -> Result<Law, Er
         conditions: conditions.unwrap_or_default(),
         support: support.unwrap_or_default(),
         strip,
-        rules: Vec::new(),
+        rules,
     })
+}
+
+/// The rules that stand beside the law.
+fn parse_rules(
+    rules: &[(syn::Ident, Expr)],
+    parameters: &[Parameter],
+    arguments: &[signature::Parameter],
+    errors: &mut Errors,
+) -> Vec<WrittenRule> {
+    let mut parsed = Vec::new();
+    for (name, expression) in rules {
+        let found = parameters.iter().position(|known| known.name == plain_name(name) && known.kind.has_gradient());
+        let Some(index) = found else {
+            let names = parameters.iter().filter(|known| known.kind.has_gradient()).map(|known| known.name.as_str());
+            errors.push(Fault::new(
+                Code::UnknownName,
+                name.span(),
+                format!("`{name}` is not a parameter with a gradient"),
+                format!("the parameters with a gradient are {}", list(names)),
+            ));
+            continue;
+        };
+        parsed.extend(keep(parse_rule(expression, ParamId(index), arguments), errors));
+    }
+    parsed
 }
 
 /// The value, or its faults added to the others.

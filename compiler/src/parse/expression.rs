@@ -8,6 +8,7 @@ use quote::ToTokens;
 use syn::{BinOp, Expr, ExprBinary, Stmt, UnOp};
 
 use super::literal::parse_number;
+use super::rule::Evaluation;
 use super::scope::{Scope, Value};
 use super::terms::{Place, Terms};
 use crate::errors::{Code, Errors, Fault};
@@ -20,12 +21,21 @@ pub(crate) enum Dialect {
     LogCf,
     /// A sampler: base draws.
     Sample,
+    /// An exact rule of a law: base draws, the draw of the law, and `f` with its derivatives.
+    Rule,
     /// A side of a condition between parameters.
     Condition,
     /// A deterministic term of the parameters.
     Term,
     /// A function `f` of the draw: sums over coordinates and rows.
     Function,
+}
+
+impl Dialect {
+    /// Whether base draws may be called.
+    pub(crate) const fn has_base_draws(self) -> bool {
+        matches!(self, Dialect::Sample | Dialect::Rule)
+    }
 }
 
 /// Walks expressions, collecting terms and faults.
@@ -49,6 +59,8 @@ pub(crate) struct Walker {
     pub(crate) in_rows: bool,
     /// Arguments of unsupported types that a refused call has named.
     pub(crate) named_opaque: Vec<usize>,
+    /// Where a rule evaluates `f`; number `k` stands as input `k` in `terms`.
+    pub(crate) evaluations: Vec<Evaluation>,
 }
 
 impl Walker {
@@ -64,6 +76,7 @@ impl Walker {
             in_coordinates: false,
             in_rows: false,
             named_opaque: Vec::new(),
+            evaluations: Vec::new(),
         }
     }
 

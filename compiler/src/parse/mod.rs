@@ -21,6 +21,7 @@ mod normalise;
 mod option_list;
 pub mod options;
 mod ridge;
+mod rule;
 mod scope;
 mod sequence;
 mod signature;

@@ -74,14 +74,16 @@ pub(crate) fn entries(tokens: TokenStream, known: &[&str], errors: &mut Errors) 
         let for_one = |other: &Entry| other.target.as_ref().map(ToString::to_string);
         if !known.contains(&name.as_str()) {
             errors.push(unknown_option(&entry.name, known));
-        } else if let (Some(target), true) = (&entry.target, name != "form") {
+        } else if let (Some(target), true) = (&entry.target, !matches!(name.as_str(), "form" | "rule")) {
             errors.push(Fault::new(
                 Code::BadOption,
                 target.span(),
                 format!("the option `{name}` is not chosen for each parameter"),
                 format!("write `{name} = …`"),
             ));
-        } else if kept.iter().any(|other| other.name == entry.name && for_one(other) == for_one(&entry)) {
+        } else if name != "rule"
+            && kept.iter().any(|other| other.name == entry.name && for_one(other) == for_one(&entry))
+        {
             errors.push(Fault::new(
                 Code::BadOption,
                 entry.name.span(),

@@ -26,6 +26,8 @@ pub struct DistributionOptions {
     pub sample: Option<Expr>,
     /// `require = …`
     pub require: Option<Expr>,
+    /// `rule(parameter) = …`, possibly several of one parameter.
+    pub rules: Vec<(proc_macro2::Ident, Expr)>,
     /// `support = a..b`
     pub support: Option<ExprRange>,
     /// `strip = a..b`
@@ -36,7 +38,7 @@ pub struct DistributionOptions {
 
 impl Default for DistributionOptions {
     fn default() -> Self {
-        Self { sample: None, require: None, support: None, strip: None, runtime: default_runtime() }
+        Self { sample: None, require: None, rules: Vec::new(), support: None, strip: None, runtime: default_runtime() }
     }
 }
 
@@ -75,11 +77,20 @@ pub struct TermOptions {
 pub fn parse_distribution_options(tokens: TokenStream) -> Result<DistributionOptions, Errors> {
     let mut errors = Errors::new();
     let mut options = DistributionOptions::default();
-    for entry in entries(tokens, &["sample", "require", "support", "strip", "crate"], &mut errors)? {
+    for entry in entries(tokens, &["sample", "require", "rule", "support", "strip", "crate"], &mut errors)? {
         let Some(value) = entry.value(&mut errors) else { continue };
         match entry.name.to_string().as_str() {
             "sample" => options.sample = Some(value.clone()),
             "require" => options.require = Some(value.clone()),
+            "rule" => match &entry.target {
+                Some(target) => options.rules.push((target.clone(), value.clone())),
+                None => errors.push(Fault::new(
+                    Code::BadOption,
+                    entry.name.span(),
+                    "a rule belongs to one parameter",
+                    "name it, as in `rule(p) = f(1.0) - f(0.0)`",
+                )),
+            },
             "support" => match value {
                 Expr::Range(range) if range.start.is_some() || range.end.is_some() => {
                     options.support = Some(range.clone());

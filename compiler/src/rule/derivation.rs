@@ -1,6 +1,6 @@
 //! What is known about the series of every parameter, before a form is chosen.
 
-use crate::ir::{Coefficient, ExactRule, ParamId};
+use crate::ir::{Coefficient, ExactRule, ParamId, Radius};
 
 /// The series of the parameter gradients of a law.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,4 +24,6 @@ pub struct ParameterSeries {
     pub exact: Vec<ExactRule>,
     /// Whether `log φ` depends on `s` through `e^s` only, up to a factor: the law lives on a lattice.
     pub lattice: bool,
+    /// Where the series converges.
+    pub radius: Radius,
 }

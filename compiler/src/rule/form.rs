@@ -1,6 +1,6 @@
 //! The forms of a rule and what a rule is made of.
 
-use crate::ir::{Coefficient, Origin, ParamId, StencilTerm};
+use crate::ir::{Coefficient, Origin, ParamId, Radius, StencilTerm};
 
 /// How the gradient with respect to one parameter is computed.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,6 +61,10 @@ pub struct Rule {
     pub coefficients: Vec<Coefficient>,
     /// What is evaluated at points that an auxiliary draw has moved.
     pub stencils: Vec<StencilTerm>,
+    /// Where the parameter's series converges.
+    pub radius: Radius,
+    /// The other exact rules of the parameter that accept the function, by the form that asks for them.
+    pub alternatives: Vec<(RequestedForm, Vec<StencilTerm>)>,
 }
 
 impl Rule {

@@ -7,7 +7,7 @@ pub mod formula;
 pub mod select;
 pub mod text;
 
-pub use crate::ir::{Coefficient, ExactRule, Origin, Stencil, StencilTerm};
+pub use crate::ir::{Coefficient, ExactRule, Origin, Radius, Stencil, StencilTerm};
 pub use derivation::{Derivation, ParameterSeries};
 pub use form::{Ending, Form, LOOK_AHEAD, MAX_ORDER, RequestedForm, Rule};
 pub use formula::Expansion;

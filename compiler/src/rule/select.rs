@@ -12,7 +12,7 @@ use proc_macro2::Span;
 use super::derivation::{Derivation, ParameterSeries};
 use super::form::{Ending, Form, MAX_ORDER, RequestedForm, Rule};
 use crate::errors::{Code, Errors, Fault};
-use crate::ir::{Coefficient, ExactRule, Law, Origin, ParamId};
+use crate::ir::{Coefficient, ExactRule, Law, Origin, ParamId, Radius};
 
 /// What the user asked for, with the tokens to underline.
 #[derive(Clone, Debug)]
@@ -141,7 +141,7 @@ pub fn select(law: &Law, derivation: &Derivation, subject: &Subject, choice: &Ch
     let mut refused = false;
     for series in &derivation.parameters {
         match select_one(law, series, subject, choice) {
-            Ok(Some(rule)) => rules.push(rule),
+            Ok(Some(rule)) => rules.push(with_context(rule, law, series, subject)),
             Ok(None) => refused = true,
             Err(fault) => errors.push(fault),
         }
@@ -151,6 +151,17 @@ pub fn select(law: &Law, derivation: &Derivation, subject: &Subject, choice: &Ch
     }
     errors.into_result()?;
     Ok(rules)
+}
+
+/// Adds what the reader of a rule wants to know besides: where its series converges, and which other rules there are.
+fn with_context(mut rule: Rule, law: &Law, series: &ParameterSeries, subject: &Subject) -> Rule {
+    let others = exact_rules(law, series).into_iter().filter(|(_, other)| {
+        subject.accepts(other.highest_order())
+            && !(other.stencils == rule.stencils && other.derivatives == rule.coefficients)
+    });
+    rule.alternatives = others.map(|(form, other)| (form, other.stencils.clone())).collect();
+    rule.radius = series.radius.clone();
+    rule
 }
 
 /// A parameter's rule; `None` if `f` has kinks that it does not accept.
@@ -267,7 +278,7 @@ fn exact(parameter: ParamId, form: RequestedForm, rule: &ExactRule) -> Rule {
         | RequestedForm::Truncated
         | RequestedForm::Terminating => Form::Auxiliary { origin },
     };
-    Rule { parameter, form, coefficients: rule.derivatives.clone(), stencils: rule.stencils.clone() }
+    Rule { stencils: rule.stencils.clone(), ..self::rule(parameter, form, rule.derivatives.clone()) }
 }
 
 fn unavailable(law: &Law, series: &ParameterSeries, form: RequestedForm, span: Span) -> Fault {
@@ -278,10 +289,7 @@ fn unavailable(law: &Law, series: &ParameterSeries, form: RequestedForm, span: S
         RequestedForm::Discrete => {
             "its characteristic function is not a finite sum of exponentials with probabilities as weights".to_owned()
         }
-        _ => format!(
-            "{} are known for it",
-            crate::emit::summary::plural(found.len(), "exact rule with an auxiliary draw")
-        ),
+        _ => format!("it has {} besides series", crate::emit::summary::plural(found.len(), "exact rule")),
     };
     let help = if forms.is_empty() {
         format!(
@@ -370,7 +378,7 @@ fn truncated(series: &ParameterSeries, function_degree: Option<u32>, order: u32)
 }
 
 const fn rule(parameter: ParamId, form: Form, coefficients: Vec<Coefficient>) -> Rule {
-    Rule { parameter, form, coefficients, stencils: Vec::new() }
+    Rule { parameter, form, coefficients, stencils: Vec::new(), radius: Radius::Unknown, alternatives: Vec::new() }
 }
 
 fn order_needed(name: &str, span: Span, why: &str) -> Fault {
@@ -390,8 +398,8 @@ mod tests {
 
     fn laplace_derivation() -> Derivation {
         // ∂_mu: s; ∂_b: 2b s² / (1 - b² s²)
-        let text = "logphi derivation 2\nparameter mu\n  degree 1\n  computed 4\n  lattice no\n  a1 = 1\nparameter b\n  degree unknown\n  \
-                    computed 6\n  lattice no\n  a2 = 2 * b\n  a4 = 2 * b^3\n  a6 = 2 * b^5\nend\n";
+        let text = "logphi derivation 2\nparameter mu\n  degree 1\n  computed 4\n  lattice no\n  radius unknown\n  a1 = 1\nparameter b\n  degree unknown\n  \
+                    computed 6\n  lattice no\n  radius unknown\n  a2 = 2 * b\n  a4 = 2 * b^3\n  a6 = 2 * b^5\nend\n";
         text::read(text, &laplace()).unwrap()
     }
 

@@ -26,9 +26,10 @@ use num_traits::Zero;
 
 use super::derivation::{Derivation, ParameterSeries};
 use super::form::MAX_ORDER;
+use crate::ir::exact_rule::CHECKED_DEGREE;
 use crate::ir::{
-    BaseDraw, Coefficient, DrawId, ExactRule, Graph, Law, Node, NodeId, Origin, ParamId, Primitive, Rational, Sampler,
-    Stencil, StencilTerm,
+    BaseDraw, Coefficient, DrawId, ExactRule, Graph, Law, Node, NodeId, Origin, ParamId, Primitive, Radius, Rational,
+    Sampler, Stencil, StencilTerm, WrittenRule,
 };
 use crate::rule::build::Builder;
 
@@ -49,6 +50,11 @@ pub fn write(derivation: &Derivation, names: &[String]) -> String {
         }
         text.push_str(&format!("  computed {}\n", series.computed_to));
         text.push_str(if series.lattice { "  lattice yes\n" } else { "  lattice no\n" });
+        match &series.radius {
+            Radius::Unknown => text.push_str("  radius unknown\n"),
+            Radius::Infinite => text.push_str("  radius infinite\n"),
+            Radius::Finite(value) => text.push_str(&format!("  radius {}\n", expression(value, names))),
+        }
         for coefficient in &series.coefficients {
             let value = expression(&coefficient.value, names);
             text.push_str(&format!("  a{} = {value}\n", coefficient.order));
@@ -61,11 +67,37 @@ pub fn write(derivation: &Derivation, names: &[String]) -> String {
     text
 }
 
-const ORIGINS: [(&str, Origin); 2] = [("transform", Origin::Transform), ("finite", Origin::FiniteSupport)];
+const ORIGINS: [(&str, Origin); 3] = [
+    ("transform", Origin::Transform),
+    ("finite", Origin::FiniteSupport),
+    ("author", Origin::Author { degree: CHECKED_DEGREE }),
+];
+
+/// The rules that stand beside a law, each with its parameter.
+#[must_use]
+pub fn write_rules(law: &Law) -> Vec<(ParamId, String)> {
+    let names: Vec<String> = law.parameters.iter().map(|parameter| parameter.name.clone()).collect();
+    let write = |rule: &WrittenRule| {
+        let mut text = String::new();
+        write_exact(&rule.rule, &names, &mut text);
+        (rule.parameter, text)
+    };
+    law.rules.iter().map(write).collect()
+}
+
+/// Reads one rule.
+///
+/// # Errors
+/// What is wrong with the text, in words.
+pub fn read_rule(text: &str, names: &[String]) -> Result<ExactRule, String> {
+    let mut lines = text.lines().peekable();
+    let origin = lines.next().and_then(|line| line.strip_prefix("  exact ")).ok_or("no rule")?;
+    read_exact(origin, &mut lines, names)
+}
 
 fn write_exact(rule: &ExactRule, names: &[String], text: &mut String) {
     let Some((origin, _)) = ORIGINS.iter().find(|(_, origin)| *origin == rule.origin) else {
-        crate::errors::bug!("rule::text", "a rule of its author is no part of a derivation")
+        crate::errors::bug!("rule::text", "{:?} has no name", rule.origin)
     };
     text.push_str(&format!("  exact {origin}\n"));
     for coefficient in &rule.derivatives {
@@ -190,6 +222,11 @@ pub fn read(text: &str, law: &Law) -> Result<Derivation, String> {
                 "no" => false,
                 other => return Err(format!("`{other}` is neither `yes` nor `no`")),
             };
+            let radius = match field(lines.next(), "radius")? {
+                "unknown" => Radius::Unknown,
+                "infinite" => Radius::Infinite,
+                value => Radius::Finite(parse_expression(value, &names)?),
+            };
             parameters.push(ParameterSeries {
                 parameter: ParamId(index),
                 degree,
@@ -197,6 +234,7 @@ pub fn read(text: &str, law: &Law) -> Result<Derivation, String> {
                 computed_to,
                 exact: Vec::new(),
                 lattice,
+                radius,
             });
             continue;
         }
@@ -441,8 +479,8 @@ mod tests {
     use super::*;
     use crate::series::samples::laplace;
 
-    const SOUND: &str = "logphi derivation 2\nparameter mu\n  degree 1\n  computed 4\n  lattice no\n  a1 = 1\nparameter b\n  degree unknown\n  \
-                         computed 6\n  lattice yes\n  a2 = 2 * b\n  a4 = -1/2 * b^-3 * (1 + mu * (2 + b)^2) * pow(b, 1/3 * mu)\n  exact transform\n    term 1 = mu\n    stencil 2 * b\n      draw exponential()\n      \
+    const SOUND: &str = "logphi derivation 2\nparameter mu\n  degree 1\n  computed 4\n  lattice no\n  radius infinite\n  a1 = 1\nparameter b\n  degree unknown\n  \
+                         computed 6\n  lattice yes\n  radius min(b, abs(1/2 * mu))\n  a2 = 2 * b\n  a4 = -1/2 * b^-3 * (1 + mu * (2 + b)^2) * pow(b, 1/3 * mu)\n  exact transform\n    term 1 = mu\n    stencil 2 * b\n      draw exponential()\n      \
                          draw gamma(1 + b)\n      probe 2 weight 1 at #z + b * #0\n      probe 1 weight -1/2 * b at #z + #0 * #1\n  \
                          exact finite\n    stencil 1\n      probe 0 weight 1 at 1\n      probe 0 weight -1 at 0\nend\n";
 
@@ -485,6 +523,8 @@ mod tests {
             ("pow", "pof"),
             ("end\n", ""),
             ("lattice no", "lattice maybe"),
+            ("radius infinite", "radius"),
+            ("min(b", "mind(b"),
             ("transform", "hearsay"),
             ("exponential()", "exponential(1)"),
             ("probe 0 weight 1 at 1\n      probe 0 weight -1 at 0\n", ""),

@@ -14,6 +14,7 @@ use super::power_series::{Coefficients, Obstacle};
 use crate::algebra::permit::with_permit;
 use crate::algebra::{Field, Inexpressible, Quotient};
 use crate::errors::{Code, Errors, Fault};
+use crate::ir::exact_rule::CHECKED_DEGREE;
 use crate::ir::{Graph, Law, Node, NodeId, ParamId, ParameterKind, Rational};
 use crate::rule::{Coefficient, Derivation, LOOK_AHEAD, MAX_ORDER, ParameterSeries, text};
 use crate::transform;
@@ -48,11 +49,22 @@ pub fn derive_judged(law: &Law, judgement: &Judgement, order: u32) -> Result<Der
         names: law.parameters.iter().map(|parameter| parameter.name.clone()).collect(),
         order,
         lost: judgement.lost,
+        rules: text::write_rules(law),
     };
-    let text = with_permit(law.log_cf_span.start, || task.run())?.map_err(|why| {
-        let message = format!("the expansion in s = i omega is not possible in exact algebra: {why}");
-        let help = "rewrite the log characteristic function so that its value at omega = 0 is simpler";
-        Fault::new(Code::Unsupported, law.log_cf_span, message, help)
+    let text = with_permit(law.log_cf_span.start, || task.run())?.map_err(|trouble| match trouble {
+        Trouble::Series(why) => {
+            let message = format!("the expansion in s = i omega is not possible in exact algebra: {why}");
+            let help = "rewrite the log characteristic function so that its value at omega = 0 is simpler";
+            Fault::new(Code::Unsupported, law.log_cf_span, message, help)
+        }
+        Trouble::Rule(index, why) => {
+            let rule = &law.rules[index];
+            let name = &law.parameters[rule.parameter.0].name;
+            let message = format!("this rule is not the gradient with respect to `{name}`: {why}");
+            let help = "a rule is checked against the cumulants of the law on powers of the draw; see that weights of `f` add up to \
+                        0 and that draws are independent of one another";
+            Fault::new(Code::WrongRule, rule.extent, message, help)
+        }
     })?;
     text::read(&text, law).map_err(|why| {
         let help = "this is a bug of logphi; please report it together with the distribution";
@@ -68,10 +80,26 @@ struct Task {
     names: Vec<String>,
     order: u32,
     lost: u32,
+    /// The author's rules, as text: parameter and rule.
+    rules: Vec<(ParamId, String)>,
+}
+
+/// Why a derivation failed.
+enum Trouble {
+    /// The series cannot be computed.
+    Series(String),
+    /// One of the author's rules is wrong.
+    Rule(usize, String),
+}
+
+impl From<String> for Trouble {
+    fn from(why: String) -> Self {
+        Trouble::Series(why)
+    }
 }
 
 impl Task {
-    fn run(&self) -> Result<String, String> {
+    fn run(&self) -> Result<String, Trouble> {
         let mut graph = Graph::new();
         for node in &self.nodes {
             graph.push(node.clone());
@@ -80,17 +108,24 @@ impl Task {
         let bounds: Vec<Option<u32>> =
             (0..self.kinds.len()).map(|index| gradient_degree_bound(&graph, ParamId(index))).collect();
         let longest = bounds.iter().flatten().copied().filter(|bound| *bound <= MAX_ORDER).max().unwrap_or(0);
-        let last = (self.order + LOOK_AHEAD).max(longest);
+        let checked = if self.rules.is_empty() { 0 } else { CHECKED_DEGREE };
+        let last = (self.order + LOOK_AHEAD).max(longest).max(checked);
         let mut field = Field::new(self.kinds.clone());
         let precision = (last + 1 + self.lost) as usize;
         let series = expand(&graph, &mut field, precision).map_err(|failure| describe(&failure.obstacle))?;
         let series = &series[&self.output];
         if series.start < 0 || series.end() <= last as i32 {
-            return Err("it seems to have a pole".to_owned());
+            return Err("it seems to have a pole".to_owned().into());
         }
         let constant = series.coefficient(&mut field, 0);
         if let Some(value) = field.as_rational(&constant).filter(|value| *value != Rational::default()) {
-            return Err(format!("log phi is {value} at omega = 0, expected 0"));
+            return Err(format!("log phi is {value} at omega = 0, expected 0").into());
+        }
+        let cumulants: Vec<Quotient> = (1..=checked).map(|n| series.coefficient(&mut field, n as i32)).collect();
+        for (index, (parameter, rule)) in self.rules.iter().enumerate() {
+            let rule = text::read_rule(rule, &self.names)?;
+            transform::written::check(&rule, *parameter, &cumulants, CHECKED_DEGREE, &mut field)
+                .map_err(|why| Trouble::Rule(index, why))?;
         }
         let mut parameters = Vec::new();
         for (index, kind) in self.kinds.iter().enumerate() {
@@ -125,6 +160,7 @@ impl Task {
                 computed_to,
                 exact: recognised.rules,
                 lattice: recognised.lattice,
+                radius: recognised.radius,
             });
         }
         Ok(text::write(&Derivation { parameters }, &self.names))

@@ -25,4 +25,5 @@ mod realify;
 mod refusal;
 #[cfg(test)]
 pub(crate) mod samples;
+mod scale;
 pub mod shape;

@@ -7,7 +7,8 @@
 //! Only the graph is read: `e^{cs}` hidden as `(e^{cs/2})²` is found, `s + (s + 1) - 1` is not. What is not found is treated as
 //! a law with a density, which its characteristic function then contradicts; nothing wrong follows.
 
-use crate::ir::{Graph, Node, NodeId, ParamId, Primitive};
+use super::scale;
+use crate::ir::{Graph, Law, Node, NodeId, ParamId, Primitive};
 use crate::passes;
 
 /// `log φ` taken apart; all graphs have been through the [passes].
@@ -21,6 +22,8 @@ pub struct Shape {
     pub jumps: Option<Graph>,
     /// The parameters that the shape reads, ascending.
     pub parameters: Vec<ParamId>,
+    /// The law's scale `c` (1 if the graph shows none), then the parameters of `z / c`, one output each.
+    pub standard: Graph,
 }
 
 /// How a node depends on `s`.
@@ -38,9 +41,9 @@ enum Dependence {
     Other,
 }
 
-/// Takes the real graph of `log φ` in `s` apart.
+/// Takes the real graph of a law's `log φ` in `s` apart.
 #[must_use]
-pub fn shape(log_cf: &Graph) -> Shape {
+pub fn shape(law: &Law, log_cf: &Graph) -> Shape {
     let log_cf = &passes::run(log_cf.clone());
     let mut reading = Reading { slopes: Graph::new(), jumps: Vec::new() };
     let mut dependences: Vec<Dependence> = Vec::with_capacity(log_cf.len());
@@ -97,6 +100,7 @@ pub fn shape(log_cf: &Graph) -> Shape {
         location: passes::run(with_outputs(vec![location])),
         jumps: is_periodic.then(|| passes::run(with_outputs(jumps))),
         parameters: parameters(&shape),
+        standard: scale::standard(&shape, &law.parameters),
         shape,
     }
 }
@@ -248,7 +252,7 @@ mod tests {
         );
         let item = syn::parse_str(&item).expect("a function");
         let law = parse_distribution(quote::quote! {}, &item).expect("a law");
-        let Shape { location, shape: _, jumps, parameters } = shape(&judge(&law).expect("an expansion").log_cf);
+        let Shape { location, jumps, parameters, .. } = shape(&law, &judge(&law).expect("an expansion").log_cf);
         let leaves = Leaves::of_law(&law);
         let texts =
             |graph: Graph| graph.outputs.iter().map(|&output| infix(&graph, output, &leaves)).collect::<Vec<_>>();

@@ -20,45 +20,52 @@
 //! ```
 //!
 //! while `ψ` itself, as an operator, is `c D + v D²` and differences. Characteristic functions that are finite sums of
-//! exponentials have the rule of Theorem 2 of the paper ([`discrete`]).
+//! exponentials have the rule of Theorem 2 of the paper (`discrete`).
 
 mod discrete;
 mod interpret;
+mod moments;
+mod radius;
 mod realise;
 mod reduce;
 mod sum;
 #[cfg(test)]
 mod tests;
+pub(crate) mod written;
 
 use self::realise::{Mode, realise, realise_second_order};
 use self::reduce::{reduced, second_order};
 use crate::algebra::Field;
-use crate::ir::{ExactRule, Graph, ParamId, ParameterKind};
+use crate::ir::{ExactRule, Graph, ParamId, ParameterKind, Radius};
 
 /// What was recognised about a parameter.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Recognised {
     /// Exact rules, those with the fewest evaluations of `f` first.
     pub rules: Vec<ExactRule>,
     /// Whether the parameter moves weights between points of a lattice only.
     pub lattice: bool,
+    /// Where the series converges.
+    pub radius: Radius,
 }
 
 /// The exact rules of a parameter of a law with log characteristic function `log_cf`, a real graph in `s`; `kinds` are those
 /// of all parameters. None where the shape is not understood.
 #[must_use]
 pub fn recognise(log_cf: &Graph, kinds: &[ParameterKind], parameter: ParamId) -> Recognised {
-    let mut found = Recognised::default();
+    let mut found = Recognised { rules: Vec::new(), lattice: false, radius: Radius::Unknown };
     let mut field = Field::new(kinds.to_vec());
     for split in [false, true] {
         let Some((log_cf, positive)) = interpret::interpret(log_cf, &mut field, split) else { continue };
         let gradient = log_cf.derivative(&mut field, parameter);
         if gradient.terms.iter().all(|term| term.factors.is_empty()) {
             // A polynomial: the series ends, and no draw is needed.
+            found.radius = Radius::Infinite;
             continue;
         }
         if !split {
             found.lattice = gradient.is_lattice();
+            found.radius = radius::radius(&gradient, &mut field);
             found.rules.extend(discrete::rule(&log_cf, &mut field, parameter));
         }
         let short = reduced(&gradient, &mut field);

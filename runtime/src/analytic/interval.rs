@@ -2,6 +2,8 @@
 //!
 //! Each operation is computed at the ends and rounded outward: by one number for operators and roots, which IEEE rounds
 //! correctly, by [`LIBRARY`] numbers for functions of the mathematical library, which are right to within a number or two.
+//! Exact results stay exact where that is seen at once: sums that do not round, products with 0,
+//! quotients by 1, functions at 0.
 //! What cannot be shown to be defined on the whole interval is undecided, what is defined nowhere on it is empty, and both
 //! stay so in whatever is computed from them.
 
@@ -30,6 +32,21 @@ impl Interval {
     #[must_use]
     pub fn new(lower: f64, upper: f64) -> Self {
         if lower <= upper { Self { lower, upper } } else { Self::UNDECIDED }
+    }
+
+    /// Exactly this number.
+    pub(super) const fn exact(value: f64) -> Self {
+        Self { lower: value, upper: value }
+    }
+
+    /// Whether it holds 0 and nothing else.
+    pub(super) fn is_zero(self) -> bool {
+        self.lower == 0.0 && self.upper == 0.0
+    }
+
+    /// The smallest interval around both.
+    pub(super) fn hull(self, other: Self) -> Self {
+        self.join(other, |x, y| Self::new(functions::minimum(x.lower, y.lower), functions::maximum(x.upper, y.upper)))
     }
 
     /// The lower end; NaN if undecided.
@@ -73,7 +90,13 @@ impl Interval {
 
     /// The image under an increasing function of the mathematical library.
     fn increasing(self, function: impl Fn(f64) -> f64) -> Self {
-        self.map(|x| Self::new(below(function(x.lower), LIBRARY), above(function(x.upper), LIBRARY)))
+        self.map(|x| {
+            if x.is_zero() {
+                // The library is exact there.
+                return Self::exact(function(0.0));
+            }
+            Self::new(below(function(x.lower), LIBRARY), above(function(x.upper), LIBRARY))
+        })
     }
 
     fn map(self, image: impl FnOnce(Self) -> Self) -> Self {
@@ -108,6 +131,9 @@ impl Interval {
     /// The image under a function with slopes within ±1: from the value at the middle.
     fn smooth(self, function: impl Fn(f64) -> f64) -> Self {
         self.map(|x| {
+            if x.is_zero() {
+                return Self::exact(function(0.0));
+            }
             let middle = x.lower / 2.0 + x.upper / 2.0;
             let reach = above(functions::maximum(middle - x.lower, x.upper - middle), 1);
             let value = function(middle);
@@ -131,6 +157,13 @@ fn above(mut value: f64, steps: u32) -> f64 {
     value
 }
 
+/// Whether `x + y` is not rounded: the two differences that would give back the parts then do.
+fn adds_exactly(x: f64, y: f64) -> bool {
+    let sum = x + y;
+    let part = sum - x;
+    sum.is_finite() && part == y && sum - part == x
+}
+
 /// The interval around four candidates for its ends; undecided if one is NaN.
 fn hull(ends: [f64; 4]) -> Interval {
     let lower = ends.into_iter().fold(f64::INFINITY, functions::minimum);
@@ -148,7 +181,11 @@ impl Neg for Interval {
 impl Add for Interval {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        self.join(other, |x, y| Self::new(below(x.lower + y.lower, 1), above(x.upper + y.upper, 1)))
+        self.join(other, |x, y| {
+            let lower = if adds_exactly(x.lower, y.lower) { x.lower + y.lower } else { below(x.lower + y.lower, 1) };
+            let upper = if adds_exactly(x.upper, y.upper) { x.upper + y.upper } else { above(x.upper + y.upper, 1) };
+            Self::new(lower, upper)
+        })
     }
 }
 
@@ -162,7 +199,13 @@ impl Sub for Interval {
 impl Mul for Interval {
     type Output = Self;
     fn mul(self, other: Self) -> Self {
-        self.join(other, |x, y| hull([x.lower * y.lower, x.lower * y.upper, x.upper * y.lower, x.upper * y.upper]))
+        self.join(other, |x, y| {
+            let is_finite = |z: Self| z.lower.is_finite() && z.upper.is_finite();
+            if (x.is_zero() && is_finite(y)) || (y.is_zero() && is_finite(x)) {
+                return Self::exact(0.0);
+            }
+            hull([x.lower * y.lower, x.lower * y.upper, x.upper * y.lower, x.upper * y.upper])
+        })
     }
 }
 
@@ -176,6 +219,9 @@ impl Div for Interval {
             if y.contains(0.0) {
                 return Self::UNDECIDED;
             }
+            if x.is_zero() || (y.lower == 1.0 && y.upper == 1.0) {
+                return x;
+            }
             hull([x.lower / y.lower, x.lower / y.upper, x.upper / y.lower, x.upper / y.upper])
         })
     }
@@ -185,7 +231,7 @@ impl Analytic for Interval {
     type Path = ();
 
     fn real(value: f64) -> Self {
-        Self::new(value, value)
+        if value.is_nan() { Self::UNDECIDED } else { Self::exact(value) }
     }
     fn rounded(value: f64) -> Self {
         Self::new(below(value, 1), above(value, 1))

@@ -7,10 +7,11 @@
 //!   and powers are followed continuously from `ω = 0` ([`FrequencyPath`]): the principal branch of
 //!   `-1.3 ((1-iω)(1-2iω)(1-iω/2)).ln()` jumps at `ω = 1.87`, and a jump of `2πi` times 1.3 is not a factor of 1;
 //! * real `s` is the cumulant generating function `log E e^{sz}`;
-//! * intervals of real `s` prove that it exists there ([`exists_on`]).
+//! * intervals of real `s`, and expansions in intervals at 0, prove that it exists there ([`exists_on`]).
 
 mod branches;
 mod complex;
+mod germ;
 mod interval;
 mod number;
 mod path;

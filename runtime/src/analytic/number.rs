@@ -96,6 +96,10 @@ pub trait LogCharacteristic: Law {
     /// `log φ` of the draw without its location.
     fn shape<N: Analytic>(theta: &Self::Theta<f64>, s: N, path: &mut N::Path) -> N;
 
+    /// The scale that the graph shows, 1 if it shows none, and the parameters of the draw divided by it, location apart: the
+    /// parameter that sets the scale becomes 1.
+    fn standard(theta: &Self::Theta<f64>) -> (f64, Self::Theta<f64>);
+
     /// If `s` stands in the shape only in exponentials (and what is made of them) of multiples of `s`: those multiples. The
     /// draw without its location is then a sum of them with whole coefficients. None of them means that it is 0.
     fn jumps(theta: &Self::Theta<f64>) -> Option<Vec<f64>>;

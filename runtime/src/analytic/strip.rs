@@ -3,8 +3,10 @@
 //! A characteristic function that is analytic at 0 is analytic in the strip between its first real singularities on either
 //! side, and `E e^{sz}` is finite inside and nowhere beyond (Lukacs). Along the real axis that is a matter of the written
 //! expression: where arguments of logarithms, roots and powers are positive and divisors are not 0 it is analytic.
-//! Intervals prove that for whole segments at once.
+//! Intervals prove that for whole segments at once. A singularity at 0 itself that cancels, as in `x / sin x`, is one for
+//! intervals; there an expansion shows the first piece of the segment.
 
+use super::germ::Germ;
 use super::{Interval, LogCharacteristic};
 
 /// Why an expectation was not shown to exist.
@@ -40,6 +42,9 @@ pub enum StripError {
 /// The shortest segment that is tried, as a fraction of the whole.
 const SHORTEST: f64 = 1.0 / (1_u64 << 40) as f64;
 
+/// Halvings of the segment on which an expansion is tried.
+const HALVINGS: usize = 64;
+
 /// Segments tried before giving up.
 const ATTEMPTS: u32 = 1 << 17;
 
@@ -49,8 +54,8 @@ const ATTEMPTS: u32 = 1 << 17;
 /// last place). The singularity itself is outside. For a complex exponent give its real part.
 ///
 /// # Errors
-/// [`StripError::Outside`] where the expression ends; [`StripError::Undecided`] at a pole, at singularities that cancel,
-/// such as that of `x / sin x` at 0, and where intervals are too coarse.
+/// [`StripError::Outside`] where the expression ends; [`StripError::Undecided`] at a pole, at singularities that cancel
+/// anywhere but at 0, and where intervals are too coarse.
 pub fn exists_on<W: LogCharacteristic>(theta: &W::Theta<f64>, exponent: f64) -> Result<(), StripError> {
     if !exponent.is_finite() {
         return Err(StripError::NotFinite { exponent });
@@ -61,6 +66,11 @@ pub fn exists_on<W: LogCharacteristic>(theta: &W::Theta<f64>, exponent: f64) -> 
     };
     let shortest = exponent.abs() * SHORTEST;
     let (mut proved, mut step) = (0.0, exponent);
+    if exponent != 0.0 && !image(0.0, 0.0).is_decided() {
+        let expands = |end: &f64| W::log_cf(theta, Germ::variable(*end), &mut ()).is_decided();
+        let mut ends = std::iter::successors(Some(exponent), |end| Some(end / 2.0)).take(HALVINGS);
+        proved = ends.find(expands).unwrap_or(0.0);
+    }
     for _ in 0..ATTEMPTS {
         if proved == exponent {
             return Ok(());

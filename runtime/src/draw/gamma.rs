@@ -16,8 +16,8 @@ use crate::draw::FromWords;
 use crate::lane::{Lane, Mask, Scalar};
 use crate::math::{exp, ln_excess, select};
 
-/// The block that holds the exponential number for a shape below 1.
-const BOOST_BLOCK: u32 = u32::MAX;
+/// The block that holds the exponential numbers for shapes below 1.
+pub(super) const BOOST_BLOCK: u32 = u32::MAX;
 
 impl<L: Lane> Words<L> {
     /// Gamma with the given shape and scale 1 (mean and variance `shape`), from words of `site`.
@@ -25,12 +25,12 @@ impl<L: Lane> Words<L> {
     /// Each draw of an expression needs a site of its own, at least 1: a second call with the same site gives the same
     /// noise. For a shape below 1, a draw with shape `shape + 1` is multiplied by `e^{-E / shape}`, `E` exponential. What
     /// would be less than the smallest positive normal number is returned as that number; with a shape of 0.01 this is
-    /// 4 of 10 draws in `f32`. A shape that is not positive and finite gives NaN.
+    /// 4 of 10 draws in `f32`. The shape 0 gives 0, one that is negative, infinite or NaN gives NaN.
     #[inline(always)]
     pub fn gamma(&mut self, site: u16, shape: L) -> L {
         let one = L::splat(L::Scalar::ONE);
         let below_one = shape.lt(one);
-        let large = self.gamma_from_one(site, L::select(below_one, shape + one, shape));
+        let large = self.gamma_from_one(site, 0, L::select(below_one, shape + one, shape));
         let draw = if below_one.any() {
             let [w0, w1, _, _] = self.block(site, BOOST_BLOCK);
             let [boosted] = L::from_words::<Boost, 2, 2, 1>([w0, w1], [shape, large]);
@@ -38,19 +38,19 @@ impl<L: Lane> Words<L> {
         } else {
             large
         };
-        let positive = shape.gt(L::splat(L::Scalar::ZERO));
-        L::select(positive, draw, L::splat(L::Scalar::NAN))
+        let zero = L::splat(L::Scalar::ZERO);
+        // √shape is 0 for 0 and NaN below.
+        L::select(shape.gt(zero), draw, shape.sqrt())
     }
 
-    /// The same for shapes of at least 1; NaN for others.
+    /// The same for shapes of at least 1, from words of the blocks from `block` on; NaN for other shapes.
     #[inline(always)]
-    fn gamma_from_one(&self, site: u16, shape: L) -> L {
+    pub(super) fn gamma_from_one(&self, site: u16, mut block: u32, shape: L) -> L {
         let d = shape - L::constant(1.0 / 3.0);
         let c = (L::constant(3.0) * d.sqrt()).recip();
         let valid = shape.ge(L::splat(L::Scalar::ONE)).and(shape.lt(L::splat(L::Scalar::INFINITY)));
         let rejected = L::splat(-L::Scalar::ONE);
         let mut draw = L::select(valid, rejected, L::splat(L::Scalar::NAN));
-        let mut block = 0;
         loop {
             let words = self.block(site, block);
             let sine;
@@ -62,7 +62,7 @@ impl<L: Lane> Words<L> {
             if !draw.eq(rejected).any() {
                 return draw;
             }
-            block += 1;
+            block = block.wrapping_add(1);
         }
     }
 }
@@ -143,8 +143,15 @@ mod tests {
     }
 
     #[test]
+    fn the_shape_0_gives_0() {
+        let mut words = Words::<Pack<f64, 4>>::new(Key::new(1, 1), 0, 0);
+        let draw = words.gamma(1, Pack::from_fn(|lane| lane as f64));
+        assert!((0..4).all(|lane| (draw.extract(lane) == 0.0) == (lane == 0)));
+    }
+
+    #[test]
     fn invalid_shapes_give_nan_and_end() {
-        for shape in [0.0, -0.5, -3.0, f64::NAN, f64::INFINITY] {
+        for shape in [-0.5, -3.0, f64::NAN, f64::INFINITY] {
             let mut words = Words::<Pack<f64, 4>>::new(Key::new(1, 1), 0, 0);
             let draw = words.gamma(1, Pack::from_fn(|lane| if lane == 2 { shape } else { 2.0 }));
             assert!((0..4).all(|lane| draw.extract(lane).is_nan() == (lane == 2)), "{shape}");

@@ -13,10 +13,9 @@
 //! | `c3` | block, bits 0 to 15 | block, bits 16 to 31 |
 //!
 //! Each sample, coordinate and site thus has a sequence of 32-bit words, four to a block. The draws of fixed size of a
-//! law take words of site 0 in the order of its sample expression; the draw by rejection with index `k` has site `k + 1`
-//! for itself. Sites from 256 on belong to the auxiliary draws of exact rules, in the same way: those of fixed size take
-//! words of site 256 in the order of the rules, the draw by rejection with index `k` has site `k + 257`. So all rules of a
-//! law see the same `z`, and no other draw.
+//! law take words of site 0 in the order of its sample expression; of the others, the one with index `k` among them has
+//! site `k + 1` for itself. Sites from 256 on belong to the auxiliary draws of exact rules, in the same way: those of fixed
+//! size take words of site 256 in the order of the rules. So all rules of a law see the same `z`, and no other draw.
 //!
 //! | draw | words in `f32` | words in `f64` |
 //! | --- | --- | --- |
@@ -26,16 +25,37 @@
 //! | normal, even ones | 0: the other one of the pair | 0 |
 //! | gamma, two attempts | a block: radius, angle, two acceptances | a block: the same, the last three 28 bits, whose low 4 lengthen the radius to 44 |
 //! | gamma, shape below 1 | besides, 1 of block 2³² - 1 | besides, 2 of block 2³² - 1 |
+//! | beta | a gamma, another from block 2³¹ on, for shapes below 1 the words of block 2³² - 1: 1 and 3 | the same: 1 and 2, 3 and 4 |
+//! | inverse Gaussian | those of a normal, then 1 | those of a normal, then 2 |
+//! | bernoulli, geometric | 1 | 2 |
+//! | logarithmic | 2: uniform, exponential | 4: the same |
+//! | poisson, binomial of mean below 10 | 1 of block 0 | 2 of block 0 |
+//! | poisson, binomial, trigamma and zeta mixtures, an attempt | 2, so two to a block: number, acceptance | 3 of a block: number, acceptance |
+//! | compound | each copy those of a law, under a key of its own, [`Key::of_copy`](philox::Key) | the same |
 
+mod bernoulli;
+mod beta;
+mod binomial;
+mod compound;
+#[cfg(test)]
+mod counts;
 mod exponential;
 mod gamma;
+mod geometric;
+mod inverse_gaussian;
+mod logarithmic;
+mod mixture;
 mod normal;
 mod philox;
+mod poisson;
+mod rejection;
+mod search;
 #[cfg(test)]
 mod statistics;
 mod uniform;
 mod words;
 
+pub use compound::Compound;
 pub use philox::Key;
 pub(crate) use philox::philox;
 pub use words::Words;
@@ -67,6 +87,11 @@ pub trait BaseDraw: Sized {
     fn join(first: Self::Word, second: Self::Word) -> Self::Word;
     /// Uniform on (0, 1), exclusive.
     fn uniform(bits: Self::Word) -> Self;
+    /// Uniform on (0, 1], unbiased to the last place, and near 0 as dense as the bits are: from 2⁻³³ (`f32`) or 2⁻⁵³
+    /// (`f64`) on.
+    fn fraction(bits: Self::Word) -> Self;
+    /// Uniform on (0, ½], as dense near 0, and a side.
+    fn sided(bits: Self::Word) -> (Self, bool);
     /// Exponential with mean 1, positive and finite.
     fn exponential(bits: Self::Word) -> Self;
     /// The angle `2π bits / 2^w`, `w` the number of bits, as `r + n π/2`: returns `r` within `[-π/4, π/4]`, and bits 0
@@ -95,6 +120,14 @@ impl BaseDraw for f32 {
         uniform::single(bits)
     }
     #[inline(always)]
+    fn fraction(bits: u32) -> Self {
+        (bits as f32 + 0.5) * (1.0 / 4294967296.0)
+    }
+    #[inline(always)]
+    fn sided(bits: u32) -> (Self, bool) {
+        (((bits << 1) as f32 + 1.0) * (1.0 / 8589934592.0), bits >> 31 == 1)
+    }
+    #[inline(always)]
     fn exponential(bits: u32) -> Self {
         exponential::single(bits)
     }
@@ -108,7 +141,7 @@ impl BaseDraw for f32 {
     }
     #[inline(always)]
     fn acceptance(bits: u32) -> Self {
-        (bits as f32 + 0.5) * (1.0 / 4294967296.0)
+        Self::fraction(bits)
     }
 }
 
@@ -127,6 +160,14 @@ impl BaseDraw for f64 {
     #[inline(always)]
     fn uniform(bits: u64) -> Self {
         uniform::double(bits)
+    }
+    #[inline(always)]
+    fn fraction(bits: u64) -> Self {
+        uniform::double(bits)
+    }
+    #[inline(always)]
+    fn sided(bits: u64) -> (Self, bool) {
+        (0.5 * uniform::double(bits << 1), bits >> 63 == 1)
     }
     #[inline(always)]
     fn exponential(bits: u64) -> Self {

@@ -20,6 +20,15 @@ impl Key {
             finalise(finalise(seed.wrapping_add(GAMMA)).wrapping_add(stream.wrapping_add(1).wrapping_mul(GAMMA)));
         Self([mixed as u32, (mixed >> 32) as u32])
     }
+
+    /// The key of copy `copy`, below 2⁴⁸, of the jump of the compound draw at `site`.
+    ///
+    /// With `k` this key, it is `h(h(k + γ) + (2⁴⁸ site + copy + 1) γ)`: what [`new`](Self::new) makes of the key as seed.
+    #[must_use]
+    pub(super) fn of_copy(self, site: u16, copy: u64) -> Self {
+        let [low, high] = self.0;
+        Self::new(u64::from(low) | (u64::from(high) << 32), (u64::from(site) << 48) | copy)
+    }
 }
 
 /// The finaliser of SplitMix64 (Steele, Lea and Flood, 2014).

@@ -1,5 +1,6 @@
 //! Statistical tests of the base draws, at fixed seeds, and the power of these tests.
 
+use super::counts::Base;
 use super::{Key, Words};
 use crate::lane::{Kernel, Lane, Scalar, dispatch};
 
@@ -11,6 +12,10 @@ pub(super) enum Draw {
     Normal,
     /// Shape.
     Gamma(f64),
+    /// Shapes.
+    Beta(f64, f64),
+    /// Mean and shape.
+    InverseGaussian(f64, f64),
 }
 
 struct Sampling {
@@ -32,6 +37,7 @@ impl<S: Scalar> Kernel<S> for Sampling {
                 Draw::Exponential => (words.exponential(), words.exponential()),
                 Draw::Normal => (words.normal(), words.normal()),
                 Draw::Gamma(shape) => (words.gamma(1, L::constant(shape)), words.gamma(2, L::constant(shape))),
+                Draw::Beta(..) | Draw::InverseGaussian(..) => unreachable!("drawn by `counts`"),
             };
             values.extend((0..L::WIDTH).flat_map(|lane| [first.extract(lane).to_f64(), second.extract(lane).to_f64()]));
         }
@@ -41,7 +47,13 @@ impl<S: Scalar> Kernel<S> for Sampling {
 
 /// `2 * count` draws.
 fn sample<S: Scalar>(draw: Draw, count: u64) -> Vec<f64> {
-    dispatch::<S, _>(None, Sampling { draw, count })
+    match draw {
+        Draw::Beta(a, b) => super::counts::sample::<S>(Base::Beta(a, b), 2 * count),
+        Draw::InverseGaussian(mean, shape) => super::counts::sample::<S>(Base::InverseGaussian(mean, shape), 2 * count),
+        Draw::Uniform | Draw::Exponential | Draw::Normal | Draw::Gamma(_) => {
+            dispatch::<S, _>(None, Sampling { draw, count })
+        }
+    }
 }
 
 impl Draw {
@@ -51,6 +63,8 @@ impl Draw {
             Draw::Exponential => 1.0,
             Draw::Normal => 0.0,
             Draw::Gamma(shape) => shape,
+            Draw::Beta(a, b) => a / (a + b),
+            Draw::InverseGaussian(mean, _) => mean,
         }
     }
 
@@ -61,6 +75,17 @@ impl Draw {
             Draw::Exponential => (1.0, 9.0),
             Draw::Normal => (1.0, 3.0),
             Draw::Gamma(shape) => (shape, 3.0 * shape * shape + 6.0 * shape),
+            Draw::Beta(a, b) => {
+                let (mean, sum) = (a / (a + b), a + b);
+                let variance = mean * (1.0 - mean) / (sum + 1.0);
+                let excess =
+                    6.0 * ((a - b).powi(2) * (sum + 1.0) - a * b * (sum + 2.0)) / (a * b * (sum + 2.0) * (sum + 3.0));
+                (variance, variance * variance * (3.0 + excess))
+            }
+            Draw::InverseGaussian(mean, shape) => {
+                let variance = mean.powi(3) / shape;
+                (variance, variance * variance * (3.0 + 15.0 * mean / shape))
+            }
         }
     }
 
@@ -71,6 +96,15 @@ impl Draw {
             // P(N² <= x²) is a gamma distribution.
             Draw::Normal => 0.5 + 0.5 * lower_gamma(0.5, 0.5 * x * x).copysign(x),
             Draw::Gamma(shape) => lower_gamma(shape, x),
+            // Where one shape is 1, and the arc sine law.
+            Draw::Beta(a, 1.0) => x.powf(a),
+            Draw::Beta(1.0, b) => 1.0 - (1.0 - x).powf(b),
+            Draw::Beta(..) => std::f64::consts::FRAC_2_PI * x.sqrt().asin(),
+            Draw::InverseGaussian(mean, shape) => {
+                let (root, ratio) = ((shape / x).sqrt(), x / mean);
+                let normal = |x| Draw::Normal.distribution(x);
+                normal(root * (ratio - 1.0)) + (2.0 * shape / mean).exp() * normal(-root * (ratio + 1.0))
+            }
         }
     }
 }
@@ -162,6 +196,41 @@ fn normal_draws() {
 fn gamma_draws() {
     for (shape, count) in [(0.3, 1 << 20), (0.7, 1 << 19), (1.0, 1 << 19), (2.5, 1 << 18), (50.0, 1 << 16)] {
         check(Draw::Gamma(shape), count);
+    }
+}
+
+#[test]
+fn beta_draws() {
+    for (a, b) in [(0.01, 1.0), (0.3, 1.0), (1.0, 0.3), (0.5, 0.5), (1.0, 1.0), (2.5, 1.0), (1.0, 50.0)] {
+        for values in [sample::<f32>(Draw::Beta(a, b), 1 << 18), sample::<f64>(Draw::Beta(a, b), 1 << 18)] {
+            let draw = Draw::Beta(a, b);
+            assert!(passes(&values, draw), "{:?} and distance {}", scores(&values, draw), distance(&values, draw));
+            let other = if b == 1.0 { Draw::Beta(1.03 * a, b) } else { Draw::Beta(a, 1.03 * b) };
+            assert!(a == b || !passes(&values, other), "no power: {a}, {b}");
+            assert!(values.iter().all(|&value| value > 0.0 && value <= 1.0));
+        }
+    }
+    // One of two shapes of 0.001 is the larger by far; of large ones the quotient has the digits of the format.
+    let values = sample::<f32>(Draw::Beta(1e-3, 1e-3), 1 << 16);
+    let near_one = values.iter().filter(|&&value| value > 0.5).count() as f64 / values.len() as f64;
+    assert!((near_one - 0.5).abs() <= 2.5 / (values.len() as f64).sqrt(), "{near_one}");
+    for values in [sample::<f32>(Draw::Beta(1e6, 2e6), 1 << 16), sample::<f64>(Draw::Beta(1e6, 2e6), 1 << 16)] {
+        let (mean, variance) = scores(&values, Draw::Beta(1e6, 2e6));
+        assert!(mean.abs() <= 5.0 && variance.abs() <= 5.0, "{mean} {variance}");
+    }
+}
+
+#[test]
+fn inverse_gaussian_draws() {
+    for (mean, shape) in [(1.0, 1.0), (0.5, 1.5), (3.0, 0.7), (2.0, 12.0)] {
+        check(Draw::InverseGaussian(mean, shape), 1 << 19);
+    }
+    for (mean, shape) in [(1.0, 1e6), (1e4, 1e9)] {
+        let draw = Draw::InverseGaussian(mean, shape);
+        for values in [sample::<f32>(draw, 1 << 16), sample::<f64>(draw, 1 << 16)] {
+            let (mean, variance) = scores(&values, draw);
+            assert!(mean.abs() <= 5.0 && variance.abs() <= 5.0, "{mean} {variance}");
+        }
     }
 }
 

@@ -30,19 +30,26 @@ impl<L: Lane> Words<L> {
         Self::at_site(key, first_sample, coordinate, 0)
     }
 
-    /// The words for the auxiliary draws of exact rules: those of [`AUXILIARY_SITE`](super::AUXILIARY_SITE) in order. A
-    /// draw by rejection says its own site, from the next one on.
+    /// The words for the auxiliary draws of exact rules: those of site 256 in order. A draw by rejection says its own
+    /// site, from the next one on.
     #[inline(always)]
     #[must_use]
     pub fn auxiliary(key: Key, first_sample: u64, coordinate: u32) -> Self {
         Self::at_site(key, first_sample, coordinate, super::AUXILIARY_SITE)
     }
 
+    /// The same, where draws of a fixed number of words take those of `site` instead of site 0.
     #[inline(always)]
-    fn at_site(key: Key, first_sample: u64, coordinate: u32, site: u16) -> Self {
+    pub(super) fn at_site(key: Key, first_sample: u64, coordinate: u32, site: u16) -> Self {
         debug_assert!(first_sample < 1 << 48, "a sample index has 48 bits");
         debug_assert!(first_sample.is_multiple_of(L::WIDTH as u64), "packs start at multiples of their width");
         Self { key, first_sample, coordinate, site, next_block: 0, block: [None; 4], used: 4, spare_normal: None }
+    }
+
+    /// The words of a copy of the jump of the compound draw at `site`.
+    #[inline(always)]
+    pub(super) fn copy(&self, site: u16, copy: u64) -> Self {
+        Self::new(self.key.of_copy(site, copy), self.first_sample, self.coordinate)
     }
 
     /// Block `block` of `site`.
@@ -85,7 +92,7 @@ impl<L: Lane> Words<L> {
 mod tests {
     use super::*;
     use crate::draw::philox;
-    use crate::lane::Pack;
+    use crate::lane::{Pack, Scalar};
 
     const SEED: u64 = 42;
     const STREAM: u64 = 3;
@@ -153,5 +160,66 @@ mod tests {
         let expected =
             [4603016594040671595, 4598206256806490987, 4598398048823542298, 4607816624955096132, 4595907358735336960];
         assert_eq!(draws.map(|pack| pack.extract(1).to_bits()), expected);
+    }
+
+    /// The same for the draws of counts and of other laws.
+    #[test]
+    fn the_sequence_of_other_draws_is_stable() {
+        fn draws<L: Lane>() -> [u64; 12] {
+            let mut words = words::<L>();
+            let of = L::constant;
+            let mut copies = words.compound(9, of(2.0));
+            while let Some(mut words) = copies.next_copy() {
+                let draw = words.exponential();
+                copies.add(draw);
+            }
+            let draws = [
+                words.bernoulli(of(0.5)),
+                words.geometric(of(0.01)),
+                words.logarithmic(of(0.99)),
+                words.inverse_gaussian(of(1.0), of(2.0)),
+                words.beta(1, of(0.3), of(2.5)),
+                words.binomial(2, of(30.0), of(0.2)),
+                words.binomial(3, of(1e4), of(0.3)),
+                words.poisson(4, of(6.5)),
+                words.poisson(5, of(1e3)),
+                words.trigamma_mixture(6, of(3.0)),
+                words.zeta_mixture(7),
+                copies.sum(),
+            ];
+            draws.map(|pack| pack.extract(1).to_f64().to_bits())
+        }
+        let single = draws::<Pack<f32, 8>>().map(f64::from_bits);
+        let expected = [
+            0.0,
+            169.0,
+            19.0,
+            0.24207115173339844,
+            0.08468098938465118,
+            6.0,
+            2978.0,
+            3.0,
+            967.0,
+            0.0,
+            3.0,
+            1.3834950923919678,
+        ];
+        assert_eq!(single, expected);
+        let double = draws::<Pack<f64, 8>>().map(f64::from_bits);
+        let expected = [
+            0.0,
+            25.0,
+            2.0,
+            0.2120067754057791,
+            0.0846810224388678,
+            6.0,
+            2978.0,
+            3.0,
+            967.0,
+            0.0,
+            3.0,
+            1.383495160202477,
+        ];
+        assert_eq!(double, expected);
     }
 }

@@ -4,8 +4,8 @@
 //! costs `R d` fused multiply-adds for each order.
 
 use super::LANES;
-use super::lanes::{Lanes, add_lanes, fold_lanes};
-use super::moments::{Layout, convert, runs};
+use super::lanes::{Lanes, Quarter, fold_lanes, fold_quarter, quarter_lanes};
+use super::moments::{Layout, runs};
 use super::table::Slopes;
 use crate::lane::{Floats, Kernel, Lane, Scalar};
 use crate::math::select;
@@ -21,7 +21,9 @@ pub(crate) struct Contracted {
     pub(crate) values: Lanes,
     /// Sums over all samples: `sums[moment][coordinate]`, each moment filled up to whole packs.
     pub(crate) sums: Vec<f64>,
-    /// Powers of one term's slopes, laid out like them.
+    /// The lanes of one moment of each row, added down to a quarter.
+    quarters: Vec<Quarter>,
+    /// Powers of the slopes of one pack of coordinates.
     powers: Vec<f64>,
 }
 
@@ -38,63 +40,70 @@ impl Kernel<f64> for Totals<'_> {
     #[inline(always)]
     fn run<L: Lane<Scalar = f64>>(self) -> bool {
         match self.moments {
-            Floats::Single(moments) => add_moments::<_, L>(self.layout, moments, self.out),
-            Floats::Double(moments) => add_moments::<_, L>(self.layout, moments, self.out),
+            Floats::Single(moments) => add_moments(self.layout, moments, self.out),
+            Floats::Double(moments) => add_moments(self.layout, moments, self.out),
         }
     }
 }
 
 #[inline(always)]
-fn add_moments<S: Scalar, L: Lane<Scalar = f64>>(layout: &Layout, moments: &[S], out: &mut Contracted) -> bool {
+fn add_moments<S: Scalar>(layout: &Layout, moments: &[S], out: &mut Contracted) -> bool {
     let Layout { entries, coordinate_entries, separable_entries, .. } = *layout;
+    let Contracted { totals, peaks, values, quarters, .. } = out;
     let moments = runs(moments);
-    out.totals.resize(moments.len(), 0.0);
-    out.peaks.clear();
-    out.values = [0.0; LANES];
+    totals.resize(moments.len(), 0.0);
+    peaks.clear();
+    *values = [0.0; LANES];
     let (ridge_moments, moments) = moments.split_at(layout.ridge_runs());
-    let (ridge_totals, totals) = out.totals.split_at_mut(layout.ridge_runs());
+    let (ridge_totals, totals) = totals.split_at_mut(layout.ridge_runs());
     for entry in 0..entries {
-        let values = (entry == 0).then_some(&mut out.values);
-        match add_entry::<S, L>(ridge_moments, ridge_totals, entries, entry, values) {
-            Some(peak) => out.peaks.push(peak),
-            None => return false,
-        }
+        peaks.push(add_entry(ridge_moments, ridge_totals, entries, entry, quarters));
     }
-    (0..coordinate_entries).all(|entry| {
-        let values = (entry == 0 && separable_entries > 0).then_some(&mut out.values);
-        add_entry::<S, L>(moments, totals, coordinate_entries, entry, values).is_some()
-    })
+    for entry in 0..coordinate_entries {
+        add_entry(moments, totals, coordinate_entries, entry, quarters);
+    }
+    add_values(ridge_moments, entries, values);
+    if separable_entries > 0 {
+        add_values(moments, coordinate_entries, values);
+    }
+    ridge_totals.iter().chain(&*totals).all(|total| total.is_finite())
 }
 
-/// Adds one of the `entries` moments of each row over its lanes, and its lanes to `values`. Returns the largest lane sum,
-/// or nothing if a total is not finite.
+/// Adds one of the `entries` moments of each row over its lanes. Returns the largest lane sum.
+///
+/// The last steps have a loop of their own: where the compiler sees all of them at once it takes the packs apart.
 #[inline(always)]
-fn add_entry<S: Scalar, L: Lane<Scalar = f64>>(
+fn add_entry<S: Scalar>(
     moments: &[[S; LANES]],
     totals: &mut [f64],
     entries: usize,
     entry: usize,
-    mut values: Option<&mut Lanes>,
-) -> Option<f64> {
-    let mut largest = [0.0; LANES];
-    for (totals, row) in totals.chunks_exact_mut(entries).zip(moments.chunks_exact(entries)) {
-        let mut lanes = [0.0; LANES];
-        for at in (0..LANES).step_by(L::WIDTH) {
-            let pack = convert::<S, L>(&row[entry][at..]);
-            let (size, peak) = (pack.abs(), L::load(&largest[at..]));
-            L::select(size.gt(peak), size, peak).store(&mut largest[at..]);
-            if let Some(values) = &mut values {
-                (L::load(&values[at..]) + pack).store(&mut values[at..]);
-            }
-            pack.store(&mut lanes[at..]);
+    quarters: &mut Vec<Quarter>,
+) -> f64 {
+    quarters.resize(moments.len() / entries, Quarter::default());
+    let mut largest = [S::ZERO; LANES];
+    for (row, quarter) in moments.chunks_exact(entries).zip(quarters.iter_mut()) {
+        let run = &row[entry];
+        for lane in 0..LANES {
+            let size = run[lane].abs();
+            largest[lane] = select(size > largest[lane], size, largest[lane]);
         }
-        totals[entry] = add_lanes(&lanes);
-        // Leaving here also keeps the loop from being vectorised over the totals, which would gather every lane.
-        if !totals[entry].is_finite() {
-            return None;
+        *quarter = quarter_lanes(run);
+    }
+    for (totals, quarter) in totals.chunks_exact_mut(entries).zip(quarters) {
+        totals[entry] = fold_quarter(quarter, |a, b| a + b);
+    }
+    fold_lanes(&largest.map(Scalar::to_f64), |a, b| select(a > b, a, b))
+}
+
+/// Adds the first moment of each row to `values`, lane by lane.
+#[inline(always)]
+fn add_values<S: Scalar>(moments: &[[S; LANES]], entries: usize, values: &mut Lanes) {
+    for row in moments.chunks_exact(entries) {
+        for lane in 0..LANES {
+            values[lane] += row[0][lane].to_f64();
         }
     }
-    Some(fold_lanes(&largest, |a, b| select(a > b, a, b)))
 }
 
 /// Contracts every order over all samples.
@@ -124,49 +133,69 @@ impl Kernel<f64> for Contraction<'_> {
             moved.for_each(|(sums, &total)| sums[coordinate] = total);
         }
         for ridge in ridges {
-            powers.clear();
-            powers.extend_from_slice(&ridge.exact);
-            let mut exponent = 1;
+            powers.resize(ridge.rows * L::WIDTH, 0.0);
             let totals = &ridge_totals[ridge.first * entries..][..ridge.rows * entries];
-            for (order, (&target, sums)) in orders.iter().zip(sums.chunks_exact_mut(padded)).enumerate() {
-                let mut rows = Rows { slopes: &ridge.exact, powers, totals, entries, entry: order + 1, sums };
-                match target - exponent {
-                    0 => rows.add::<L>(|power, _| power),
-                    1 => rows.add::<L>(|power, slope| power * slope),
-                    2 => rows.add::<L>(|power, slope| power * slope * slope),
-                    more => rows.add::<L>(|power, slope| (0..more).fold(power, |power, _| power * slope)),
+            for coordinate in (0..padded).step_by(L::WIDTH) {
+                let slopes = &ridge.exact[coordinate..];
+                let mut exponent = 0;
+                for (pair, orders) in orders.chunks(2).enumerate() {
+                    let mut rows = Rows { slopes, padded, powers, totals, entries, entry: 1 + 2 * pair };
+                    let first = orders[0] - exponent;
+                    let second = orders.get(1).map(|second| second - orders[0]);
+                    exponent += first + second.unwrap_or(0);
+                    // The usual steps are spelt out, so that their loops are unrolled.
+                    let results = match (pair == 0, first, second) {
+                        (true, 1, Some(1)) => rows.add::<L>(true, 1, Some(1)),
+                        (false, 1, Some(1)) => rows.add::<L>(false, 1, Some(1)),
+                        (false, 2, Some(2)) => rows.add::<L>(false, 2, Some(2)),
+                        (fresh, first, second) => rows.add::<L>(fresh, first, second),
+                    };
+                    for (index, &sum) in results.iter().enumerate().take(orders.len()) {
+                        let sums = &mut sums[(2 * pair + index) * padded + coordinate..];
+                        (L::load(sums) + sum).store(sums);
+                    }
                 }
-                exponent = target;
             }
         }
     }
 }
 
-/// The rows of one ridge term at one order.
+/// The rows of one ridge term, for a pack of coordinates at two orders, or one where none is left.
 struct Rows<'a> {
+    /// Slopes from the first coordinate of the pack on, `padded` to a row.
     slopes: &'a [f64],
+    padded: usize,
+    /// Powers of the pack's slopes, row by row.
     powers: &'a mut [f64],
+    /// Totals of every row, `entries` to a row.
     totals: &'a [f64],
     entries: usize,
+    /// The first order's.
     entry: usize,
-    sums: &'a mut [f64],
 }
 
 impl Rows<'_> {
-    /// Raises the powers and adds `Σ_o power_oj M_o` to the sum of every coordinate.
+    /// Raises the powers by `first` and then by `second`; gives `Σ_o power_oj M_o` after each. Powers that are `fresh`
+    /// stand for 1.
     #[inline(always)]
-    fn add<L: Lane<Scalar = f64>>(&mut self, raise: impl Fn(L, L) -> L) {
-        let padded = self.sums.len();
-        for (coordinate, sums) in (0..padded).step_by(L::WIDTH).zip(self.sums.chunks_exact_mut(L::WIDTH)) {
-            let mut sum = L::splat(0.0);
-            let rows = self.slopes.chunks_exact(padded).zip(self.powers.chunks_exact_mut(padded));
-            for ((slopes, powers), totals) in rows.zip(self.totals.chunks_exact(self.entries)) {
-                let powers = &mut powers[coordinate..coordinate + L::WIDTH];
-                let power = raise(L::load(powers), L::load(&slopes[coordinate..]));
-                power.store(powers);
-                sum = power.mul_add(L::splat(totals[self.entry]), sum);
+    fn add<L: Lane<Scalar = f64>>(&mut self, fresh: bool, first: u32, second: Option<u32>) -> [L; 2] {
+        let mut sums = [L::splat(0.0); 2];
+        let rows = self.slopes.chunks(self.padded).zip(self.powers.chunks_exact_mut(L::WIDTH));
+        for ((slopes, powers), totals) in rows.zip(self.totals.chunks_exact(self.entries)) {
+            let slope = L::load(slopes);
+            let mut power = if fresh { slope } else { L::load(powers) };
+            for _ in u32::from(fresh)..first {
+                power = power * slope;
             }
-            (L::load(sums) + sum).store(sums);
+            sums[0] = power.mul_add(L::splat(totals[self.entry]), sums[0]);
+            if let Some(second) = second {
+                for _ in 0..second {
+                    power = power * slope;
+                }
+                sums[1] = power.mul_add(L::splat(totals[self.entry + 1]), sums[1]);
+            }
+            power.store(powers);
         }
+        sums
     }
 }

@@ -1,60 +1,70 @@
-//! How far the mean of each lane is from the mean of all samples, for the derivatives of `f` at each coordinate.
+//! How far the mean of each lane is from the mean of all samples, for sums of terms at each coordinate.
 //!
-//! A standard error needs `Σ_o A_oj^n (M_{n,o,l} / n_l - M_{n,o} / S)` in each of the 32 lanes `l`: `32 R d` fused
-//! multiply-adds for each order, whatever the number of samples, which makes it the dearest loop of a small run. Only the
-//! error hangs on it, and the mean is already taken off, so single precision serves. Nothing can overflow there: slopes
-//! are divided by the largest and moments by the largest of their order, and the two factors go back on in `f64`. The
-//! loop is blocked like a matrix product: several coordinates and packs of lanes share the loads.
+//! A standard error needs `Σ_n a_n(θ_j) Σ_o A_oj^n (M_{n,o,l} / n_l - M_{n,o} / S)` in each of the 32 lanes `l`: `32 R d`
+//! fused multiply-adds for each order, whatever the number of samples, which makes it the dearest loop of a small run. Only
+//! the error hangs on it, and the mean is already taken off, so single precision serves. Nothing can overflow there: slopes
+//! are divided by the largest, moments by the largest of their order and coefficients so that none is above 1; the factors
+//! go back on in `f64`. The loop is blocked like a matrix product: several coordinates and packs of lanes share the loads.
 
 use super::LANES;
 use super::contraction::Contracted;
-use super::lanes::{Lanes, Spread};
+use super::lanes::Spread;
 use super::moments::{Layout, runs};
+use super::signature::Signature;
 use super::table::Slopes;
+use crate::kernel::Moment;
 use crate::lane::{Floats, Kernel, Lane, Scalar};
 
 /// Coordinates of a block.
-const COORDINATES: usize = 6;
+const COORDINATES: usize = 10;
 
 /// Packs of lanes of a block; 32 is a multiple of twice every width of an `f32` pack.
 const PACKS: usize = 2;
 
-/// Deviations of the lanes, and the buffers that lead there.
+/// Deviations of the lanes over ridge rows, and the buffers that lead there.
 #[derive(Debug, Default)]
-pub(crate) struct LaneMeans {
-    /// `means[moment][coordinate][lane]`, for the moments that were asked for: the deviation of the lane's mean.
-    means: Vec<Lanes>,
-    /// The same over ridge rows, scaled.
-    products: Vec<[f32; LANES]>,
+pub(crate) struct Deviations {
+    /// `lanes[sum][coordinate][lane]`, divided by the scale.
+    lanes: Vec<[f32; LANES]>,
+    /// `scales[sum][coordinate]`
+    scales: Vec<f64>,
+    /// Coefficients over scales, `weights[term][coordinate]`.
+    weights: Vec<f32>,
     /// Scaled deviations of one term's moments at one order: `[row][lane]`.
     moments: Vec<[f32; LANES]>,
     /// Powers of one term's scaled slopes, row by row, each filled up to whole packs.
     powers: Vec<f32>,
 }
 
-impl LaneMeans {
-    /// The deviations of a moment of a coordinate.
+impl Deviations {
+    /// The deviations of a sum of terms at a coordinate, and the factor that belongs to them.
     #[inline(always)]
-    pub(crate) fn of(&self, layout: &Layout, moment: usize, coordinate: usize) -> &Lanes {
-        &self.means[moment * layout.dimension + coordinate]
+    pub(crate) fn of(&self, layout: &Layout, sum: usize, coordinate: usize) -> (&[f32; LANES], f64) {
+        let at = sum * layout.dimension + coordinate;
+        (&self.lanes[at], self.scales[at])
     }
 }
 
-/// Computes the deviations for the moments that `wanted` names; others are left as they are.
-pub(crate) struct Deviations<'a> {
+/// Computes the deviations of sums of terms.
+pub(crate) struct Deviate<'a> {
+    pub(crate) signature: &'a Signature,
     pub(crate) layout: &'a Layout,
-    pub(crate) orders: &'a [u32],
     pub(crate) spread: &'a Spread,
     pub(crate) moments: Floats<'a>,
     pub(crate) contracted: &'a Contracted,
     pub(crate) ridges: &'a [Slopes],
     /// The largest slope.
     pub(crate) largest: f64,
-    pub(crate) wanted: &'a [bool],
-    pub(crate) out: &'a mut LaneMeans,
+    /// `coefficients[coordinate][term]`
+    pub(crate) coefficients: &'a [f64],
+    /// How many sums there are.
+    pub(crate) sums: usize,
+    /// The sum that each term belongs to, if any.
+    pub(crate) sum_of_term: &'a [Option<usize>],
+    pub(crate) out: &'a mut Deviations,
 }
 
-impl Kernel<f32> for Deviations<'_> {
+impl Kernel<f32> for Deviate<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -66,97 +76,117 @@ impl Kernel<f32> for Deviations<'_> {
     }
 }
 
-impl Deviations<'_> {
+impl Deviate<'_> {
     #[inline(always)]
-    fn of<L: Lane<Scalar = f32>, S: Scalar>(self, moments: &[S]) {
-        let Self { layout, orders, spread, contracted, ridges, largest, wanted, out, .. } = self;
-        let Layout { dimension, separable_entries, .. } = *layout;
-        let moments = Moments { runs: runs(moments), totals: &contracted.totals, spread };
-        let LaneMeans { means, products, moments: scaled, powers } = out;
-        means.resize(wanted.len() * dimension, [0.0; LANES]);
-        products.resize(orders.len() * dimension, [0.0; LANES]);
+    fn of<L: Lane<Scalar = f32>, S: Scalar>(mut self, moments: &[S]) {
+        self.weigh();
+        let Self { signature, layout, spread, contracted, ridges, sum_of_term, .. } = self;
+        let dimension = layout.dimension;
+        let Deviations { lanes, weights, moments: scaled, powers, .. } = self.out;
         for ridge in ridges {
-            powers.clear();
-            powers.extend_from_slice(&ridge.unit);
+            powers.resize(ridge.unit.len(), 0.0);
             scaled.resize(ridge.rows, [0.0; LANES]);
             let mut exponent = 1;
-            for (order, &target) in orders.iter().enumerate().filter(|(order, _)| wanted[*order]) {
-                raise::<L>(powers, &ridge.unit, target - exponent);
-                exponent = target;
-                let first = ridge.first * layout.entries + order + 1;
-                moments.scale(first, layout.entries, contracted.peaks[order + 1], scaled);
-                let products = &mut products[order * dimension..(order + 1) * dimension];
-                Product { padded: layout.padded, powers, moments: scaled, fresh: ridge.first == 0 }
-                    .add_to::<L>(dimension, products);
+            for (index, &order) in signature.orders.iter().enumerate() {
+                let of_order = |term: usize| signature.terms[term].moment == Moment::Derivative(order);
+                if !(0..sum_of_term.len()).any(|term| sum_of_term[term].is_some() && of_order(term)) {
+                    continue;
+                }
+                match order {
+                    1 => {}
+                    _ if exponent == 1 => raise::<L>(&ridge.unit, order, powers),
+                    _ => raise_further::<L>(powers, &ridge.unit, order - exponent),
+                }
+                exponent = order;
+                let first = ridge.first * layout.entries + index + 1;
+                let peak = contracted.peaks[index + 1];
+                scale(&runs(moments)[first..], &contracted.totals[first..], layout.entries, spread, peak, scaled);
+                let powers = if order == 1 { &ridge.unit } else { &*powers };
+                let product = Product { padded: layout.padded, powers, moments: scaled };
+                let mut target = Target { dimension, order, signature, sum_of_term, weights, lanes };
+                product.add_to::<L>(&mut target);
             }
         }
-        for order in (0..orders.len()).filter(|&order| wanted[order]) {
-            let scale = largest.powi(orders[order] as i32) * contracted.peaks[order + 1];
-            let products = &products[order * dimension..(order + 1) * dimension];
-            let means = &mut means[order * dimension..(order + 1) * dimension];
-            for (coordinate, (means, products)) in means.iter_mut().zip(products).enumerate() {
-                for lane in 0..LANES {
-                    means[lane] = f64::from(products[lane]) * scale;
-                }
-                if separable_entries > 0 {
-                    moments.add(layout.first_run(coordinate) + order + 1, means);
-                }
+    }
+
+    /// Scales the coefficients of each sum and coordinate, and sets the lanes to 0.
+    fn weigh(&mut self) {
+        let Self { signature, layout, contracted, sum_of_term, .. } = *self;
+        let (dimension, terms) = (layout.dimension, signature.terms.len());
+        let Deviations { lanes, scales, weights, .. } = &mut *self.out;
+        lanes.clear();
+        lanes.resize(self.sums * dimension, [0.0; LANES]);
+        scales.clear();
+        scales.resize(self.sums * dimension, 0.0);
+        weights.resize(terms * dimension, 0.0);
+        let size = |term: usize| match signature.terms[term].moment {
+            Moment::Derivative(order) => self.largest.powi(order as i32) * contracted.peaks[1 + signature.moment(term)],
+            Moment::Stencil(_) => 0.0,
+        };
+        let members = || (0..terms).filter_map(|term| sum_of_term[term].map(|sum| (term, sum)));
+        for (term, sum) in members() {
+            let size = size(term);
+            let scales = &mut scales[sum * dimension..(sum + 1) * dimension];
+            for (scale, coefficients) in scales.iter_mut().zip(self.coefficients.chunks_exact(terms)) {
+                *scale = scale.max(coefficients[term].abs() * size);
             }
         }
-        for (stencil, means) in means.chunks_exact_mut(dimension).skip(orders.len()).enumerate() {
-            if wanted[orders.len() + stencil] {
-                for (coordinate, means) in means.iter_mut().enumerate() {
-                    *means = [0.0; LANES];
-                    moments.add(layout.first_stencil(coordinate) + stencil, means);
-                }
+        for (term, sum) in members() {
+            let size = size(term);
+            let scales = &scales[sum * dimension..(sum + 1) * dimension];
+            let weights = &mut weights[term * dimension..(term + 1) * dimension];
+            for ((weight, scale), coefficients) in
+                weights.iter_mut().zip(scales).zip(self.coefficients.chunks_exact(terms))
+            {
+                let known = *scale >= f64::MIN_POSITIVE;
+                *weight = if known { (coefficients[term] * size / scale) as f32 } else { 0.0 };
             }
         }
     }
 }
 
-/// The lane sums, and what turns them into deviations.
-struct Moments<'a, S> {
-    runs: &'a [[S; LANES]],
-    totals: &'a [f64],
-    spread: &'a Spread,
+/// The deviations of one moment of each row of a ridge term, divided by `peak`; the moments stand `stride` runs apart.
+#[inline(always)]
+fn scale<S: Scalar>(
+    runs: &[[S; LANES]],
+    totals: &[f64],
+    stride: usize,
+    spread: &Spread,
+    peak: f64,
+    out: &mut [[f32; LANES]],
+) {
+    let scale = if peak >= f64::MIN_POSITIVE { 1.0 / peak } else { 0.0 };
+    let mut factors = spread.reciprocals;
+    for lane in 0..LANES {
+        factors[lane] *= scale;
+    }
+    let to_mean = scale / spread.samples;
+    for ((out, run), total) in out.iter_mut().zip(runs.iter().step_by(stride)).zip(totals.iter().step_by(stride)) {
+        let mean = total * to_mean;
+        let mut scaled = [0.0; LANES];
+        for lane in 0..LANES {
+            scaled[lane] = run[lane].to_f64().mul_add(factors[lane], -mean) as f32;
+        }
+        *out = scaled;
+    }
 }
 
-impl<S: Scalar> Moments<'_, S> {
-    /// The deviations of one moment of each row of a ridge term, divided by `peak`.
-    #[inline(always)]
-    fn scale(&self, first: usize, entries: usize, peak: f64, out: &mut [[f32; LANES]]) {
-        let scale = if peak >= f64::MIN_POSITIVE { 1.0 / peak } else { 0.0 };
-        let mut factors = self.spread.reciprocals;
-        for lane in 0..LANES {
-            factors[lane] *= scale;
+/// `powers = slopes^exponent`, entry by entry.
+#[inline(always)]
+fn raise<L: Lane>(slopes: &[L::Scalar], exponent: u32, powers: &mut [L::Scalar]) {
+    for (power, slope) in powers.chunks_exact_mut(L::WIDTH).zip(slopes.chunks_exact(L::WIDTH)) {
+        let slope = L::load(slope);
+        let mut raised = slope * slope;
+        for _ in 2..exponent {
+            raised = raised * slope;
         }
-        for (row, out) in out.iter_mut().enumerate() {
-            let at = first + row * entries;
-            let mean = self.totals[at] / self.spread.samples * scale;
-            let mut scaled = [0.0; LANES];
-            for lane in 0..LANES {
-                scaled[lane] = (self.runs[at][lane].to_f64() * factors[lane] - mean) as f32;
-            }
-            *out = scaled;
-        }
-    }
-
-    /// Adds the deviations of one moment to `means`.
-    #[inline(always)]
-    fn add(&self, at: usize, means: &mut Lanes) {
-        let mean = self.totals[at] / self.spread.samples;
-        for lane in 0..LANES {
-            means[lane] += self.runs[at][lane].to_f64() * self.spread.reciprocals[lane] - mean;
-        }
+        raised.store(power);
     }
 }
 
 /// `powers *= slopes^exponent`, entry by entry.
 #[inline(always)]
-fn raise<L: Lane>(powers: &mut [L::Scalar], slopes: &[L::Scalar], exponent: u32) {
-    if exponent == 0 {
-        return;
-    }
+fn raise_further<L: Lane>(powers: &mut [L::Scalar], slopes: &[L::Scalar], exponent: u32) {
     for (power, slope) in powers.chunks_exact_mut(L::WIDTH).zip(slopes.chunks_exact(L::WIDTH)) {
         let slope = L::load(slope);
         let mut raised = L::load(power);
@@ -167,42 +197,71 @@ fn raise<L: Lane>(powers: &mut [L::Scalar], slopes: &[L::Scalar], exponent: u32)
     }
 }
 
+/// Where the products of one order go.
+struct Target<'a> {
+    dimension: usize,
+    order: u32,
+    signature: &'a Signature,
+    sum_of_term: &'a [Option<usize>],
+    weights: &'a [f32],
+    lanes: &'a mut [[f32; LANES]],
+}
+
+impl Target<'_> {
+    /// Adds the products of a block to the sums of every term of the order, with the term's weights.
+    #[inline(always)]
+    fn add<L: Lane<Scalar = f32>, const C: usize>(
+        &mut self,
+        coordinate: usize,
+        lane: usize,
+        products: &[[L; PACKS]; C],
+    ) {
+        for (term, sum) in self.sum_of_term.iter().enumerate() {
+            let Some(sum) = sum else { continue };
+            if self.signature.terms[term].moment != Moment::Derivative(self.order) {
+                continue;
+            }
+            let weights = &self.weights[term * self.dimension + coordinate..][..C];
+            let lanes = &mut self.lanes[sum * self.dimension + coordinate..][..C];
+            for c in 0..C {
+                for pack in 0..PACKS {
+                    let lanes = &mut lanes[c][lane + pack * L::WIDTH..][..L::WIDTH];
+                    products[c][pack].mul_add(L::splat(weights[c]), L::load(lanes)).store(lanes);
+                }
+            }
+        }
+    }
+}
+
 /// `Σ_o powers[o][coordinate] moments[o][lane]` for one order.
 #[derive(Clone, Copy)]
 struct Product<'a> {
     padded: usize,
     powers: &'a [f32],
     moments: &'a [[f32; LANES]],
-    /// Whether these are the first rows, and the sums start at 0.
-    fresh: bool,
 }
 
 impl Product<'_> {
-    /// Adds the sums of every coordinate to `products`.
+    /// Gives the sums of every coordinate to `target`.
     #[inline(always)]
-    fn add_to<L: Lane<Scalar = f32>>(self, dimension: usize, products: &mut [[f32; LANES]]) {
+    fn add_to<L: Lane<Scalar = f32>>(self, target: &mut Target<'_>) {
         let mut coordinate = 0;
-        while coordinate + COORDINATES <= dimension {
-            self.block::<L, COORDINATES>(coordinate, products);
+        while coordinate + COORDINATES <= target.dimension {
+            self.block::<L, COORDINATES>(coordinate, target);
             coordinate += COORDINATES;
         }
-        while coordinate < dimension {
-            self.block::<L, 1>(coordinate, products);
+        while coordinate < target.dimension {
+            self.block::<L, 1>(coordinate, target);
             coordinate += 1;
         }
     }
 
-    /// Adds the sums of `C` coordinates to `products`.
+    /// The sums of `C` coordinates.
     #[inline(always)]
-    fn block<L: Lane<Scalar = f32>, const C: usize>(self, coordinate: usize, products: &mut [[f32; LANES]]) {
+    fn block<L: Lane<Scalar = f32>, const C: usize>(self, coordinate: usize, target: &mut Target<'_>) {
         for lane in (0..LANES).step_by(PACKS * L::WIDTH) {
             let at = |pack: usize| lane + pack * L::WIDTH..lane + (pack + 1) * L::WIDTH;
             let mut sums = [[L::splat(0.0); PACKS]; C];
-            for c in 0..if self.fresh { 0 } else { C } {
-                for pack in 0..PACKS {
-                    sums[c][pack] = L::load(&products[coordinate + c][at(pack)]);
-                }
-            }
             for (weights, moments) in self.powers.chunks_exact(self.padded).zip(self.moments) {
                 let weights = &weights[coordinate..][..C];
                 for pack in 0..PACKS {
@@ -212,11 +271,7 @@ impl Product<'_> {
                     }
                 }
             }
-            for c in 0..C {
-                for pack in 0..PACKS {
-                    sums[c][pack].store(&mut products[coordinate + c][at(pack)]);
-                }
-            }
+            target.add(coordinate, lane, &sums);
         }
     }
 }

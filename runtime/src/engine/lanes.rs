@@ -4,7 +4,7 @@
 //! `SE² = Σ_l n_l (m_l - m)² / ((L - 1) S)` with `n_l` samples in lane `l` and `L` lanes that hold any.
 
 use super::LANES;
-use crate::lane::Lane;
+use crate::lane::{Lane, Scalar};
 
 /// One number for each lane.
 pub(crate) type Lanes = [f64; LANES];
@@ -48,6 +48,9 @@ impl Spread {
     }
 }
 
+/// A quarter of the lanes, to which the others were added.
+pub(crate) type Quarter = [f64; LANES / 4];
+
 /// Adds the lanes pairwise: halves, quarters, …
 #[inline(always)]
 pub(crate) fn add_lanes(sums: &Lanes) -> f64 {
@@ -61,18 +64,36 @@ pub(crate) fn fold_lanes(lanes: &Lanes, join: impl Fn(f64, f64) -> f64) -> f64 {
     for lane in 0..LANES / 2 {
         half[lane] = join(lanes[lane], lanes[lane + LANES / 2]);
     }
-    let mut quarter = [0.0; LANES / 4];
+    let mut quarter = Quarter::default();
     for lane in 0..LANES / 4 {
         quarter[lane] = join(half[lane], half[lane + LANES / 4]);
     }
-    let [a, b, c, d, e, f, g, h] = quarter;
+    fold_quarter(&quarter, join)
+}
+
+/// The first two steps of [`add_lanes`].
+#[inline(always)]
+pub(crate) fn quarter_lanes<S: Scalar>(sums: &[S; LANES]) -> Quarter {
+    let mut half = [0.0; LANES / 2];
+    for lane in 0..LANES / 2 {
+        half[lane] = sums[lane].to_f64() + sums[lane + LANES / 2].to_f64();
+    }
+    let mut quarter = Quarter::default();
+    for lane in 0..LANES / 4 {
+        quarter[lane] = half[lane] + half[lane + LANES / 4];
+    }
+    quarter
+}
+
+/// The last three steps of [`fold_lanes`].
+#[inline(always)]
+pub(crate) fn fold_quarter(&[a, b, c, d, e, f, g, h]: &Quarter, join: impl Fn(f64, f64) -> f64) -> f64 {
     join(join(join(a, e), join(c, g)), join(join(b, f), join(d, h)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lane::Scalar;
 
     type Pack = <f64 as Scalar>::Narrow;
 

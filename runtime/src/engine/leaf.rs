@@ -171,10 +171,12 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, E, L> {
         let lane = self.sample % LANES;
         let fresh = self.sample % LEAF < LANES;
         let Scratch { moments, exist, .. } = &mut *self.scratch;
-        let moments = &mut moments[run * LANES..][..values.len() * LANES];
+        // Asked once: the compiler would not see that the sums do not overlap `exist`.
+        let existing = existing::<L>(exist);
+        let moments = &mut moments[run * LANES..(run + values.len()) * LANES];
         for (sums, &value) in moments.chunks_exact_mut(LANES).zip(values) {
             let sums = &mut sums[lane..lane + L::WIDTH];
-            let value = existing(exist, value);
+            let value = only(existing, value);
             if fresh { value } else { L::load(sums) + value }.store(sums);
         }
     }
@@ -184,7 +186,7 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, E, L> {
     fn keep(&mut self, first: usize, partials: &[L]) {
         for (index, &partial) in partials.iter().enumerate() {
             let at = (self.job.layout.kept_draws() + first + index) * LEAF + self.sample % LEAF;
-            let partial = existing(&self.scratch.exist, partial);
+            let partial = only(existing::<L>(&self.scratch.exist), partial);
             partial.store(&mut self.scratch.kept[at..at + L::WIDTH]);
         }
     }
@@ -267,7 +269,7 @@ impl<E: Estimator> Kernel<E::Scalar> for ByCoordinate<'_, E> {
                         let partials = E::Separable::partials(z, numbers);
                         for (number, &partial) in partials.as_ref().iter().enumerate() {
                             let at = (coordinate * E::Separable::NUMBERS + number) * LEAF + sample - first;
-                            existing(exist, partial).store(&mut kept[at..at + L::WIDTH]);
+                            only(existing::<L>(exist), partial).store(&mut kept[at..at + L::WIDTH]);
                         }
                     }
                     sample += LANES;
@@ -291,7 +293,7 @@ fn store<L: Lane>(sums: &[L], lane: usize, runs: &mut [L::Scalar]) {
 #[inline(always)]
 fn keep_existing<L: Lane>(exist: &[L::Scalar; WIDEST], values: &mut [L]) {
     for value in values {
-        *value = existing(exist, *value);
+        *value = only(existing::<L>(exist), *value);
     }
 }
 
@@ -302,9 +304,14 @@ fn mark<S: Scalar>(exist: &mut [S; WIDEST], active: usize) {
     exist[active..].fill(S::ZERO);
 }
 
+/// Which samples of a pack exist.
+#[inline(always)]
+fn existing<L: Lane>(exist: &[L::Scalar; WIDEST]) -> L::Mask {
+    L::load(exist).gt(L::splat(L::Scalar::ZERO))
+}
+
 /// `value` for samples that exist, otherwise -0, which changes no sum (0 would change -0).
 #[inline(always)]
-fn existing<L: Lane>(exist: &[L::Scalar; WIDEST], value: L) -> L {
-    let exist = L::load(exist).gt(L::splat(L::Scalar::ZERO));
-    L::select(exist, value, L::splat(-L::Scalar::ZERO))
+fn only<L: Lane>(existing: L::Mask, value: L) -> L {
+    L::select(existing, value, L::splat(-L::Scalar::ZERO))
 }

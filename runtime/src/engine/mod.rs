@@ -22,6 +22,8 @@ mod reduction;
 mod signature;
 mod stencils;
 mod table;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod workspace;
 

@@ -92,6 +92,17 @@ impl Layout {
         self.first_run(coordinate) + self.separable_entries
     }
 
+    /// The run of a coordinate's moment (of so many orders, then the stencils), if the coordinate has it by itself.
+    pub(crate) const fn run(&self, orders: usize, moment: usize, coordinate: usize) -> Option<usize> {
+        if moment >= orders {
+            Some(self.first_stencil(coordinate) + moment - orders)
+        } else if self.separable_entries > 0 {
+            Some(self.first_run(coordinate) + 1 + moment)
+        } else {
+            None
+        }
+    }
+
     /// Evaluations of the function for each sample and coordinate: 1, or with stencils one more for each ridge row.
     pub(crate) const fn moved_rows(&self) -> usize {
         1 + if self.coordinate_entries > self.separable_entries { self.ridge_rows } else { 0 }

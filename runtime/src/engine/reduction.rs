@@ -7,13 +7,13 @@ use std::ops::Range;
 
 use super::LANES;
 use super::contraction::{Contracted, Contraction, Totals};
-use super::deviations::{Deviations, LaneMeans};
+use super::deviations::{Deviate, Deviations};
 use super::lanes::{Lanes, Spread};
-use super::moments::Layout;
+use super::moments::{Layout, convert, runs};
 use super::signature::Signature;
 use super::table::Slopes;
 use crate::error::EstimateError;
-use crate::lane::{Floats, Kernel, Lane, PackWidth, dispatch};
+use crate::lane::{Floats, Kernel, Lane, PackWidth, Scalar, dispatch};
 use crate::run::{TermSize, Warning, judge_truncation};
 
 /// What a run adds up, besides the draws.
@@ -40,11 +40,11 @@ pub(crate) struct Reduction {
     /// The moment of each term, among those of a coordinate.
     moment_of_term: Vec<usize>,
     contracted: Contracted,
-    lane_means: LaneMeans,
-    /// Whether each moment's lane means are to be computed.
-    wanted: Vec<bool>,
-    /// Whether each moment's lane means are there.
-    known: Vec<bool>,
+    /// The sum of terms that each term belongs to where errors are computed.
+    sum_of_term: Vec<Option<usize>>,
+    deviations: Deviations,
+    /// The standard errors of the entries of one term.
+    term_errors: Vec<f64>,
     pub(crate) value: f64,
     pub(crate) value_error: f64,
     /// The entries of each parameter's gradient.
@@ -65,9 +65,9 @@ impl Reduction {
             coefficients: Vec::new(),
             moment_of_term: (0..signature.terms.len()).map(|term| signature.moment(term)).collect(),
             contracted: Contracted::default(),
-            lane_means: LaneMeans::default(),
-            wanted: vec![false; signature.moments()],
-            known: vec![false; signature.moments()],
+            sum_of_term: vec![None; signature.terms.len()],
+            deviations: Deviations::default(),
+            term_errors: Vec::new(),
             value: 0.0,
             value_error: 0.0,
             errors: gradient.clone(),
@@ -122,7 +122,14 @@ impl Reduction {
             self.errors(sums);
             let (gradient, errors) = (std::mem::take(&mut self.gradient), std::mem::take(&mut self.errors));
             let signature = self.signature;
-            let term_error = |term: usize, entry| self.term_error(sums, term, terms[term].values.len(), entry);
+            let mut known = None;
+            let term_error = |term: usize, entry: usize| {
+                if known != Some(term) {
+                    known = Some(term);
+                    self.term_errors(sums, term, terms[term].values.len());
+                }
+                self.term_errors[entry]
+            };
             judge_truncation(&signature, terms, &gradient, &errors, term_error, warnings);
             (self.gradient, self.errors) = (gradient, errors);
         }
@@ -187,22 +194,13 @@ impl Reduction {
 
     /// The standard errors of the gradient and the value.
     fn errors(&mut self, sums: Sums<'_>) {
-        self.wanted.fill(false);
-        for (term, &moment) in self.signature.terms.iter().zip(&self.moment_of_term) {
-            self.wanted[moment] |= term.kept;
+        for (sum, term) in self.sum_of_term.iter_mut().zip(self.signature.terms) {
+            *sum = term.kept.then_some(term.parameter);
         }
-        self.known.copy_from_slice(&self.wanted);
-        self.lane_means(sums);
-        let spread = Spread::new(sums.samples);
         let mut errors = std::mem::take(&mut self.errors);
-        for (parameter, errors) in errors.iter_mut().enumerate() {
-            let terms = self.signature.kept_terms(parameter);
-            let entries = errors.len();
-            for (entry, error) in errors.iter_mut().enumerate() {
-                *error = self.error_of_terms(&spread, terms.clone(), entries, entry);
-            }
-        }
+        self.errors_of_sums(sums, &mut errors);
         self.errors = errors;
+        let spread = Spread::new(sums.samples);
         let mean = self.mean_value(sums);
         let mut deviations = self.contracted.values;
         for lane in 0..LANES {
@@ -211,37 +209,34 @@ impl Reduction {
         self.value_error = dispatch(self.width, StandardError { spread: &spread, deviations: &deviations });
     }
 
-    /// The standard error of one term at one entry.
-    fn term_error(&mut self, sums: Sums<'_>, term: usize, entries: usize, entry: usize) -> f64 {
-        let moment = self.moment_of_term[term];
-        if !self.known[moment] {
-            self.wanted.fill(false);
-            self.wanted[moment] = true;
-            self.known[moment] = true;
-            self.lane_means(sums);
-        }
-        self.error_of_terms(&Spread::new(sums.samples), term..term + 1, entries, entry)
+    /// The standard errors of the entries of one term.
+    fn term_errors(&mut self, sums: Sums<'_>, term: usize, entries: usize) {
+        self.sum_of_term.fill(None);
+        self.sum_of_term[term] = Some(0);
+        let mut errors = std::mem::take(&mut self.term_errors);
+        errors.resize(entries, 0.0);
+        self.errors_of_sums(sums, std::slice::from_mut(&mut errors));
+        self.term_errors = errors;
     }
 
-    /// Computes the deviations of the lanes for the wanted moments.
-    fn lane_means(&mut self, sums: Sums<'_>) {
-        let deviations = Deviations {
+    /// The standard errors of the entries of sums of terms.
+    fn errors_of_sums(&mut self, sums: Sums<'_>, out: &mut [Vec<f64>]) {
+        let spread = Spread::new(sums.samples);
+        let deviate = Deviate {
+            signature: &self.signature,
             layout: &self.layout,
-            orders: self.signature.orders,
-            spread: &Spread::new(sums.samples),
+            spread: &spread,
             moments: sums.moments,
             contracted: &self.contracted,
             ridges: &self.ridges,
             largest: self.largest_slope,
-            wanted: &self.wanted,
-            out: &mut self.lane_means,
+            coefficients: &self.coefficients,
+            sums: out.len(),
+            sum_of_term: &self.sum_of_term,
+            out: &mut self.deviations,
         };
-        dispatch(self.width, deviations);
-    }
-
-    /// The standard error of the sum of some terms at an entry; the moments of the terms must be among the lane means.
-    fn error_of_terms(&self, spread: &Spread, terms: Range<usize>, entries: usize, entry: usize) -> f64 {
-        dispatch(self.width, ErrorOfTerms { reduction: self, spread, terms, entries, entry })
+        dispatch(self.width, deviate);
+        dispatch(self.width, ErrorsOfSums { reduction: self, spread: &spread, moments: sums.moments, out });
     }
 }
 
@@ -252,33 +247,80 @@ impl Layout {
     }
 }
 
-struct ErrorOfTerms<'a> {
+/// Turns deviations into standard errors.
+struct ErrorsOfSums<'a> {
     reduction: &'a Reduction,
     spread: &'a Spread,
-    terms: Range<usize>,
-    entries: usize,
-    entry: usize,
+    moments: Floats<'a>,
+    out: &'a mut [Vec<f64>],
 }
 
-impl Kernel<f64> for ErrorOfTerms<'_> {
-    type Output = f64;
+impl Kernel<f64> for ErrorsOfSums<'_> {
+    type Output = ();
 
     #[inline(always)]
-    fn run<L: Lane<Scalar = f64>>(self) -> f64 {
-        let Self { reduction, spread, terms, entries, entry } = self;
-        let mut deviations: Lanes = [0.0; LANES];
-        for lane in (0..LANES).step_by(L::WIDTH) {
-            let mut sum = L::splat(0.0);
-            for coordinate in reduction.layout.coordinates(entries, entry) {
-                for term in terms.clone() {
-                    let moment = reduction.moment_of_term[term];
-                    let means = reduction.lane_means.of(&reduction.layout, moment, coordinate);
-                    sum = L::load(&means[lane..]).mul_add(L::splat(reduction.weight(term, coordinate)), sum);
-                }
-            }
-            sum.store(&mut deviations[lane..]);
+    fn run<L: Lane<Scalar = f64>>(self) {
+        match self.moments {
+            Floats::Single(moments) => self.of::<L, _>(runs(moments)),
+            Floats::Double(moments) => self.of::<L, _>(runs(moments)),
         }
-        spread.standard_error::<L>(&deviations)
+    }
+}
+
+impl ErrorsOfSums<'_> {
+    #[inline(always)]
+    fn of<L: Lane<Scalar = f64>, S: Scalar>(self, moments: &[[S; LANES]]) {
+        let Self { reduction, spread, out, .. } = self;
+        for (sum, out) in out.iter_mut().enumerate() {
+            let entries = out.len();
+            for (entry, error) in out.iter_mut().enumerate() {
+                let mut deviations: Lanes = [0.0; LANES];
+                for coordinate in reduction.layout.coordinates(entries, entry) {
+                    reduction.add_ridges::<L>(sum, coordinate, &mut deviations);
+                    reduction.add_coordinate::<L, S>(spread, moments, sum, coordinate, &mut deviations);
+                }
+                *error = spread.standard_error::<L>(&deviations);
+            }
+        }
+    }
+}
+
+impl Reduction {
+    /// Adds the deviations over ridge rows of a sum of terms at a coordinate.
+    #[inline(always)]
+    fn add_ridges<L: Lane<Scalar = f64>>(&self, sum: usize, coordinate: usize, deviations: &mut Lanes) {
+        if self.ridges.is_empty() {
+            return;
+        }
+        let (lanes, scale) = self.deviations.of(&self.layout, sum, coordinate);
+        for lane in (0..LANES).step_by(L::WIDTH) {
+            let deviations = &mut deviations[lane..];
+            convert::<f32, L>(&lanes[lane..]).mul_add(L::splat(scale), L::load(deviations)).store(deviations);
+        }
+    }
+
+    /// Adds the deviations of the separable term and the stencils.
+    #[inline(always)]
+    fn add_coordinate<L: Lane<Scalar = f64>, S: Scalar>(
+        &self,
+        spread: &Spread,
+        moments: &[[S; LANES]],
+        sum: usize,
+        coordinate: usize,
+        deviations: &mut Lanes,
+    ) {
+        for (term, _) in self.sum_of_term.iter().enumerate().filter(|(_, of)| **of == Some(sum)) {
+            let Some(run) = self.layout.run(self.signature.orders.len(), self.moment_of_term[term], coordinate) else {
+                continue;
+            };
+            let mean = L::splat(self.contracted.totals[run] / spread.samples);
+            let weight = L::splat(self.weight(term, coordinate));
+            for lane in (0..LANES).step_by(L::WIDTH) {
+                let deviation = convert::<S, L>(&moments[run][lane..]) * L::load(&spread.reciprocals[lane..]) - mean;
+                let deviations = &mut deviations[lane..];
+                deviation.mul_add(weight, L::load(deviations)).store(deviations);
+            }
+        }
     }
 }
 

@@ -3,8 +3,6 @@
 //! Generated types are named by the sample loop only. All that comes after it reads this, and so is compiled once, in
 //! this crate, and not again for every estimator.
 
-use std::ops::Range;
-
 use crate::kernel::{Estimator, Law, Moment, ParameterInfo, Separable, TermInfo};
 
 /// The constants of an [`Estimator`].
@@ -29,23 +27,11 @@ impl Signature {
         }
     }
 
-    /// How many moments a coordinate has: the derivatives, then the stencils.
-    pub(crate) const fn moments(&self) -> usize {
-        self.orders.len() + self.stencils
-    }
-
     /// The place of a term's moment among those of a coordinate.
     pub(crate) fn moment(&self, term: usize) -> usize {
         match self.terms[term].moment {
             Moment::Derivative(order) => self.orders.iter().position(|&known| known == order).unwrap_or(0),
             Moment::Stencil(number) => self.orders.len() + number,
         }
-    }
-
-    /// The terms of a parameter's gradient, which stand side by side.
-    pub(crate) fn kept_terms(&self, parameter: usize) -> Range<usize> {
-        let kept = |term: &TermInfo| term.kept && term.parameter == parameter;
-        let first = self.terms.iter().position(kept).unwrap_or(0);
-        first..first + self.terms.iter().filter(|term| kept(term)).count()
     }
 }

@@ -38,6 +38,15 @@ impl Table {
     /// [`SamplerError`]: no characteristic function, atoms off a lattice, or a tolerance out of reach, with the bound that
     /// was reached.
     pub fn new<W: LogCharacteristic>(theta: &W::Theta<f64>, tolerance: f64) -> Result<Self, SamplerError> {
+        Self::on::<W>(theta, Self::support::<W>(theta), tolerance)
+    }
+
+    /// The same on a given support, of the law without its location.
+    pub(super) fn on<W: LogCharacteristic>(
+        theta: &W::Theta<f64>,
+        support: [f64; 2],
+        tolerance: f64,
+    ) -> Result<Self, SamplerError> {
         if !(1e-13..1.0).contains(&tolerance) {
             return Err(SamplerError::Tolerance { tolerance });
         }
@@ -47,7 +56,7 @@ impl Table {
         }
         let width = width::<W>(theta)?;
         let outside = tolerance / 16.0;
-        let window = clamp(window::<W>(theta, width, outside)?, Self::support::<W>(theta));
+        let window = clamp(window::<W>(theta, width, outside)?, support);
         match jumps {
             Some(jumps) => {
                 let lattice = lattice::probabilities::<W>(theta, lattice::span(&jumps)?, window, tolerance)?;

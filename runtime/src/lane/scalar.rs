@@ -63,6 +63,8 @@ pub trait Scalar:
     fn sqrt(self) -> Self;
     /// The absolute value.
     fn abs(self) -> Self;
+    /// The largest whole number that is not above `self`.
+    fn floor(self) -> Self;
     /// The absolute value of `self` with the sign of `sign`.
     fn copysign(self, sign: Self) -> Self;
 }
@@ -129,6 +131,10 @@ macro_rules! scalar {
             #[inline(always)]
             fn abs(self) -> Self {
                 self.abs()
+            }
+            #[inline(always)]
+            fn floor(self) -> Self {
+                self.floor()
             }
             #[inline(always)]
             fn copysign(self, sign: Self) -> Self {

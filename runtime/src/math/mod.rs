@@ -15,6 +15,7 @@ mod ln;
 mod logistic;
 mod power;
 mod reduction;
+mod stirling;
 mod trig;
 
 #[cfg(test)]
@@ -27,6 +28,7 @@ pub(crate) use hyperbolic::{cosh, sinh, tanh};
 pub(crate) use ln::{is_unusual, ln, ln_1p, ln_any, ln_excess, ln_mantissa};
 pub(crate) use logistic::{log_sigmoid, logistic, sigmoid, softplus};
 pub(crate) use power::powf;
+pub(crate) use stirling::stirling_remainder;
 pub(crate) use trig::{cos, cos_far, is_far, sin, sin_cos_within, sin_far, tan, tan_far};
 
 pub(crate) use std::hint::select_unpredictable as select;

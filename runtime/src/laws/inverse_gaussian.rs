@@ -1,0 +1,14 @@
+//! The inverse Gaussian law.
+
+use crate::prelude::*;
+
+/// The inverse Gaussian law with mean `mu` and shape `lambda`: variance `mu³ / lambda`.
+///
+/// The time at which a Brownian motion with drift first reaches a level. The rules are exact, with squares of normal numbers;
+/// both series have radius of convergence `lambda / (2 mu²)`.
+///
+/// Reference: Tweedie, "Statistical Properties of Inverse Gaussian Distributions" (1957).
+#[distribution(crate = crate, support = 0.0.., sample = inverse_gaussian(mu, lambda))]
+pub fn inverse_gaussian(omega: Frequency, mu: Positive, lambda: Positive) -> LogCf {
+    lambda / mu * (1.0 - (1.0 - 2.0 * I * mu.powi(2) * omega / lambda).sqrt())
+}
