@@ -101,7 +101,7 @@ pub fn compile(source: &Source) -> Result<Compiled, Errors> {
     let degree = differentiation::degree::polynomial_degree(&function.normal_form);
     let choice = choice(&options);
     let formula = rule::formula::expand(&function.normal_form).map(|_| ());
-    let order = rule::select::required_order(&law, degree, formula.is_ok(), &choice)?;
+    let order = rule::select::required_order(&law, degree, &choice)?;
     let derivation = cache::derivation(&law, order)?;
     let kinks = differentiation::kinks(&function.normal_form);
     let density = !kinks.faults().is_empty() && series::density::has_density(&law);

@@ -66,12 +66,7 @@ impl Subject {
 /// # Errors
 /// [`Code::BadOrder`] for an order outside 1 to 64 or a polynomial `f` of higher degree; [`Code::UnknownName`] for a form of
 /// something that is not a parameter.
-pub fn required_order(
-    law: &Law,
-    function_degree: Option<u32>,
-    has_formula: bool,
-    choice: &Choice,
-) -> Result<u32, Errors> {
+pub fn required_order(law: &Law, function_degree: Option<u32>, choice: &Choice) -> Result<u32, Errors> {
     let mut errors = Errors::new();
     if let Some((order, span)) = choice.order
         && !(1..=MAX_ORDER).contains(&order)
@@ -110,7 +105,7 @@ pub fn required_order(
             | RequestedForm::Discrete,
             _,
         )) => false,
-        None => choice.order.is_none() && !has_formula,
+        None => choice.order.is_none(),
     });
     let degree = function_degree.unwrap_or(0);
     if terminating && degree > MAX_ORDER {
@@ -135,7 +130,7 @@ pub fn required_order(
 /// [`Code::FormUnavailable`] where the form that was asked for does not exist; [`Code::NotDifferentiable`] where no form, or
 /// not the one that was asked for, accepts the kinks of `f`.
 pub fn select(law: &Law, derivation: &Derivation, subject: &Subject, choice: &Choice) -> Result<Vec<Rule>, Errors> {
-    required_order(law, subject.degree, subject.formula.is_ok(), choice)?;
+    required_order(law, subject.degree, choice)?;
     let mut errors = Errors::new();
     let mut rules = Vec::new();
     let mut refused = false;
@@ -174,7 +169,6 @@ fn select_one(law: &Law, series: &ParameterSeries, subject: &Subject, choice: &C
             Ok(()) => formula(series.parameter),
             Err(why) => return Err(no_formula(name, why, span)),
         },
-        (None, None) if subject.formula.is_ok() => formula(series.parameter),
         (Some((RequestedForm::Truncated, span)), None) => {
             return Err(order_needed(name, span, "a truncated rule needs an order"));
         }
@@ -475,15 +469,12 @@ mod tests {
         let law = laplace();
         for order in [0, 65, 200] {
             assert_eq!(
-                required_order(&law, None, false, &choice(Some(order), None)).unwrap_err().faults()[0].code,
+                required_order(&law, None, &choice(Some(order), None)).unwrap_err().faults()[0].code,
                 Code::BadOrder
             );
         }
-        assert_eq!(required_order(&law, Some(6), false, &choice(None, None)).unwrap(), 6);
-        assert_eq!(required_order(&law, Some(6), false, &choice(Some(2), None)).unwrap(), 2);
-        assert_eq!(
-            required_order(&law, Some(6), false, &choice(Some(2), Some(RequestedForm::Terminating))).unwrap(),
-            6
-        );
+        assert_eq!(required_order(&law, Some(6), &choice(None, None)).unwrap(), 6);
+        assert_eq!(required_order(&law, Some(6), &choice(Some(2), None)).unwrap(), 2);
+        assert_eq!(required_order(&law, Some(6), &choice(Some(2), Some(RequestedForm::Terminating))).unwrap(), 6);
     }
 }

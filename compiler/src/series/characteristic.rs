@@ -133,7 +133,7 @@ mod tests {
     use crate::series::samples::{Positive, Real, gamma, laplace, law, uniform};
 
     /// `φ` and its gradient at a point on the real axis, where the graph's variable is replaced by the ridge argument.
-    fn at(law: &crate::ir::Law, parameters: &[f64], s: f64) -> Vec<f64> {
+    fn at(law: &Law, parameters: &[f64], s: f64) -> Vec<f64> {
         let graph = characteristic(&judge(law).expect("an expansion").log_cf, &law.parameters);
         let mut real = Graph::new();
         for &output in &graph.outputs {
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn logarithms_are_gone_where_they_stood_alone() {
-        let has_logarithm = |law: &crate::ir::Law| {
+        let has_logarithm = |law: &Law| {
             let graph = characteristic(&judge(law).expect("an expansion").log_cf, &law.parameters);
             graph.iter().any(|(_, node)| matches!(node, Node::Call(Primitive::Ln, _)))
         };
