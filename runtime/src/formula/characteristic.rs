@@ -24,6 +24,9 @@ pub trait Characteristic: LogCharacteristic {
     fn strip(theta: &Self::Theta<f64>) -> Option<[f64; 2]>;
 }
 
+/// A number and its derivative with respect to each parameter of a law, as power series.
+type WithGradient<W, C, const N: usize> = (Jet<C, N>, <W as Law>::Theta<Jet<C, N>>);
+
 /// `E z^m e^{λz} / m!` as power `m` of a series, and its derivative with respect to each parameter: the expansion of `φ` and
 /// `∂_θ φ` at `λ`. Their coefficients below `orders`, at most `N - LOST`, are finite.
 ///
@@ -35,7 +38,7 @@ pub(super) fn expand<W: Characteristic, C: Coefficient, const N: usize>(
     exponent: C,
     orders: usize,
     coordinate: usize,
-) -> Result<(Jet<C, N>, W::Theta<Jet<C, N>>), EstimateError> {
+) -> Result<WithGradient<W, C, N>, EstimateError> {
     let [re, im] = exponent.parts();
     check_strip::<W>(theta, re, coordinate)?;
     let mut expansion = None;

@@ -223,6 +223,8 @@ impl<C: Coefficient, const N: usize> Sub for Jet<C, N> {
 
 impl<C: Coefficient, const N: usize> Mul for Jet<C, N> {
     type Output = Self;
+    // The leading powers of a product add up.
+    #[allow(clippy::suspicious_arithmetic_impl)]
     fn mul(self, other: Self) -> Self {
         let mut product =
             Self { start: self.start + other.start, known: self.known.min(other.known), terms: [C::real(0.0); N] };
