@@ -190,14 +190,14 @@ fn panels(rows: &[Row]) -> Vec<Panel> {
         };
         let exact = rows().find(|row| row.order.is_none()).map(|row| row.difference.log10());
         Panel {
-            title: format!("Gradient of b, {}", scaling.name()),
+            title: format!("Gradient of b, scaling {}", scaling.name()),
             x: "order of the series".to_owned(),
             y: "log₁₀, relative to the gradient".to_owned(),
             lines: vec![
-                series("series: difference", &|row| row.difference),
-                series("series: one sample", &|row| row.deviation),
+                series("series: difference from pathwise", &|row| row.difference),
+                series("series: deviation of a sample", &|row| row.deviation),
                 Line {
-                    name: "exact: difference".to_owned(),
+                    name: "exact rule: difference from pathwise".to_owned(),
                     points: exact.map_or_else(Vec::new, |value| vec![(2.0, value), (16.0, value)]),
                 },
             ],
