@@ -1,7 +1,8 @@
 //! The experiments of logphi: one module and one program for each question.
 //!
 //! What experiments share stands at the top: tables of labelled rows ([`data`]), their [`scaling`], seeded
-//! [`shuffle`]s and the pieces of a [`report`]. [`logistic_regression`] is the main job.
+//! [`shuffle`]s and the pieces of a [`report`]. [`logistic_regression`] is the main job;
+//! [`truncation`] asks how far its series can be trusted.
 
 pub mod data;
 pub mod fingerprint;
@@ -9,3 +10,4 @@ pub mod logistic_regression;
 pub mod report;
 pub mod scaling;
 pub mod shuffle;
+pub mod truncation;

@@ -78,7 +78,7 @@ pub fn overview(records: &[Record]) -> String {
 ///
 /// # Errors
 /// [`FigureError`].
-pub fn figures(records: &[Record], order: u32) -> Result<Vec<(&'static str, String)>, FigureError> {
+pub fn figures(records: &[Record], rule: &str) -> Result<Vec<(&'static str, String)>, FigureError> {
     let line = |name: &str, value: &dyn Fn(&Record) -> Option<f64>| Line {
         name: name.to_owned(),
         points: records.iter().filter_map(|record| Some((f64::from(record.epoch), value(record)?))).collect(),
@@ -92,7 +92,7 @@ pub fn figures(records: &[Record], order: u32) -> Result<Vec<(&'static str, Stri
         "log₁₀ variance, one sample",
         vec![
             line("μ, exact", &|record| record.log10_variance_mu),
-            line(&format!("b, order {order}"), &|record| record.log10_variance_b),
+            line(&format!("b, {rule}"), &|record| record.log10_variance_b),
         ],
     );
     Ok(vec![
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn every_curve_has_a_figure() {
-        let figures = figures(&[record()], 8).expect("drawn");
+        let figures = figures(&[record()], "order 8").expect("drawn");
         assert_eq!(
             figures.iter().map(|figure| figure.0).collect::<Vec<_>>(),
             ["elbo.svg", "accuracy.svg", "variance.svg", "curves.svg"]

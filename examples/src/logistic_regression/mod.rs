@@ -61,7 +61,9 @@ pub fn run(options: &Options) -> Result<ExitCode, RunError> {
     let table = options.data.as_deref().map_or_else(data::shipped, data::read_file)?;
     let data = Dataset::new(&table, options.scaling);
     announce(options, &table);
-    caution(&data);
+    if options.order.number().is_some() {
+        caution(&data);
+    }
     let configuration = summary::configuration(options, &table, &data);
     let folder = Folder::claim(&options.out, &configuration)?;
     let training = train(options, &data)?;
@@ -70,7 +72,7 @@ pub fn run(options: &Options) -> Result<ExitCode, RunError> {
     folder.write("posterior.csv", &curves::posterior_csv(&data.names, &training.posterior))?;
     folder.write("rule.txt", model::rule(options.order))?;
     folder.write("estimator.rs", model::rust(options.order))?;
-    for (name, text) in curves::figures(&training.records, options.order.number())? {
+    for (name, text) in curves::figures(&training.records, &options.order.name())? {
         folder.write(name, &text)?;
     }
     let wall = start.elapsed();
@@ -102,11 +104,14 @@ fn print_shown(options: &Options) {
 /// Says in two lines what is about to happen.
 fn announce(options: &Options, table: &Table) {
     let (rows, features) = (table.labels.len(), table.features.len());
-    let (order, samples, batch, epochs) =
-        (options.order.number(), options.samples, options.batch, options.epoch_count());
+    let (samples, batch, epochs) = (options.samples, options.batch, options.epoch_count());
+    let in_b = match options.order.number() {
+        Some(order) => format!("exact in mu, cut at order {order} in b"),
+        None => "exact in mu and in b".to_owned(),
+    };
     say(&format!(
         "Bayesian logistic regression with Laplace prior and posterior: {}, {rows} rows of {features} features, scaling {}.\n\
-         Gradients by the rule derived while this was compiled, exact in mu, cut at order {order} in b (see --show-rule); \
+         Gradients by the rule derived while this was compiled, {in_b} (see --show-rule); \
          {samples} samples, batch {batch}, {epochs} epochs.\n",
         table.file,
         options.scaling.name(),
@@ -139,7 +144,7 @@ fn caution(data: &Dataset) {
     if largest > PI {
         eprintln!(
             "caution: the largest |x| is {largest:.3}; where b |x| exceeds pi (b starts at 1) the terms of the series grow, \
-             and the gradient by b means little. --scaling max-abs keeps |x| at most 1."
+             and the gradient by b means little. --scaling max-abs keeps |x| at most 1; --order exact cuts nothing."
         );
     }
 }
@@ -150,16 +155,16 @@ fn conclude(options: &Options, data: &Dataset, training: &Training) {
         let Seen { epoch, steps, .. } = seen;
         eprintln!("warning: {steps} of {} steps brought the warning shown for epoch {epoch}", training.steps);
     }
-    if !training.warnings.is_empty() {
+    if let Some(order) = options.order.number().filter(|_| !training.warnings.is_empty()) {
         let start = data.largest().into_iter().fold(0.0, f64::max);
         let end = training.records.last().map_or(start, |record| record.largest_b_x);
         eprintln!(
-            "help: the smaller b |x|, the better the series cut at order {}; its largest value was {start:.3} at the start \
+            "help: the smaller b |x|, the better the series cut at order {order}; its largest value was {start:.3} at the start \
              and {end:.3} at the end. {}",
-            options.order.number(),
             match options.scaling {
                 Scaling::MaxAbs => "How much the cut matters shows in runs with another --order.",
-                Scaling::Standardise | Scaling::None => "--scaling max-abs keeps |x| at most 1.",
+                Scaling::Standardise | Scaling::None =>
+                    "--scaling max-abs keeps |x| at most 1; --order exact cuts nothing.",
             },
         );
     }

@@ -23,7 +23,7 @@ pub struct Options {
     #[arg(long, value_enum, default_value_t = Scaling::MaxAbs)]
     pub scaling: Scaling,
 
-    /// Highest order of the series kept in the rule for the scale `b`
+    /// Highest order of the series kept in the rule for the scale `b`, or `exact`: no series, and one more draw
     #[arg(long, value_enum, default_value_t = Order::Eight)]
     pub order: Order,
 
@@ -76,7 +76,7 @@ impl Options {
     }
 }
 
-/// The compiled truncation orders.
+/// The compiled rules for the scale `b`: the series cut at an order, or the exact rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Order {
     /// One term
@@ -91,24 +91,37 @@ pub enum Order {
     /// Eight terms
     #[value(name = "16")]
     Sixteen,
+    /// The exact rule: no bias, but as many evaluations for each row as there are features
+    #[value(name = "exact")]
+    Exact,
 }
 
 impl Order {
-    /// The highest power of `s` that is kept.
+    /// The highest power of `s` that is kept; none where no series is cut.
     #[must_use]
-    pub const fn number(self) -> u32 {
+    pub const fn number(self) -> Option<u32> {
         match self {
-            Self::Two => 2,
-            Self::Four => 4,
-            Self::Eight => 8,
-            Self::Sixteen => 16,
+            Self::Two => Some(2),
+            Self::Four => Some(4),
+            Self::Eight => Some(8),
+            Self::Sixteen => Some(16),
+            Self::Exact => None,
         }
+    }
+
+    /// How the rule is called in figures and messages: `order 8`, or `exact`.
+    #[must_use]
+    pub fn name(self) -> String {
+        self.number().map_or_else(|| "exact".to_owned(), |number| format!("order {number}"))
     }
 }
 
 impl Serialize for Order {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u32(self.number())
+        match self.number() {
+            Some(number) => serializer.serialize_u32(number),
+            None => serializer.serialize_str("exact"),
+        }
     }
 }
 
@@ -154,10 +167,13 @@ mod tests {
     }
 
     #[test]
-    fn the_orders_are_named_by_their_numbers() {
+    fn the_orders_are_named_by_their_numbers_and_the_exact_rule_by_a_word() {
         for order in Order::value_variants() {
             let name = order.to_possible_value().expect("all have names");
-            assert_eq!(name.get_name(), order.number().to_string());
+            let number = order.number().map_or_else(|| "exact".to_owned(), |number| number.to_string());
+            assert_eq!(name.get_name(), number);
+            let json = serde_json::to_value(order).expect("plain");
+            assert_eq!(json, order.number().map_or_else(|| "exact".into(), serde_json::Value::from));
         }
     }
 }

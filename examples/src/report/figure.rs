@@ -92,6 +92,7 @@ fn draw(area: &DrawingArea<SVGBackend<'_>, Shift>, panel: &Panel) -> Result<(), 
     let x = range(lines.iter().flatten().map(|point| point.0), 0.0);
     let y = range(lines.iter().flatten().map(|point| point.1), 0.06);
     let digits = decimals(&y);
+    let legend = corner(&lines, &x);
     let mut chart = ChartBuilder::on(area)
         .margin(14 * FINE)
         .margin_right(22 * FINE)
@@ -125,7 +126,7 @@ fn draw(area: &DrawingArea<SVGBackend<'_>, Shift>, panel: &Panel) -> Result<(), 
     if panel.lines.iter().any(|line| !line.name.is_empty()) {
         chart
             .configure_series_labels()
-            .position(SeriesLabelPosition::UpperRight)
+            .position(legend)
             .background_style(WHITE.mix(0.85))
             .border_style(GRID.stroke_width(FINE))
             .margin(5 * FINE)
@@ -134,6 +135,14 @@ fn draw(area: &DrawingArea<SVGBackend<'_>, Shift>, panel: &Panel) -> Result<(), 
             .draw()?;
     }
     Ok(())
+}
+
+/// The upper corner away from the highest point.
+fn corner(lines: &[Vec<(f64, f64)>], x: &Range<f64>) -> SeriesLabelPosition {
+    match lines.iter().flatten().max_by(|one, two| one.1.total_cmp(&two.1)) {
+        Some(highest) if highest.0 > 0.5 * (x.start + x.end) => SeriesLabelPosition::UpperLeft,
+        _ => SeriesLabelPosition::UpperRight,
+    }
 }
 
 fn font(size: u32) -> TextStyle<'static> {
