@@ -1,14 +1,18 @@
 //! Functions that functions `f` are written with and that the standard library lacks.
 
-/// `Σ_j a_j z_j`; in `f` the linear form that makes a ridge term.
+use std::iter::Sum;
+use std::ops::Mul;
+
+/// `Σ_j a_j z_j`; in `f` the linear form that makes a ridge term, in the log characteristic function of a joint law a sum
+/// over coordinates.
 ///
 /// # Panics
 /// If the lengths differ.
 #[must_use]
-pub fn dot(a: impl AsRef<[f64]>, z: impl AsRef<[f64]>) -> f64 {
+pub fn dot<T: Copy + Mul<Output = T> + Sum>(a: impl AsRef<[T]>, z: impl AsRef<[T]>) -> T {
     let (a, z) = (a.as_ref(), z.as_ref());
     assert_eq!(a.len(), z.len(), "dot product of vectors of different lengths");
-    a.iter().zip(z).map(|(a, z)| a * z).sum()
+    a.iter().zip(z).map(|(&a, &z)| a * z).sum()
 }
 
 /// `σ(x) = 1 / (1 + e^{-x})`, without overflow.

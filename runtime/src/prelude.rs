@@ -2,7 +2,9 @@
 
 pub use std::f64::consts::PI;
 
-pub use crate::complex::{Count, Frequency, I, LogCf, Positive, Probability, Real};
+pub use crate::complex::{
+    Count, Covariance, Frequency, I, LogCf, Positive, Probability, Real, Simplex, quadratic,
+};
 pub use crate::functions::{Elementary, dot, log_sigmoid, sigmoid, softplus};
 pub use crate::matrix::Matrix;
 pub use logphi_macros::{distribution, estimator, term};

@@ -41,13 +41,28 @@ impl ParameterKind {
     }
 }
 
+/// How many numbers a parameter is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ParameterShape {
+    /// One number. Where the coordinates of a draw are independent, one that they share or one for each.
+    Scalar,
+    /// One number for each coordinate of a joint law.
+    Vector,
+    /// A vector of probabilities that add up to 1.
+    Simplex,
+    /// A symmetric positive definite matrix with one row and column for each coordinate.
+    Covariance,
+}
+
 /// A parameter `θ_j` of a law.
 #[derive(Clone, Debug)]
 pub struct Parameter {
     /// Name in the signature and of the field of the law's type.
     pub name: String,
-    /// Domain.
+    /// Domain of each of its numbers.
     pub kind: ParameterKind,
+    /// How many numbers it is made of; always a scalar in a law of one variable.
+    pub shape: ParameterShape,
     /// The name's position in the signature.
     pub span: Span,
 }

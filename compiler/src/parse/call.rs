@@ -8,6 +8,7 @@ use quote::ToTokens;
 use syn::{Expr, ExprCall, ExprMethodCall, Ident};
 
 use super::expression::{BRANCHES, Dialect, Walker};
+use super::joint::joint_functions;
 use super::rule::{Evaluation, derivative_of_name};
 use super::scope::Value;
 use super::spelling::{list, nearest};
@@ -108,6 +109,11 @@ pub(crate) struct Operand<'a> {
 }
 
 impl Walker {
+    /// Whether there are slices and iterators.
+    fn has_sequences(&self) -> bool {
+        self.dialect == Dialect::Function || (self.dialect == Dialect::LogCf && self.joint.is_some())
+    }
+
     /// Reads `path(arguments)`.
     pub(crate) fn call(&mut self, call: &ExprCall) -> Value {
         let Expr::Path(path) = &*call.func else {
@@ -145,8 +151,7 @@ impl Walker {
     pub(crate) fn method_call(&mut self, call: &ExprMethodCall) -> Value {
         let draws_before = self.draws.len();
         let receiver = self.expression(&call.receiver);
-        if let (Value::Vector(_) | Value::Matrix(_) | Value::Sequence(_), Dialect::Function) = (&receiver, self.dialect)
-        {
+        if let Value::Vector(_) | Value::Matrix(_) | Value::Sequence(_) = &receiver {
             return self.sequence_method(receiver, call);
         }
         let mut operands = vec![Operand { value: receiver, tokens: &call.receiver, draws_before }];
@@ -169,11 +174,14 @@ impl Walker {
                 }
                 arity
             }
-            None if self.dialect == Dialect::Function && matches!(text.as_str(), "dot" | "zip") => {
+            None if self.has_sequences() && matches!(text.as_str(), "dot" | "zip") => {
                 if operands.len() == 2 {
                     return self.call_on_sequences(&text, operands, &whole);
                 }
                 2
+            }
+            None if self.joint.is_some() && joint_functions(self.dialect).contains(&text.as_str()) => {
+                return self.joint_call(&text, &operands, whole);
             }
             None if self.dialect == Dialect::Rule
                 && operands.len() == 1
@@ -288,7 +296,11 @@ impl Walker {
             }
         }
         let place = Place::of(&whole);
-        let names = understood(self.dialect);
+        let mut names = understood(self.dialect);
+        if self.joint.is_some() {
+            names.extend(joint_functions(self.dialect));
+            names.extend(SEQUENCES.iter().filter(|name| self.has_sequences() && **name != "rows"));
+        }
         let elsewhere = ELSEWHERE.iter().find(|(name, _)| *name == text).map(|row| row.1);
         let near = elsewhere
             .or_else(|| nearest(&text, names.iter().copied()))

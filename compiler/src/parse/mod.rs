@@ -14,7 +14,8 @@ pub mod distribution;
 mod expression;
 pub mod function;
 #[cfg(test)]
-mod interpreter;
+pub(crate) mod interpreter;
+pub mod joint;
 mod literal;
 mod log_cf;
 mod normalise;

@@ -8,9 +8,9 @@ use super::sequence::Sequence;
 use super::spelling::{list, nearest};
 use super::terms::{Place, Terms};
 use crate::errors::{Code, Fault};
-use crate::ir::{Node, NodeId, Primitive, Rational};
+use crate::ir::{Node, NodeId, ParamId, Primitive, Rational};
 
-/// A list of numbers that `f` can name.
+/// A list of numbers that can be named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Vector {
     /// The draw.
@@ -19,6 +19,10 @@ pub(crate) enum Vector {
     Slice(usize),
     /// The current row of a matrix argument.
     MatrixRow(usize),
+    /// The frequency of a joint law.
+    Frequency,
+    /// A vector parameter of a joint law.
+    Parameter(ParamId),
 }
 
 /// What an expression stands for.
@@ -35,6 +39,10 @@ pub(crate) enum Value {
     Vector(Vector),
     /// A matrix argument.
     Matrix(usize),
+    /// A covariance parameter of a joint law.
+    Covariance(ParamId),
+    /// The Cholesky factor of a covariance parameter.
+    Factor(ParamId),
     /// An iterator.
     Sequence(Sequence),
     /// A tuple, from `zip`.

@@ -21,6 +21,7 @@ mod expand;
 #[cfg(all(test, feature = "algebra"))]
 mod oracle;
 mod power_series;
+pub mod projection;
 mod realify;
 mod refusal;
 #[cfg(test)]
