@@ -3,6 +3,7 @@
 //! An input is a file of `corpus/golden` with an `#[estimator]` and perhaps a law of its own; beside it lies one dump for
 //! each stage. `LOGPHI_BLESS=1` rewrites the dumps.
 
+use logphi_compiler::ir::Distribution;
 use logphi_compiler::ir::display::{dump_function, dump_law};
 use logphi_compiler::kernel::display::dump_program;
 use logphi_compiler::rule::{Form, Rule, text};
@@ -51,12 +52,15 @@ fn source(input: &Input) -> Source {
 
 /// The stages, in order, with the extension of their dumps.
 fn stages(compiled: &Compiled) -> Vec<(&'static str, String)> {
-    let names: Vec<String> = compiled.law.parameters.iter().map(|parameter| parameter.name.clone()).collect();
+    let (Distribution::Scalar(law), Some(derivation)) = (&compiled.law, &compiled.derivation) else {
+        panic!("a law of one variable and its derivation");
+    };
+    let names: Vec<String> = law.parameters.iter().map(|parameter| parameter.name.clone()).collect();
     let rules: String = compiled.rules.iter().map(|rule| rule_text(rule, &names)).collect();
     vec![
-        ("1.law.txt", dump_law(&compiled.law)),
+        ("1.law.txt", dump_law(law)),
         ("2.function.txt", dump_function(&compiled.function)),
-        ("3.derivation.txt", text::write(&compiled.derivation, &names)),
+        ("3.derivation.txt", text::write(derivation, &names)),
         ("4.rules.txt", rules),
         ("5.program.txt", dump_program(&compiled.program)),
         ("6.rust.txt", compiled.emitted.rust.clone()),

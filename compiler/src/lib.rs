@@ -33,7 +33,7 @@ use proc_macro2::{Span, TokenStream};
 
 use crate::emit::rust::{Emitted, EstimatorContext};
 use crate::errors::Errors;
-use crate::ir::{Function, Law};
+use crate::ir::{Distribution, Function};
 use crate::kernel::program::Program;
 use crate::parse::options::EstimatorOptions;
 use crate::rule::select::{Choice, Subject};
@@ -71,13 +71,13 @@ pub struct Target {
 #[derive(Clone, Debug)]
 pub struct Compiled {
     /// The parsed law.
-    pub law: Law,
+    pub law: Distribution,
     /// The parsed options.
     pub options: EstimatorOptions,
     /// The parsed function, in normal form.
     pub function: Function,
-    /// The series of every parameter.
-    pub derivation: Derivation,
+    /// The series of every parameter of a law of one variable.
+    pub derivation: Option<Derivation>,
     /// The rule of every parameter.
     pub rules: Vec<Rule>,
     /// The target-neutral program.
@@ -95,18 +95,31 @@ pub struct Compiled {
 /// # Errors
 /// Every fault of the first stage that finds one, each at its tokens.
 pub fn compile(source: &Source) -> Result<Compiled, Errors> {
-    let law = parse::distribution::parse_distribution(source.law_options.clone(), &source.law)?;
+    let law = parse::joint::parse_law(source.law_options.clone(), &source.law)?;
     let options = parse::options::parse_estimator_options(source.options.clone())?;
     let function = parse::function::parse_function(&source.function)?;
     let degree = differentiation::degree::polynomial_degree(&function.normal_form);
     let choice = choice(&options);
     let formula = rule::formula::expand(&function.normal_form).map(|_| ());
-    let order = rule::select::required_order(&law, degree, &choice)?;
-    let derivation = cache::derivation(&law, order)?;
     let kinks = differentiation::kinks(&function.normal_form);
-    let density = !kinks.faults().is_empty() && series::density::has_density(&law);
-    let rules = rule::select::select(&law, &derivation, &Subject { formula, degree, kinks, density }, &choice)?;
-    let program = kernel::lower::lower(&function, &law, &rules)?;
+    let mut subject = Subject { formula, degree, kinks, density: false };
+    let (derivation, rules, program) = match &law {
+        Distribution::Scalar(law) => {
+            let order = rule::select::required_order(law, degree, &choice)?;
+            let derivation = cache::derivation(law, order)?;
+            subject.density = !subject.kinks.faults().is_empty() && series::density::has_density(law);
+            let rules = rule::select::select(law, &derivation, &subject, &choice)?;
+            let program = kernel::lower::lower(&function, law, &rules)?;
+            (Some(derivation), rules, program)
+        }
+        Distribution::Joint(law) => {
+            parse::function::check_vector(&source.function, &law.name)?;
+            subject.formula = Err("a function of a joint draw".to_owned());
+            let rules = rule::joint::select_joint(law, &subject, &choice)?;
+            let program = kernel::lower::lower(&function, law, &rules)?;
+            (None, rules, program)
+        }
+    };
     let report = report::report(&program, &rules, options.precision);
     let latex = emit::latex::latex(&program, &rules);
     let context = EstimatorContext {

@@ -3,7 +3,7 @@
 //! Plain text of at most 100 columns, the same for the same input, so that it can be read, compared and kept.
 
 use crate::emit::{self, exponentials, summary};
-use crate::ir::{Parameter, ParameterKind};
+use crate::ir::{Parameter, ParameterKind, ParameterShape};
 use crate::kernel::program::Program;
 use crate::parse::options::Precision;
 use crate::rule::{Coefficient, Ending, Form, Origin, Radius, Rule};
@@ -29,7 +29,7 @@ pub fn report(program: &Program, rules: &[Rule], precision: Precision) -> String
     }
     for parameter in program.parameters.iter().filter(|parameter| !parameter.kind.has_gradient()) {
         text.blank();
-        text.line(0, &format!("{}: {}, no gradient", parameter.name, kind(parameter.kind)));
+        text.line(0, &format!("{}: {}, no gradient", parameter.name, kind(parameter)));
     }
     text.blank();
     moments(program, rules, &mut text);
@@ -71,6 +71,7 @@ const fn form(rule: &Rule) -> &'static str {
         Form::Auxiliary { .. } => "auxiliary draw, exact",
         Form::Difference { .. } => "difference, exact",
         Form::Discrete => "discrete, exact",
+        Form::Hessian { .. } => "terminating, exact",
     }
 }
 
@@ -79,7 +80,7 @@ fn account(program: &Program, rule: &Rule, text: &mut Text) {
     let form = form(rule);
     // Whoever reads that a rule is exact should not take the draws for exact, too.
     let sampler = if program.sampler.is_none() { " rule, sampler error <= `sampler_error` of the run" } else { "" };
-    text.line(0, &format!("{} ({}): {form}{sampler}", parameter.name, kind(parameter.kind)));
+    text.line(0, &format!("{} ({}): {form}{sampler}", parameter.name, kind(parameter)));
     text.line(2, &summary::equation(&program.parameters, program.formula.as_ref(), rule));
     text.line(2, &format!("why:  {}", reason(rule)));
     text.line(2, &format!("bias: {}", summary::bias(program, rule)));
@@ -153,18 +154,28 @@ fn reason(rule: &Rule) -> String {
             Origin::Transform | Origin::FiniteSupport => "the draw has finitely many values".to_owned(),
         },
         Form::Discrete => "the draw has finitely many values, at each of which f is evaluated".to_owned(),
+        Form::Hessian { .. } => {
+            "the covariance matrix stands in the quadratic part of log φ only, so that second derivatives are all there is"
+                .to_owned()
+        }
         Form::Truncated { order, .. } => {
             format!("cut after order {order}, as asked; no rule with finitely many terms was found or chosen")
         }
     }
 }
 
-const fn kind(kind: ParameterKind) -> &'static str {
-    match kind {
-        ParameterKind::Real => "real",
-        ParameterKind::Positive => "positive",
-        ParameterKind::Probability => "probability",
-        ParameterKind::Count => "count",
+const fn kind(parameter: &Parameter) -> &'static str {
+    match (parameter.shape, parameter.kind) {
+        (ParameterShape::Simplex, _) => "simplex",
+        (ParameterShape::Covariance, _) => "covariance matrix",
+        (ParameterShape::Scalar, ParameterKind::Real) => "real",
+        (ParameterShape::Scalar, ParameterKind::Positive) => "positive",
+        (ParameterShape::Scalar, ParameterKind::Probability) => "probability",
+        (ParameterShape::Scalar, ParameterKind::Count) => "count",
+        (ParameterShape::Vector, ParameterKind::Real) => "real vector",
+        (ParameterShape::Vector, ParameterKind::Positive) => "vector of positive numbers",
+        (ParameterShape::Vector, ParameterKind::Probability) => "vector of probabilities",
+        (ParameterShape::Vector, ParameterKind::Count) => "vector of counts",
     }
 }
 

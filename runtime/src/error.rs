@@ -19,6 +19,36 @@ pub enum EstimateError {
         /// Where it must lie.
         domain: Domain,
     },
+    /// A covariance matrix has another number of columns than of rows.
+    #[error("`{parameter}` has {rows} rows and {columns} columns, but must be square")]
+    NotSquare {
+        /// Name of the parameter.
+        parameter: &'static str,
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        columns: usize,
+    },
+    /// A covariance matrix differs from its transpose by more than rounding.
+    #[error("`{parameter}` is not symmetric: entries ({row}, {column}) and ({column}, {row}) differ")]
+    NotSymmetric {
+        /// Name of the parameter.
+        parameter: &'static str,
+        /// Row of the first entry that differs.
+        row: usize,
+        /// Its column.
+        column: usize,
+    },
+    /// A covariance matrix has no Cholesky factor.
+    #[error("`{parameter}` is not positive definite: pivot {pivot} of its Cholesky factorisation is {value}, but must be above 0")]
+    NotPositiveDefinite {
+        /// Name of the parameter.
+        parameter: &'static str,
+        /// Index of the row and column where the factorisation ends.
+        pivot: usize,
+        /// What is left of the diagonal there.
+        value: f64,
+    },
     /// A condition of the law's `require = …` does not hold.
     #[error("`{law}` requires {condition}, which does not hold at coordinate {coordinate}")]
     ConditionViolated {
@@ -191,6 +221,7 @@ const fn describe(domain: Domain) -> &'static str {
 fn name(moment: Moment) -> String {
     match moment {
         Moment::Derivative(order) => format!("the derivative of order {order}"),
+        Moment::Hessian => "the second derivatives".to_owned(),
         Moment::Stencil(_) => "the exact rule".to_owned(),
     }
 }

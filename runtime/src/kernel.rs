@@ -3,6 +3,7 @@
 //! Generated code holds the mathematics and no loop; the engine in [`crate::engine`] holds the loops and no mathematics.
 //! Every function that runs once for each sample is generic over a [`Lane`], so that one text serves every pack width.
 
+use crate::coupling::Coupling;
 use crate::draw::Words;
 use crate::engine::RidgeTable;
 use crate::error::EstimateError;
@@ -33,7 +34,7 @@ pub struct ParameterInfo {
     pub domain: Domain,
 }
 
-/// A law of one variable. Implemented by `#[distribution]` for the law's type with `()` in every field.
+/// A law of one variable, or a joint law of several. Implemented by `#[distribution]` for the law's type with `()` in every field.
 pub trait Law: 'static {
     /// One value for each parameter: `[T; P]`.
     type Theta<T: Copy + Send + Sync + 'static>: Copy + Send + Sync + AsRef<[T]> + 'static;
@@ -69,8 +70,20 @@ pub trait Sampled: Law {
     /// The bound on the error of a probability `P(z ≤ x)`: 0 for a sample expression.
     fn sampler_error<S: Scalar>(prepared: &Self::Prepared<S>) -> f64;
 
-    /// Draws one value for each sample of a pack.
+    /// What is done to all coordinates of a draw together; [`Independent`](crate::coupling::Independent) for laws of one
+    /// variable.
+    type Coupling<S: Scalar>: Coupling<S>;
+    /// Index of the parameter that the coupling reads.
+    const COUPLED: Option<usize> = None;
+
+    /// Draws one value for each sample of a pack: the draw itself or, in a joint law, what the coupling is applied to.
     fn draw<L: Lane>(prepared: &Self::Prepared<L::Scalar>, words: &mut Words<L>) -> L;
+
+    /// One coordinate of the draw, from what the coupling made of it.
+    #[inline(always)]
+    fn finish<L: Lane>(_: &Self::Prepared<L::Scalar>, coupled: L) -> L {
+        coupled
+    }
 }
 
 /// The expectation that a term multiplies.
@@ -78,6 +91,8 @@ pub trait Sampled: Law {
 pub enum Moment {
     /// `E f^(n)`, the expected derivative of order `n`.
     Derivative(u32),
+    /// `E ∂_i ∂_j f`, one for each pair of coordinates.
+    Hessian,
     /// The stencil with this number among the estimator's: `E Σ_i w_i f^(p_i)(z + x_i)` with shifts and weights of an
     /// exact rule.
     Stencil(usize),

@@ -8,6 +8,8 @@ pub mod analytic;
 pub mod check;
 mod compare;
 mod complex;
+#[doc(hidden)]
+pub mod coupling;
 pub mod draw;
 mod engine;
 mod error;
@@ -42,7 +44,7 @@ pub use functions::{Elementary, dot, log_sigmoid, sigmoid, softplus};
 pub use kernel::{Domain, Estimator, Law, Moment, ParameterInfo, Sampled, TermInfo};
 pub use logphi_macros::{distribution, estimator, term};
 pub use matrix::{Matrix, MatrixError};
-pub use parameters::{Field, Gradient, GradientField, Parameters, Values};
+pub use parameters::{Field, Gradient, GradientField, MatrixField, Parameters, Values};
 pub use run::{Run, TermSize, Warning};
 pub use sample::{Sample, sample};
 pub use term::Term;

@@ -2,6 +2,7 @@
 
 use crate::error::EstimateError;
 use crate::kernel::{Domain, Law, ParameterInfo};
+use crate::matrix::Matrix;
 
 /// The values of one parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -10,15 +11,18 @@ pub enum Values<'a> {
     Shared(f64),
     /// One value for each coordinate.
     Each(&'a [f64]),
+    /// One value for each pair of coordinates.
+    Matrix(&'a Matrix),
 }
 
 impl Values<'_> {
-    /// The value at a coordinate.
+    /// The value at a coordinate; of a matrix, its diagonal.
     #[inline(always)]
     pub(crate) fn at(self, coordinate: usize) -> f64 {
         match self {
             Values::Shared(value) => value,
             Values::Each(values) => values[coordinate],
+            Values::Matrix(values) => values.row(coordinate)[coordinate],
         }
     }
 }
@@ -77,7 +81,37 @@ impl Field for &ndarray::Array1<f64> {
     }
 }
 
-/// One entry of a gradient: `f64` for a shared parameter, `Vec<f64>` for one per coordinate, `()` for none.
+/// What can stand in the field of a covariance matrix: a matrix or a reference to one.
+pub trait MatrixField {
+    /// What the derivative with respect to the field looks like: a matrix.
+    type Gradient: GradientField;
+    /// The numbers.
+    fn values(&self) -> Values<'_>;
+}
+
+impl MatrixField for Matrix {
+    type Gradient = Matrix;
+    fn values(&self) -> Values<'_> {
+        Values::Matrix(self)
+    }
+}
+
+impl MatrixField for &Matrix {
+    type Gradient = Matrix;
+    fn values(&self) -> Values<'_> {
+        Values::Matrix(self)
+    }
+}
+
+impl MatrixField for &mut Matrix {
+    type Gradient = Matrix;
+    fn values(&self) -> Values<'_> {
+        Values::Matrix(self)
+    }
+}
+
+/// One entry of a gradient: `f64` for a shared parameter, `Vec<f64>` for one per coordinate, `Matrix` for a covariance
+/// matrix, `()` for none.
 pub trait GradientField: Clone + std::fmt::Debug + PartialEq + Send + Sync + 'static {
     /// Zeros; `length` is the number of coordinates.
     fn allocate(length: usize) -> Self;
@@ -108,6 +142,18 @@ impl GradientField for Vec<f64> {
     }
     fn entries_mut(&mut self) -> &mut [f64] {
         self
+    }
+}
+
+impl GradientField for Matrix {
+    fn allocate(length: usize) -> Self {
+        Matrix::zeros(length, length)
+    }
+    fn entries(&self) -> &[f64] {
+        self.as_slice()
+    }
+    fn entries_mut(&mut self) -> &mut [f64] {
+        self.as_mut_slice()
     }
 }
 
@@ -161,8 +207,16 @@ pub(crate) fn dimension<P: Parameters>(
         Some((other, expected)) => Err(EstimateError::LengthsDiffer { name, found: length, other, expected }),
     };
     for (index, info) in P::Law::PARAMETERS.iter().enumerate() {
-        if let Values::Each(values) = law.values(index) {
-            agree(info.name, values.len())?;
+        match law.values(index) {
+            Values::Shared(_) => {}
+            Values::Each(values) => agree(info.name, values.len())?,
+            Values::Matrix(values) => {
+                let (rows, columns) = (values.row_count(), values.columns());
+                if rows != columns {
+                    return Err(EstimateError::NotSquare { parameter: info.name, rows, columns });
+                }
+                agree(info.name, rows)?;
+            }
         }
     }
     if let Some(length) = given {
@@ -188,6 +242,10 @@ pub(crate) fn check_values(info: &ParameterInfo, values: Values<'_>) -> Result<(
         Values::Each(values) => {
             let mut values = values.iter().enumerate();
             values.try_for_each(|(coordinate, &value)| check_value(info, coordinate, value))
+        }
+        Values::Matrix(values) => {
+            let mut rows = values.rows().enumerate();
+            rows.try_for_each(|(row, values)| values.iter().try_for_each(|&value| check_value(info, row, value)))
         }
     }
 }

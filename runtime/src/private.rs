@@ -16,6 +16,7 @@ pub mod prelude {
     pub use crate::analytic::{Analytic, LogCharacteristic};
     pub use crate::check;
     pub use crate::complex::Complex;
+    pub use crate::coupling::{Cholesky, Independent, Softmax};
     pub use crate::draw::Words;
     pub use crate::error::EstimateError;
     pub use crate::estimate::{Estimate, Prepare};
@@ -27,6 +28,6 @@ pub mod prelude {
     };
     pub use crate::lane::{Lane, Scalar};
     pub use crate::matrix::Matrix;
-    pub use crate::parameters::{Field, Gradient, GradientField, Parameters, Values};
+    pub use crate::parameters::{Field, Gradient, GradientField, MatrixField, Parameters, Values};
     pub use crate::term::Term;
 }

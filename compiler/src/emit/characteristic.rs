@@ -45,7 +45,7 @@ pub(super) fn implementation(law: &Law, shape: &Shape, path: &TokenStream) -> To
 
 /// `impl Characteristic`: `φ` with its gradient, for formulas.
 pub(super) fn with_gradient(law: &Law, graph: &Graph, path: &TokenStream) -> TokenStream {
-    let scope = scope(law);
+    let scope = scope(&law.parameters);
     let leaf = |node: &Node| match node {
         Node::TransformVariable => quote! { s },
         Node::Param(ParamId(index)) => {
@@ -94,7 +94,7 @@ pub(super) fn with_gradient(law: &Law, graph: &Graph, path: &TokenStream) -> Tok
 
 /// `fn name<N: Analytic>(theta, s, path) -> N`.
 fn analytic(law: &Law, graph: &Graph, name: &TokenStream, variable: Option<&TokenStream>) -> TokenStream {
-    let scope = scope(law);
+    let scope = scope(&law.parameters);
     let leaf = |node: &Node| match (node, variable) {
         (Node::TransformVariable, Some(variable)) => variable.clone(),
         (Node::Param(ParamId(index)), _) => {
@@ -139,7 +139,7 @@ fn numbers(
     graph: &Graph,
     make: &dyn Fn(&[expression::Printed]) -> TokenStream,
 ) -> (TokenStream, TokenStream) {
-    let scope = scope(law);
+    let scope = scope(&law.parameters);
     let body = expression::print(graph, Arithmetic::Number, &scope, &|node| parameter_leaf(node, &scope));
     let (bindings, made) = (body.bindings, make(&body.outputs));
     (pattern(law, &scope, &[graph]), quote! { #bindings #made })

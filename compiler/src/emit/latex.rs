@@ -3,7 +3,7 @@
 use super::formula::{self, latex_name};
 use super::summary;
 use crate::errors::bug;
-use crate::ir::{Graph, Node, ParamId};
+use crate::ir::{Graph, Node, ParamId, ParameterShape};
 use crate::kernel::program::Program;
 use crate::rule::{Coefficient, Form, Rule};
 
@@ -21,13 +21,15 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
         if position > 0 {
             text.push_str(" \\\\\n");
         }
-        let name = latex_name(&program.parameters[rule.parameter.0].name);
+        let parameter = &program.parameters[rule.parameter.0];
+        let name = latex_name(&parameter.name) + index(parameter.shape);
         text.push_str(&format!("\\partial_{{{name}}}\\,\\mathbb{{E}} f(z) &= "));
         if let (Form::Formula, Some(section)) = (&rule.form, &program.formula) {
             text.push_str(&super::exponentials::latex(&name, section));
             continue;
         }
-        if rule.coefficients.is_empty() && rule.stencils.is_empty() {
+        let hessian = matches!(rule.form, Form::Hessian { .. });
+        if rule.coefficients.is_empty() && rule.stencils.is_empty() && !hessian {
             text.push('0');
         }
         for (index, coefficient) in rule.coefficients.iter().enumerate() {
@@ -48,6 +50,12 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
             | Form::Auxiliary { .. }
             | Form::Difference { .. }
             | Form::Discrete => {}
+            Form::Hessian { coefficient } => {
+                let mut graph = Graph::new();
+                let output = graph.constant(coefficient.clone());
+                graph.outputs = vec![output];
+                text.push_str(&weighted(program, &graph, "\\mathbb{E}\\,\\partial_i\\,\\partial_j f(z)", true));
+            }
             Form::Truncated { discarded: Some(discarded), .. } => {
                 let discarded = term(program, discarded, true);
                 text.push_str(&format!(" + \\left[{}\\right] + \\cdots", discarded.trim()));
@@ -57,6 +65,15 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
     }
     text.push_str("\n\\end{aligned}\n");
     text
+}
+
+/// The index of a parameter's entry, where a joint law has many.
+const fn index(shape: ParameterShape) -> &'static str {
+    match shape {
+        ParameterShape::Scalar => "",
+        ParameterShape::Vector | ParameterShape::Simplex => "_j",
+        ParameterShape::Covariance => "_{ij}",
+    }
 }
 
 /// ` + a_n\,\mathbb{E} f^{(n)}(z)`.

@@ -22,9 +22,14 @@ use super::sharing;
 use super::summary;
 use crate::errors::{Errors, bug};
 use crate::ir::draw::carry_arguments;
-use crate::ir::{Condition, Graph, Law, Node, ParamId, ParameterKind, Relation, Sampler};
+use crate::ir::display::{Leaves, infix};
+use crate::ir::{
+    Condition, Frame, Graph, JointLaw, JointSampler, JointStep, Law, Node, ParamId, Parameter, ParameterKind,
+    ParameterShape, Reduction, Relation, Sampler,
+};
 use crate::kernel::lower::lower_sampler;
 use crate::parse::options::Precision;
+use crate::passes;
 use crate::series::analytic::Judgement;
 use crate::series::characteristic::characteristic;
 use crate::series::shape::{Shape, shape};
@@ -64,30 +69,36 @@ pub fn emit_law(law: &Law, judgement: &Judgement, context: &LawContext) -> Token
     }
     let name = plain_identifier(&law.name, law.span);
     let count = law.parameters.len();
-    let item = type_item(law, &name, context);
+    let log_cf = summary::plain(&law.parameters, &law.log_cf);
+    let item = type_item(law.into(), &log_cf, &name, context);
     let alias = Alias::new(&syn::Path::from(name.clone()), "ThisLaw", count);
-    let implementation = implementation(law, &alias.path);
+    let implementation = implementation(law.into(), &alias.path);
     let log_characteristic = analytic::implementation(law, shape, &alias.path);
     let with_gradient = analytic::with_gradient(law, &with_gradient, &alias.path);
     let sampled = match &law.sampler {
-        Some(sampler) => sampled(law, &lower_sampler(sampler), &alias.path),
+        Some(sampler) => sampled(law.into(), &lower_sampler(sampler), None, &alias.path),
         None => inverted(law, &alias.path),
     };
-    let parameters = fields::parameters(law, &alias.path);
-    let hand_over = hand_over(law, &name, context);
-    let (runtime, lints, definition) = (&context.runtime, lints(), alias.definition);
-    let inner = quote! {
-        use #runtime::private::prelude::*;
-        #implementation
-        #log_characteristic
-        #with_gradient
-        #sampled
-        #parameters
-    };
-    let inner = if definition.is_empty() {
+    let parameters = fields::parameters(&law.parameters, &alias.path);
+    let hand_over = hand_over(&law.function, &name, context);
+    let traits = quote! { #implementation #log_characteristic #with_gradient #sampled #parameters };
+    whole(&item, traits, alias.definition, &hand_over, context)
+}
+
+/// The type, its traits in a block of their own, and the hidden macro.
+fn whole(
+    item: &TokenStream,
+    traits: TokenStream,
+    alias: TokenStream,
+    hand_over: &TokenStream,
+    context: &LawContext,
+) -> TokenStream {
+    let (runtime, lints) = (&context.runtime, lints());
+    let inner = quote! { use #runtime::private::prelude::*; #traits };
+    let inner = if alias.is_empty() {
         inner
     } else {
-        quote! { #definition const _: () = { #inner }; }
+        quote! { #alias const _: () = { #inner }; }
     };
     quote! {
         #item
@@ -95,6 +106,28 @@ pub fn emit_law(law: &Law, judgement: &Judgement, context: &LawContext) -> Token
         const _: () = { #inner };
         #hand_over
     }
+}
+
+/// Emits a joint law: as [`emit_law`], without what inversion and formulas read.
+#[must_use]
+pub fn emit_joint_law(law: &JointLaw, context: &LawContext) -> TokenStream {
+    let mut errors = Errors::new();
+    for graph in [&law.sampler.base.graph, &law.sampler.finish] {
+        literal::check_constants(graph, Precision::F32, law.span, &mut errors);
+    }
+    if let Err(errors) = errors.into_result() {
+        let faulty = emit_faulty_law(&Ident::new_raw(law.function.trim_start_matches("r#"), law.span), context);
+        let errors = errors.to_compile_errors();
+        return quote! { #faulty #errors };
+    }
+    let name = plain_identifier(&law.name, law.span);
+    let item = type_item(law.into(), &joint_log_cf(law), &name, context);
+    let alias = Alias::new(&syn::Path::from(name.clone()), "ThisLaw", law.parameters.len());
+    let implementation = implementation(law.into(), &alias.path);
+    let sampled = sampled(law.into(), &lower_sampler(&law.sampler.base), Some(&law.sampler), &alias.path);
+    let parameters = fields::parameters(&law.parameters, &alias.path);
+    let hand_over = hand_over(&law.function, &name, context);
+    whole(&item, quote! { #implementation #sampled #parameters }, alias.definition, &hand_over, context)
 }
 
 /// Emits what lets the paths to a faulty law resolve: its type without any trait, and a hidden macro that expands to
@@ -166,23 +199,25 @@ fn check(law: &Law, shape: &Shape, with_gradient: &Graph) -> Result<(), Errors> 
     errors.into_result()
 }
 
-fn type_item(law: &Law, name: &Ident, context: &LawContext) -> TokenStream {
+fn type_item(law: Frame<'_>, log_cf: &str, name: &Ident, context: &LawContext) -> TokenStream {
     let (docs, vis) = (&context.docs, &context.vis);
     let mut text = String::new();
     if docs.is_empty() {
         text.push_str(&format!("The law `{}`.\n", law.name));
     }
-    let log_cf = summary::plain(&law.parameters, &law.log_cf);
     text.push_str(&format!("\n```text\nlog φ(ω) = {log_cf}\n```\n\nParameters:\n"));
-    for parameter in &law.parameters {
-        text.push_str(&format!("\n* `{}`: {}", parameter.name.trim_start_matches("r#"), domain_text(parameter.kind)));
+    for parameter in law.parameters {
+        text.push_str(&format!("\n* `{}`: {}", parameter.name.trim_start_matches("r#"), domain_text(parameter)));
     }
-    for condition in &law.conditions {
+    for condition in law.conditions {
         text.push_str(&format!("\n* required: `{}`", condition.text));
     }
     text.push_str(
         "\n\nA field holds an `f64`, shared by all coordinates, or anything with a slice of one number for each.",
     );
+    if law.parameters.iter().any(|parameter| parameter.shape == ParameterShape::Covariance) {
+        text.push_str(" That of a covariance matrix holds a `Matrix` or a reference to one.");
+    }
     let text = file::documentation(&text);
     let fields = law.parameters.iter().map(|parameter| plain_identifier(&parameter.name, parameter.span));
     let (defaults, fields) = fields::definition(fields);
@@ -195,7 +230,21 @@ fn type_item(law: &Law, name: &Ident, context: &LawContext) -> TokenStream {
     }
 }
 
-const fn domain_text(kind: ParameterKind) -> &'static str {
+const fn domain_text(parameter: &Parameter) -> &'static str {
+    match parameter.shape {
+        ParameterShape::Scalar => kind_text(parameter.kind),
+        ParameterShape::Vector => match parameter.kind {
+            ParameterKind::Real => "finite numbers, one for each coordinate",
+            ParameterKind::Positive => "finite numbers above 0, one for each coordinate",
+            ParameterKind::Probability => "numbers strictly between 0 and 1, one for each coordinate",
+            ParameterKind::Count => "whole numbers, at least 0, one for each coordinate; they have no gradient",
+        },
+        ParameterShape::Simplex => "probabilities that add up to 1, one for each coordinate",
+        ParameterShape::Covariance => "a symmetric positive definite matrix, one row and column for each coordinate",
+    }
+}
+
+const fn kind_text(kind: ParameterKind) -> &'static str {
     match kind {
         ParameterKind::Real => "any finite number",
         ParameterKind::Positive => "a finite number above 0",
@@ -204,14 +253,14 @@ const fn domain_text(kind: ParameterKind) -> &'static str {
     }
 }
 
-pub(super) fn scope(law: &Law) -> Scope {
-    Scope::new(law.parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.span)))
+pub(super) fn scope(parameters: &[Parameter]) -> Scope {
+    Scope::new(parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.span)))
 }
 
-fn implementation(law: &Law, path: &TokenStream) -> TokenStream {
+fn implementation(law: Frame<'_>, path: &TokenStream) -> TokenStream {
     let count = law.parameters.len();
     let this = unit_law(path, count);
-    let name = &law.name;
+    let name = law.name;
     let infos = law.parameters.iter().map(|parameter| {
         let (name, domain) = (parameter.name.trim_start_matches("r#"), format_ident!("{}", parameter.kind.name()));
         quote! { ParameterInfo { name: #name, domain: Domain::#domain } }
@@ -234,8 +283,8 @@ fn implementation(law: &Law, path: &TokenStream) -> TokenStream {
 }
 
 /// `violated`, written so that NaN violates.
-fn violated(law: &Law) -> TokenStream {
-    let scope = scope(law);
+fn violated(law: Frame<'_>) -> TokenStream {
+    let scope = scope(law.parameters);
     let used = |parameter| {
         law.conditions.iter().any(|condition| sharing::uses(&condition.graph, |node| *node == Node::Param(parameter)))
     };
@@ -276,9 +325,9 @@ pub(super) fn parameter_leaf(node: &Node, scope: &Scope) -> TokenStream {
     }
 }
 
-/// `impl Sampled`: base draws in the order of the source, then the sample expression.
-fn sampled(law: &Law, sampler: &Sampler, path: &TokenStream) -> TokenStream {
-    let scope = scope(law);
+/// `impl Sampled`: base draws in the order of the source, then the sample expression; of a joint law up to its joint step.
+fn sampled(law: Frame<'_>, sampler: &Sampler, joint: Option<&JointSampler>, path: &TokenStream) -> TokenStream {
+    let scope = scope(law.parameters);
     let parameter = |node: &Node| match node {
         Node::Param(ParamId(index)) => {
             let name = scope.name(*index);
@@ -300,10 +349,12 @@ fn sampled(law: &Law, sampler: &Sampler, path: &TokenStream) -> TokenStream {
         quote! { words }
     };
     let (this, length) = (unit_law(path, law.parameters.len()), Literal::usize_unsuffixed(law.parameters.len()));
+    let coupling = joint.map_or_else(independent, |joint| coupling(law, joint, &scope));
     quote! {
         impl Sampled for #this {
             type Prepared<S: Scalar> = [S; #length];
             type Tables = ();
+            #coupling
             fn prepare<S: Scalar>(theta: &[f64; #length], (): &mut ()) -> Result<[S; #length], SamplerError> {
                 Ok(theta.map(S::from_f64))
             }
@@ -318,13 +369,73 @@ fn sampled(law: &Law, sampler: &Sampler, path: &TokenStream) -> TokenStream {
     }
 }
 
+fn independent() -> TokenStream {
+    quote! { type Coupling<S: Scalar> = Independent; }
+}
+
+/// The joint step, and what becomes of its result.
+fn coupling(law: Frame<'_>, joint: &JointSampler, scope: &Scope) -> TokenStream {
+    let coupling = match joint.step {
+        None => return independent(),
+        Some(JointStep::Softmax) => quote! { type Coupling<S: Scalar> = Softmax; },
+        Some(JointStep::Cholesky(ParamId(sigma))) => {
+            let sigma = Literal::usize_unsuffixed(sigma);
+            quote! {
+                type Coupling<S: Scalar> = Cholesky<S>;
+                const COUPLED: Option<usize> = Some(#sigma);
+            }
+        }
+    };
+    let finish = passes::run(joint.finish.clone());
+    let leaf = |node: &Node| match node {
+        Node::Param(ParamId(index)) => {
+            let name = scope.name(*index);
+            quote! { L::splat(#name) }
+        }
+        Node::Input(_) => quote! { z },
+        other => bug!("emit", "{other:?} in a sampler"),
+    };
+    let body = expression::print(&finish, Arithmetic::AnyPack, scope, &leaf);
+    let (bindings, output) = (body.bindings, &body.outputs[0]);
+    let used = |parameter| sharing::uses(&finish, |node| *node == Node::Param(parameter));
+    let pattern = parameter_pattern(law.parameters.len(), scope, used);
+    let length = Literal::usize_unsuffixed(law.parameters.len());
+    quote! {
+        #coupling
+        #[inline(always)]
+        fn finish<L: Lane>(#pattern: &[L::Scalar; #length], z: L) -> L {
+            #bindings
+            #output
+        }
+    }
+}
+
+/// `log φ` as one reads it: reductions in their places, a vector's name for its entry `j`.
+fn joint_log_cf(law: &JointLaw) -> String {
+    let parameters = Leaves::of_parameters(&law.parameters);
+    let mut sums: Vec<String> = Vec::new();
+    for reduction in &law.log_cf.reductions {
+        let text = match reduction {
+            Reduction::Coordinates(body) => {
+                format!("Σ_j({})", infix(body, body.output(), &parameters.clone().with_inputs(&sums)))
+            }
+            Reduction::Quadratic(sigma) => format!("(ω' {} ω)", law.parameters[sigma.0].name),
+        };
+        sums.push(text);
+    }
+    let outer = &law.log_cf.outer;
+    infix(outer, outer.output(), &parameters.with_inputs(&sums))
+}
+
 /// `impl Sampled` of a law without a sample expression: by inversion.
 fn inverted(law: &Law, path: &TokenStream) -> TokenStream {
+    let independent = independent();
     let (this, length) = (unit_law(path, law.parameters.len()), Literal::usize_unsuffixed(law.parameters.len()));
     quote! {
         impl Sampled for #this {
             type Prepared<S: Scalar> = Inverted;
             type Tables = Tables;
+            #independent
             fn prepare<S: Scalar>(theta: &[f64; #length], tables: &mut Tables) -> Result<Inverted, SamplerError> {
                 Inverted::prepare::<Self>(theta, tables)
             }
@@ -336,11 +447,11 @@ fn inverted(law: &Law, path: &TokenStream) -> TokenStream {
 }
 
 /// What the hidden macro hands on.
-fn hand_over(law: &Law, name: &Ident, context: &LawContext) -> TokenStream {
+fn hand_over(function: &str, name: &Ident, context: &LawContext) -> TokenStream {
     let LawContext { vis, options, item, .. } = context;
     let version = Literal::u32_unsuffixed(names::FORMAT_VERSION);
     let tokens = quote! { law { #version (#options) #item } };
-    names::hand_over(vis, name, &hidden_macro(&law.function, context), &tokens)
+    names::hand_over(vis, name, &hidden_macro(function, context), &tokens)
 }
 
 fn hidden_macro(function: &str, context: &LawContext) -> Ident {

@@ -229,6 +229,7 @@ fn term_info(term: &Term) -> TokenStream {
             let order = Literal::u32_unsuffixed(order);
             quote! { Moment::Derivative(#order) }
         }
+        Moment::Hessian => quote! { Moment::Hessian },
         Moment::Stencil(index) => {
             let index = Literal::usize_unsuffixed(index);
             quote! { Moment::Stencil(#index) }
@@ -338,10 +339,7 @@ fn functions(sections: &Sections<'_>, law: &TokenStream) -> TokenStream {
     // What is prepared keeps the arguments and not the law, which the caller goes on to change.
     let law_lifetime = syn::Lifetime::new("'law", Span::call_site());
     let count = program.parameters.len();
-    let generics = (0..count).map(|index| {
-        let field = names::field_type(index);
-        quote! { #field: Field }
-    });
+    let generics = (0..count).map(|index| super::fields::bounded(index, &program.parameters[index]));
     let fields = names::angled((0..count).map(|index| {
         let field = names::field_type(index);
         quote! { #field }

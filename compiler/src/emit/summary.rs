@@ -7,7 +7,7 @@ use super::formula;
 use super::sharing;
 use super::stencil;
 use crate::ir::display::{Leaves, infix};
-use crate::ir::{ArgumentKind, Graph, Node, Parameter, Primitive, Rows};
+use crate::ir::{ArgumentKind, Graph, Node, Parameter, ParameterShape, Primitive, Rows};
 use crate::kernel::cost::Operations;
 use crate::kernel::program::{FormulaSection, Place, Program, RidgeSection};
 use crate::rule::{Ending, Form, LOOK_AHEAD, Origin, Rule};
@@ -20,7 +20,7 @@ pub(crate) fn parameter_names(program: &Program) -> String {
 
 /// `Gradient of E f(z), f = log_likelihood, z ~ Laplace(mu, b)`.
 pub(crate) fn title(program: &Program) -> String {
-    let draw = if program.vector { "independent z_j ~ " } else { "z ~ " };
+    let draw = if program.vector && !program.joint { "independent z_j ~ " } else { "z ~ " };
     let (function, law) = (&program.function, &program.law);
     format!("Gradient of E f(z), f = {function}, {draw}{law}({})", parameter_names(program))
 }
@@ -36,7 +36,15 @@ pub(crate) fn list(orders: &[u32]) -> String {
 
 /// The orders of a rule's kept terms.
 pub(crate) fn orders(rule: &Rule) -> Vec<u32> {
-    rule.coefficients.iter().map(|coefficient| coefficient.order).collect()
+    match rule.form {
+        Form::Hessian { .. } => vec![2],
+        Form::Formula
+        | Form::Terminating { .. }
+        | Form::Truncated { .. }
+        | Form::Auxiliary { .. }
+        | Form::Difference { .. }
+        | Form::Discrete => rule.coefficients.iter().map(|coefficient| coefficient.order).collect(),
+    }
 }
 
 /// `∂_b E f(z) = Σ_n a_n E f^(n)(z), n = 2, 4, 6, 8`.
@@ -45,6 +53,13 @@ pub(crate) fn equation(parameters: &[Parameter], formula: Option<&FormulaSection
     if let (Form::Formula, Some(section)) = (&rule.form, formula) {
         return format!("∂_{name} E f(z) = {}", exponentials::equation(name, section));
     }
+    if let Form::Hessian { coefficient } = &rule.form {
+        return format!("∂_{name}[i, j] E f(z) = {coefficient} E ∂_i ∂_j f(z)");
+    }
+    let (name, along) = match parameters[rule.parameter.0].shape {
+        ParameterShape::Scalar | ParameterShape::Covariance => (name.clone(), ""),
+        ParameterShape::Vector | ParameterShape::Simplex => (format!("{name}[j]"), " along z_j"),
+    };
     let orders = orders(rule);
     let mut sum = match orders.as_slice() {
         [] if rule.stencils.is_empty() => "0".to_owned(),
@@ -65,7 +80,7 @@ pub(crate) fn equation(parameters: &[Parameter], formula: Option<&FormulaSection
         });
         sum.push_str(&text);
     }
-    format!("∂_{name} E f(z) = {sum}")
+    format!("∂_{name} E f(z) = {sum}{along}")
 }
 
 /// `f'`, `f''`, `f^(3)`.
@@ -102,6 +117,7 @@ pub(crate) fn bias(program: &Program, rule: &Rule) -> String {
             Origin::FiniteSupport => "none, the draw has finitely many values".to_owned(),
         },
         Form::Discrete => "none, the draw has finitely many values (Theorem 2)".to_owned(),
+        Form::Hessian { .. } => format!("none, log φ is linear in {name} and of degree 2 in s = iω (Eq. (15))"),
         Form::Truncated { order, discarded: None } => {
             format!("the terms beyond order {order}; orders {} to {} have none", order + 1, order + LOOK_AHEAD)
         }

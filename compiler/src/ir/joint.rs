@@ -12,7 +12,7 @@
 use proc_macro2::Span;
 
 use super::graph::Graph;
-use super::law::{Law, Parameter, Sampler};
+use super::law::{Frame, Law, Parameter, Sampler};
 use super::node::{Node, ParamId};
 use crate::errors::Extent;
 
@@ -91,8 +91,22 @@ pub struct JointLaw {
     pub log_cf_span: Extent,
     /// How the draw is made from what has this `log φ`, if it is not that itself.
     pub image: Option<Image>,
-    /// The sample expression, if one was given.
-    pub sampler: Option<JointSampler>,
+    /// The sample expression.
+    pub sampler: JointSampler,
+}
+
+impl<'a> From<&'a JointLaw> for Frame<'a> {
+    fn from(law: &'a JointLaw) -> Self {
+        Self {
+            function: &law.function,
+            name: &law.name,
+            span: law.span,
+            parameters: &law.parameters,
+            conditions: &[],
+            sampler: Some(&law.sampler.base),
+            joint: true,
+        }
+    }
 }
 
 /// A parsed `#[distribution]`.

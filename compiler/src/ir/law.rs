@@ -142,3 +142,37 @@ pub struct WrittenRule {
     /// Its tokens.
     pub extent: Extent,
 }
+
+/// What laws of one variable and joint laws have in common: what is named, what is checked, and what is drawn for each
+/// coordinate by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a> {
+    /// Name of the annotated function.
+    pub function: &'a str,
+    /// Name of the law's type.
+    pub name: &'a str,
+    /// Position of the function's name.
+    pub span: Span,
+    /// Parameters `θ` in the order of their declaration.
+    pub parameters: &'a [Parameter],
+    /// Conditions between parameters.
+    pub conditions: &'a [Condition],
+    /// The base draws of a coordinate, if there is a sample expression.
+    pub sampler: Option<&'a Sampler>,
+    /// Whether it is a joint law.
+    pub joint: bool,
+}
+
+impl<'a> From<&'a Law> for Frame<'a> {
+    fn from(law: &'a Law) -> Self {
+        Self {
+            function: &law.function,
+            name: &law.name,
+            span: law.span,
+            parameters: &law.parameters,
+            conditions: &law.conditions,
+            sampler: law.sampler.as_ref(),
+            joint: false,
+        }
+    }
+}

@@ -204,6 +204,7 @@ fn probe(probe: &Probe) -> String {
 fn moment(moment: Moment) -> String {
     match moment {
         Moment::Derivative(order) => format!("moment {order}"),
+        Moment::Hessian => "second derivatives".to_owned(),
         Moment::Stencil(index) => format!("stencil {index}"),
     }
 }

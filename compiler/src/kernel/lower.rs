@@ -8,7 +8,7 @@ use super::stencils::{lower_probes, lower_stencils};
 use super::verify::verify;
 use crate::differentiation::{derivative_of_term, derivatives_almost_everywhere};
 use crate::errors::{Errors, bug};
-use crate::ir::{Condition, DataId, DataRef, Function, Graph, Law, Node, NodeId, ParamId, Sampler};
+use crate::ir::{Condition, DataId, DataRef, Frame, Function, Graph, Node, NodeId, ParamId, Sampler};
 use crate::passes;
 use crate::rule::formula::expand;
 use crate::rule::{Coefficient, Form, Rule};
@@ -20,9 +20,10 @@ use crate::rule::{Coefficient, Form, Rule};
 ///
 /// # Errors
 /// `NotDifferentiable` at every kink of the draw in `f`; `BadOrder` if a derivative is too long to be compiled.
-pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, Errors> {
+pub fn lower<'a>(function: &Function, law: impl Into<Frame<'a>>, rules: &[Rule]) -> Result<Program, Errors> {
+    let law = law.into();
     let mut errors = Errors::new();
-    let sampler = law.sampler.as_ref().map(lower_sampler);
+    let sampler = law.sampler.map(lower_sampler);
     let mut rules: Vec<&Rule> = rules.iter().collect();
     rules.sort_by_key(|rule| rule.parameter);
     let (terms, coefficients) = lower_rules(&rules);
@@ -30,6 +31,7 @@ pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, 
         .iter()
         .filter_map(|term| match term.moment {
             Moment::Derivative(order) => Some(order),
+            Moment::Hessian => Some(2),
             Moment::Stencil(_) => None,
         })
         .collect();
@@ -78,10 +80,11 @@ pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, 
         |condition: &Condition| Condition { graph: passes::run(condition.graph.clone()), ..condition.clone() };
     let program = Program {
         function: function.name.clone(),
-        law: law.name.clone(),
-        parameters: law.parameters.clone(),
+        law: law.name.to_owned(),
+        parameters: law.parameters.to_vec(),
         arguments: function.arguments.clone(),
         vector: function.vector,
+        joint: law.joint,
         orders,
         data: form.data.clone(),
         coefficients,
@@ -150,6 +153,12 @@ fn lower_rules(rules: &[&Rule]) -> (Vec<Term>, Graph) {
             | Form::Auxiliary { .. }
             | Form::Difference { .. }
             | Form::Discrete => {}
+            Form::Hessian { coefficient } => {
+                let mut constant = Graph::new();
+                let output = constant.constant(coefficient.clone());
+                constant.outputs = vec![output];
+                append(&constant, Moment::Hessian, true);
+            }
         }
     }
     (terms, passes::run(graph))
@@ -239,7 +248,7 @@ mod tests {
     use super::super::example::{expression, function, law, rules};
     use super::*;
     use crate::errors::Code;
-    use crate::ir::{ParamId, Primitive};
+    use crate::ir::{Law, ParamId, Primitive};
     use crate::passes::interpret::{Leaves, values};
 
     fn program() -> Program {

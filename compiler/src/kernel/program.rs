@@ -22,8 +22,10 @@ pub struct Program {
     pub parameters: Vec<Parameter>,
     /// Arguments of `f` other than the draw.
     pub arguments: Vec<Argument>,
-    /// Whether the draw is a vector of independent coordinates.
+    /// Whether the draw is a vector.
     pub vector: bool,
+    /// Whether its coordinates depend on one another.
+    pub joint: bool,
     /// Orders of the derivatives of `f` that the moments hold, ascending; order 0 (the value) comes before them.
     pub orders: Vec<u32>,
     /// What the data leaves of all sections stand for.
@@ -72,6 +74,8 @@ pub struct FormulaSection {
 pub enum Moment {
     /// `E f^(n)(z)`.
     Derivative(u32),
+    /// `E ∂_i ∂_j f(z)`, one for each pair of coordinates.
+    Hessian,
     /// The expectation of stencil `k` of [`Probes::stencils`].
     Stencil(usize),
 }

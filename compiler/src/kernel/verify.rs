@@ -108,13 +108,20 @@ impl Check<'_> {
                 Moment::Derivative(order) => {
                     self.require(program.orders.contains(&order), || format!("no derivative of order {order}"));
                 }
+                Moment::Hessian => {
+                    self.require(program.orders.contains(&2), || "no second derivative".to_owned());
+                }
                 Moment::Stencil(index) => {
                     self.require(index < program.probes.stencils.len(), || format!("no stencil {index}"));
                 }
             }
         }
         for order in &program.orders {
-            let used = program.terms.iter().any(|term| term.moment == Moment::Derivative(*order));
+            let used = program.terms.iter().any(|term| match term.moment {
+                Moment::Derivative(known) => known == *order,
+                Moment::Hessian => *order == 2,
+                Moment::Stencil(_) => false,
+            });
             self.require(used, || format!("no term of order {order}"));
         }
     }

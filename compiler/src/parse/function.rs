@@ -119,6 +119,23 @@ pub fn parse_function(item: &ItemFn) -> Result<Function, Errors> {
     })
 }
 
+/// Refuses a function of one number for a joint law.
+///
+/// # Errors
+/// [`Code::BadSignature`] at the type of the draw.
+pub fn check_vector(item: &ItemFn, law: &str) -> Result<(), Errors> {
+    match item.sig.inputs.first() {
+        Some(syn::FnArg::Typed(draw)) if argument_kind(&draw.ty) == Some(ArgumentKind::Scalar) => Err(Fault::over(
+            Code::BadSignature,
+            &draw.ty,
+            format!("`{law}` is a joint law, and this draw is a single number"),
+            "a draw from it has several coordinates: declare it as `z: &[f64]`",
+        )
+        .into()),
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// The kind of an argument by its type.
 fn argument_kind(kind: &Type) -> Option<ArgumentKind> {
     match kind {

@@ -106,8 +106,8 @@ pub fn parse_joint(options: TokenStream, item: &ItemFn) -> Result<JointLaw, Erro
     let log_cf = keep(parse_log_cf(item, frequency, &parameters), &mut errors);
     let sampler = options.sample.and_then(|sample| keep(parse_sampler(&sample, &parameters), &mut errors));
     errors.into_result()?;
-    let Some((log_cf, log_cf_span)) = log_cf else {
-        crate::errors::bug!("parse", "no log characteristic function and no fault");
+    let (Some((log_cf, log_cf_span)), Some(sampler)) = (log_cf, sampler) else {
+        crate::errors::bug!("parse", "no log characteristic function or sampler, and no fault");
     };
     let function = plain_name(&item.sig.ident);
     Ok(JointLaw {

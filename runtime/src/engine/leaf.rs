@@ -2,7 +2,8 @@
 //!
 //! Two schedules give the same bits. With ridge terms, samples are the outer loop: all coordinates of a pack of samples
 //! are drawn, then each row's argument `u_o` is formed and its derivatives are added to the moments in memory. Without
-//! ridge terms, coordinates are the outer loop and the sums stay in registers.
+//! ridge terms, coordinates are the outer loop and the sums stay in registers; not so for joint laws, whose coordinates
+//! are drawn together.
 
 use std::ops::Range;
 
@@ -10,6 +11,7 @@ use super::moments::Layout;
 use super::stencils::add;
 use super::table::{BLOCK, RidgeTable};
 use super::{LANES, LEAF};
+use crate::coupling::Coupling;
 use crate::draw::{Key, Words};
 use crate::kernel::{Estimator, Law, Ridge, RidgeVisitor, Ridges, Sampled, Separable};
 use crate::lane::{Kernel, Lane, Scalar};
@@ -27,6 +29,8 @@ pub(crate) struct Job<'a, E: Estimator> {
     /// What the draws of each coordinate read.
     pub(crate) samplers: &'a [<E::Law as Sampled>::Prepared<E::Scalar>],
     pub(crate) tables: &'a <E::Ridges as Ridges<E>>::Tables,
+    /// What makes one draw of those of the coordinates.
+    pub(crate) coupling: &'a <E::Law as Sampled>::Coupling<E::Scalar>,
     /// Numbers of the separable term, by coordinate.
     pub(crate) numbers: &'a [<E::Separable as Separable<E>>::Numbers],
 }
@@ -103,6 +107,28 @@ impl<E: Estimator> Kernel<E::Scalar> for BySample<'_, E> {
     }
 }
 
+/// Draws all coordinates of a pack of samples, the first of which is `sample`.
+#[inline(always)]
+pub(crate) fn draw_pack<W: Sampled, L: Lane>(
+    samplers: &[W::Prepared<L::Scalar>],
+    coupling: &W::Coupling<L::Scalar>,
+    key: Key,
+    sample: u64,
+    draws: &mut [L::Scalar],
+) {
+    for (coordinate, (sampler, draws)) in samplers.iter().zip(draws.chunks_exact_mut(L::WIDTH)).enumerate() {
+        let mut words = Words::<L>::new(key, sample, coordinate as u32);
+        W::draw(sampler, &mut words).store(draws);
+    }
+    if const { W::Coupling::<L::Scalar>::PRESENT } {
+        let draws = &mut draws[..samplers.len() * L::WIDTH];
+        coupling.apply::<L>(draws);
+        for (sampler, draws) in samplers.iter().zip(draws.chunks_exact_mut(L::WIDTH)) {
+            W::finish(sampler, L::load(draws)).store(draws);
+        }
+    }
+}
+
 /// One pack of samples.
 pub(super) struct Pack<'a, E: Estimator, L> {
     pub(super) job: &'a Job<'a, E>,
@@ -117,15 +143,13 @@ pub(super) struct Pack<'a, E: Estimator, L> {
 impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, E, L> {
     #[inline(always)]
     fn draw(&mut self) {
-        for (coordinate, (sampler, draws)) in
-            self.job.samplers.iter().zip(self.scratch.draws.chunks_exact_mut(L::WIDTH)).enumerate()
-        {
-            let mut words = Words::<L>::new(self.job.key, self.sample as u64, coordinate as u32);
-            let z = E::Law::draw(sampler, &mut words);
-            z.store(draws);
-            if self.job.layout.adjoints && coordinate < self.job.layout.kept_draws() {
+        let Scratch { draws, kept, .. } = &mut *self.scratch;
+        let Job { samplers, coupling, key, layout, .. } = *self.job;
+        draw_pack::<E::Law, L>(samplers, coupling, key, self.sample as u64, draws);
+        if layout.adjoints {
+            for (coordinate, draws) in draws.chunks_exact(L::WIDTH).enumerate().take(layout.kept_draws()) {
                 let at = coordinate * LEAF + self.sample % LEAF;
-                self.scratch.kept[at..at + self.active].copy_from_slice(&draws[..self.active]);
+                kept[at..at + self.active].copy_from_slice(&draws[..self.active]);
             }
         }
     }

@@ -15,6 +15,7 @@ mod adjoint;
 mod contraction;
 mod deviations;
 mod formulas;
+mod hessian;
 mod lanes;
 mod leaf;
 mod moments;
@@ -27,6 +28,7 @@ mod tests;
 mod tree;
 mod workspace;
 
+pub(crate) use leaf::draw_pack;
 pub(crate) use reduction::Reduction;
 pub(crate) use signature::Signature;
 pub use table::RidgeTable;

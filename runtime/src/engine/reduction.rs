@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::LANES;
 use super::contraction::{Contracted, Contraction, Totals};
 use super::deviations::{Deviate, Deviations};
+use super::hessian::{PairErrors, Pairs, SecondDerivatives};
 use super::lanes::{Lanes, Spread};
 use super::moments::{Layout, convert, runs};
 use super::signature::Signature;
@@ -40,6 +41,9 @@ pub(crate) struct Reduction {
     /// The moment of each term, among those of a coordinate.
     moment_of_term: Vec<usize>,
     contracted: Contracted,
+    /// `Σ E ∂_i ∂_j f` over all samples, rows filled up to whole packs, if a term asks for it.
+    hessian: Vec<f64>,
+    pairs: Pairs,
     /// The sum of terms that each term belongs to where errors are computed.
     sum_of_term: Vec<Option<usize>>,
     deviations: Deviations,
@@ -65,6 +69,8 @@ impl Reduction {
             coefficients: Vec::new(),
             moment_of_term: (0..signature.terms.len()).map(|term| signature.moment(term)).collect(),
             contracted: Contracted::default(),
+            hessian: Vec::new(),
+            pairs: Pairs::default(),
             sum_of_term: vec![None; signature.terms.len()],
             deviations: Deviations::default(),
             term_errors: Vec::new(),
@@ -115,6 +121,11 @@ impl Reduction {
             });
         }
         dispatch(*width, Contraction { layout, orders: signature.orders, ridges: &self.ridges, out: contracted });
+        if let Some(term) = (0..signature.terms.len()).find(|&term| signature.is_hessian(term)) {
+            let moment = signature.moment(term);
+            let (ridges, out) = (&self.ridges, &mut self.hessian);
+            dispatch(*width, SecondDerivatives { layout, moment, ridges, contracted, out });
+        }
         self.value = self.mean_value(sums) + sums.constant;
         self.gradient(sums.samples, terms);
         warnings.clear();
@@ -182,7 +193,12 @@ impl Reduction {
 
     /// A term's contribution to an entry of its parameter's gradient, of which there are `entries`.
     fn term(&self, samples: usize, term: usize, entries: usize, entry: usize) -> f64 {
-        let sums = &self.contracted.sums[self.moment_of_term[term] * self.layout.padded..];
+        let Layout { dimension, padded, .. } = self.layout;
+        if self.signature.is_hessian(term) {
+            let (row, column) = (entry / dimension, entry % dimension);
+            return self.weight(term, row) * self.hessian[row * padded + column] / samples as f64;
+        }
+        let sums = &self.contracted.sums[self.moment_of_term[term] * padded..];
         let coordinates = self.layout.coordinates(entries, entry);
         let sum = coordinates.map(|coordinate| self.weight(term, coordinate) * sums[coordinate]);
         sum.sum::<f64>() / samples as f64
@@ -194,11 +210,15 @@ impl Reduction {
 
     /// The standard errors of the gradient and the value.
     fn errors(&mut self, sums: Sums<'_>) {
-        for (sum, term) in self.sum_of_term.iter_mut().zip(self.signature.terms) {
-            *sum = term.kept.then_some(term.parameter);
+        for (index, (sum, term)) in self.sum_of_term.iter_mut().zip(self.signature.terms).enumerate() {
+            *sum = (term.kept && !self.signature.is_hessian(index)).then_some(term.parameter);
         }
         let mut errors = std::mem::take(&mut self.errors);
         self.errors_of_sums(sums, &mut errors);
+        let signature = self.signature;
+        for term in (0..signature.terms.len()).filter(|&term| signature.is_hessian(term)) {
+            self.errors_of_pairs(sums, term, &mut errors[signature.terms[term].parameter]);
+        }
         self.errors = errors;
         let spread = Spread::new(sums.samples);
         let mean = self.mean_value(sums);
@@ -207,6 +227,23 @@ impl Reduction {
             deviations[lane] = deviations[lane] * spread.reciprocals[lane] - mean;
         }
         self.value_error = dispatch(self.width, StandardError { spread: &spread, deviations: &deviations });
+    }
+
+    /// The standard errors of second derivatives by pairs of coordinates.
+    fn errors_of_pairs(&mut self, sums: Sums<'_>, term: usize, out: &mut [f64]) {
+        let errors = PairErrors {
+            layout: &self.layout,
+            moment: self.moment_of_term[term],
+            spread: &Spread::new(sums.samples),
+            moments: sums.moments,
+            contracted: &self.contracted,
+            ridges: &self.ridges,
+            largest: self.largest_slope,
+            coefficient: self.weight(term, 0),
+            buffers: &mut self.pairs,
+            out,
+        };
+        dispatch(self.width, errors);
     }
 
     /// The standard errors of the entries of one term.
@@ -273,6 +310,10 @@ impl ErrorsOfSums<'_> {
         let Self { reduction, spread, out, .. } = self;
         for (sum, out) in out.iter_mut().enumerate() {
             let entries = out.len();
+            if !reduction.sum_of_term.contains(&Some(sum)) {
+                out.fill(0.0);
+                continue;
+            }
             for (entry, error) in out.iter_mut().enumerate() {
                 let mut deviations: Lanes = [0.0; LANES];
                 for coordinate in reduction.layout.coordinates(entries, entry) {

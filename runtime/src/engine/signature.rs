@@ -27,10 +27,21 @@ impl Signature {
         }
     }
 
+    /// The place of an order among the moments.
+    fn place(&self, order: u32) -> usize {
+        self.orders.iter().position(|&known| known == order).unwrap_or(0)
+    }
+
+    /// Whether a term is made of second derivatives by pairs of coordinates.
+    pub(crate) fn is_hessian(&self, term: usize) -> bool {
+        self.terms[term].moment == Moment::Hessian
+    }
+
     /// The place of a term's moment among those of a coordinate.
     pub(crate) fn moment(&self, term: usize) -> usize {
         match self.terms[term].moment {
-            Moment::Derivative(order) => self.orders.iter().position(|&known| known == order).unwrap_or(0),
+            Moment::Derivative(order) => self.place(order),
+            Moment::Hessian => self.place(2),
             Moment::Stencil(number) => self.orders.len() + number,
         }
     }

@@ -10,6 +10,7 @@ use super::signature::Signature;
 use super::table::{Fill, Slopes};
 use super::tree::{Tree, combine};
 use super::{LEAF, adjoint};
+use crate::coupling::Coupling;
 use crate::draw::Key;
 use crate::error::EstimateError;
 use crate::kernel::{Estimator, Law, Ridges, Sampled, Separable};
@@ -55,6 +56,8 @@ pub(crate) struct Workspace<E: Estimator> {
     draws: bool,
     formulas: Formulas<E>,
     samplers: Vec<<E::Law as Sampled>::Prepared<E::Scalar>>,
+    /// What makes one draw of those of the coordinates.
+    coupling: <E::Law as Sampled>::Coupling<E::Scalar>,
     /// What samplers share, from run to run.
     sampler_tables: <E::Law as Sampled>::Tables,
     tables: <E::Ridges as Ridges<E>>::Tables,
@@ -77,6 +80,7 @@ impl<E: Estimator> Workspace<E> {
             draws,
             formulas: Formulas::new(&gradient),
             samplers: Vec::new(),
+            coupling: Default::default(),
             sampler_tables: Default::default(),
             tables: E::Ridges::tables(),
             numbers: Vec::new(),
@@ -125,6 +129,10 @@ impl<E: Estimator> Workspace<E> {
                 None => self.samplers.push(sampler),
             }
         }
+        if self.draws {
+            let read = E::Law::COUPLED.map(|parameter| (parameters[parameter].name, law.values(parameter)));
+            self.coupling.prepare(read)?;
+        }
         self.reduction.check_coefficients()
     }
 
@@ -157,10 +165,10 @@ impl<E: Estimator> Workspace<E> {
     pub(crate) fn sample(&mut self, key: Key, samples: usize) {
         let layout = &self.reduction.layout;
         // Blocks of coordinates would tear the adjoint sums apart.
-        let divisible = E::Ridges::COUNT == 0 && !layout.adjoints;
+        let divisible = by_coordinate::<E>() && !layout.adjoints;
         plan(&mut self.tasks, layout, divisible, self.settings.threads, samples);
-        let Self { theta, samplers, tables, numbers, .. } = self;
-        let job = Job::<E> { key, samples, layout, theta, samplers, tables, numbers };
+        let Self { theta, samplers, coupling, tables, numbers, .. } = self;
+        let job = Job::<E> { key, samples, layout, theta, samplers, coupling, tables, numbers };
         let (width, ridges) = (self.settings.width, self.reduction.ridges.as_slice());
         let run = |task: &mut Task<E::Scalar>| run_task(&job, width, ridges, task);
         if let [task] = self.tasks.as_mut_slice() {
@@ -284,10 +292,15 @@ fn run_task<E: Estimator>(job: &Job<'_, E>, width: Option<PackWidth>, ridges: &[
     task.tree.finish();
 }
 
+/// Whether nothing joins the coordinates, so that each can be sampled by itself.
+const fn by_coordinate<E: Estimator>() -> bool {
+    E::Ridges::COUNT == 0 && !<<E::Law as Sampled>::Coupling<E::Scalar> as Coupling<E::Scalar>>::PRESENT
+}
+
 /// The samples of one leaf. Only one of the two schedules is compiled.
 fn sample_leaf<E: Estimator>(job: &Job<'_, E>, width: Option<PackWidth>, leaf: usize, task: &mut Task<E::Scalar>) {
     let Task { coordinates, scratch, .. } = task;
-    if const { E::Ridges::COUNT == 0 } {
+    if const { by_coordinate::<E>() } {
         dispatch(width, ByCoordinate { job, leaf, coordinates: coordinates.clone(), scratch });
     } else {
         dispatch(width, BySample { job, leaf, scratch });
