@@ -27,6 +27,7 @@ pub mod private;
 mod run;
 mod sample;
 mod seed;
+mod special;
 mod term;
 
 pub use adam::Adam;
@@ -36,7 +37,7 @@ pub use complex::{Complex, Count, Frequency, I, LogCf, Positive, Probability, Re
 pub use engine::{LANES, LEAF};
 pub use error::EstimateError;
 pub use estimate::{Estimate, Prepare, Prepared};
-pub use functions::{Elementary, dot, log_sigmoid, sigmoid, softplus};
+pub use functions::{Elementary, digamma, dot, kummer, ln_gamma, log_sigmoid, polygamma, sigmoid, softplus, trigamma};
 pub use kernel::{Domain, Estimator, Law, Moment, ParameterInfo, Sampled, TermInfo};
 pub use logphi_macros::{distribution, estimator, term};
 pub use matrix::{Matrix, MatrixError};
