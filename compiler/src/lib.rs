@@ -26,6 +26,7 @@ pub mod passes;
 pub mod report;
 pub mod rule;
 pub mod series;
+mod special;
 #[cfg(feature = "algebra")]
 pub mod transform;
 

@@ -29,6 +29,7 @@ pub mod private;
 mod run;
 mod sample;
 mod seed;
+mod special;
 mod term;
 
 pub use adam::Adam;
@@ -40,7 +41,7 @@ pub use complex::{
 pub use engine::{LANES, LEAF};
 pub use error::EstimateError;
 pub use estimate::{Estimate, Prepare, Prepared};
-pub use functions::{Elementary, dot, log_sigmoid, sigmoid, softplus};
+pub use functions::{Elementary, digamma, dot, kummer, ln_gamma, log_sigmoid, polygamma, sigmoid, softplus, trigamma};
 pub use kernel::{Domain, Estimator, Law, Moment, ParameterInfo, Sampled, TermInfo};
 pub use logphi_macros::{distribution, estimator, term};
 pub use matrix::{Matrix, MatrixError};

@@ -58,7 +58,12 @@ pub fn evaluate<T: Number>(graph: &Graph, leaves: Leaves<'_, T>) -> Option<Vec<T
             Node::Call(primitive, argument) => of(argument).and_then(|argument| argument.call(*primitive)),
             Node::Maximum(x, y) => Some(of(x)?.maximum(&of(y)?)),
             Node::Minimum(x, y) => Some(of(x)?.minimum(&of(y)?)),
-            Node::ImaginaryUnit | Node::Frequency | Node::TransformVariable | Node::Draw(_) | Node::Input(_) => {
+            Node::ImaginaryUnit
+            | Node::Frequency
+            | Node::TransformVariable
+            | Node::Draw(_)
+            | Node::Input(_)
+            | Node::Kummer(..) => {
                 panic!("{node:?} in a graph that is evaluated")
             }
         };

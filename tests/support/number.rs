@@ -66,6 +66,8 @@ impl Number for f64 {
             Primitive::Sigmoid => 0.5 * (1.0 + (0.5 * x).tanh()),
             Primitive::LogSigmoid => -((-x).exp().ln_1p()),
             Primitive::Softplus => x.exp().ln_1p(),
+            Primitive::LnGamma => logphi::ln_gamma(x),
+            Primitive::Polygamma(order) => logphi::polygamma(order, x),
             Primitive::Abs => x.abs(),
             Primitive::Sign if x == 0.0 => 0.0,
             Primitive::Sign => x.signum(),

@@ -18,5 +18,5 @@ pub use exact_rule::{Coefficient, ExactRule, Origin, Radius, Stencil, StencilTer
 pub use graph::Graph;
 pub use joint::{Distribution, Image, JointLaw, JointLogCf, JointSampler, JointStep, Reduction};
 pub use law::{Condition, Frame, Law, Parameter, ParameterKind, ParameterShape, Relation, Sampler, Support, WrittenRule};
-pub use node::{DataId, Node, NodeId, ParamId, Primitive, Rational};
+pub use node::{DataId, Kummer, Node, NodeId, ParamId, Primitive, Rational};
 pub use normal_form::{Argument, ArgumentKind, DataRef, Function, NormalForm, RidgeTerm, Rows, SeparableTerm};

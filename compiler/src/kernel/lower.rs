@@ -239,7 +239,8 @@ pub(super) fn data_leaf(node: &Node) -> Option<DataId> {
         | Node::RealPower(..)
         | Node::Call(..)
         | Node::Maximum(..)
-        | Node::Minimum(..) => None,
+        | Node::Minimum(..)
+        | Node::Kummer(..) => None,
     }
 }
 

@@ -175,6 +175,7 @@ impl Reading<'_> {
             Node::Call(primitive, _) => self.call(*primitive, &operands[0]),
             Node::Maximum(..) => Err("`max` of the draw".to_owned()),
             Node::Minimum(..) => Err("`min` of the draw".to_owned()),
+            Node::Kummer(part, _) => Err(format!("`{}` of the draw", part.name())),
         }
     }
 
@@ -212,6 +213,8 @@ impl Reading<'_> {
             | Primitive::Sigmoid
             | Primitive::LogSigmoid
             | Primitive::Softplus
+            | Primitive::LnGamma
+            | Primitive::Polygamma(_)
             | Primitive::Abs
             | Primitive::Sign => Err(affine("the draw")),
         }

@@ -259,6 +259,7 @@ fn linear(
         | Node::Power(..)
         | Node::RealPower(..)
         | Node::Call(..)
+        | Node::Kummer(..)
         | Node::Maximum(..)
         | Node::Minimum(..) => {
             // What holds no reduction adds up to 0, as the judgement has shown.
@@ -297,6 +298,7 @@ fn rational(graph: &Graph, id: NodeId) -> Option<Rational> {
         | Node::Input(_)
         | Node::RealPower(..)
         | Node::Call(..)
+        | Node::Kummer(..)
         | Node::Maximum(..)
         | Node::Minimum(..) => None,
     }

@@ -90,6 +90,10 @@ fn expand_node<F: Coefficients>(
                 get(x)
             }
         }
+        Node::Kummer(part, [a, b, x]) => {
+            let shapes = [constant(&all[a], field)?, constant(&all[b], field)?];
+            all[x].kummer(*part, [&shapes[0], &shapes[1]], field)?
+        }
         Node::ImaginaryUnit
         | Node::Frequency
         | Node::Sample
@@ -102,18 +106,35 @@ fn expand_node<F: Coefficients>(
     })
 }
 
+/// A series that does not depend on `s`.
+fn constant<F: Coefficients>(series: &Series<F::Value>, field: &mut F) -> Result<F::Value, Obstacle> {
+    if is_moving(series, field) {
+        let why = "the shapes of Kummer's function must not depend on the frequency";
+        return Err(Obstacle::Inexpressible(why.to_owned()));
+    }
+    Ok(series.coefficient(field, 0))
+}
+
+/// Whether a series depends on `s`.
+fn is_moving<F: Coefficients>(series: &Series<F::Value>, field: &mut F) -> bool {
+    series.start < 0
+        || (1..series.end()).any(|power| {
+            let term = series.coefficient(field, power);
+            !field.is_zero(&term)
+        })
+}
+
 fn real_power<F: Coefficients>(
     base: &Series<F::Value>,
     exponent: &Series<F::Value>,
     field: &mut F,
 ) -> Result<Series<F::Value>, Obstacle> {
     let constant = exponent.coefficient(field, 0);
-    let moving = exponent.start < 0
-        || (1..exponent.end()).any(|power| {
-            let term = exponent.coefficient(field, power);
-            !field.is_zero(&term)
-        });
-    if moving { base.ln(field)?.multiply(exponent, field).exp(field) } else { base.real_power(&constant, field) }
+    if is_moving(exponent, field) {
+        base.ln(field)?.multiply(exponent, field).exp(field)
+    } else {
+        base.real_power(&constant, field)
+    }
 }
 
 fn call<F: Coefficients>(
@@ -163,6 +184,8 @@ fn call<F: Coefficients>(
             Ok(below.ln(field)?.scale(&minus, field))
         }
         Primitive::Softplus => u.exp(field)?.add(&number(field, 1), field).ln(field),
+        Primitive::LnGamma => u.ln_gamma(field),
+        Primitive::Polygamma(order) => u.polygamma(order, field),
         Primitive::Abs => Ok(if sign(u, field)? { u.clone() } else { u.scale(&minus, field) }),
         Primitive::Sign => {
             let positive = sign(u, field)?;

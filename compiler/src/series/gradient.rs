@@ -243,6 +243,14 @@ impl Coefficients for Field {
         Field::atan(self, x)
     }
 
+    fn ln_gamma(&mut self, x: &Quotient) -> Result<Quotient, Obstacle> {
+        Ok(Field::ln_gamma(self, x)?)
+    }
+
+    fn polygamma(&mut self, order: u32, x: &Quotient) -> Result<Quotient, Obstacle> {
+        Ok(Field::polygamma(self, order, x)?)
+    }
+
     fn is_positive(&self, x: &Quotient) -> Option<bool> {
         self.sign(x)
     }

@@ -136,6 +136,7 @@ impl Projection<'_> {
                 | Node::Power(..)
                 | Node::RealPower(..)
                 | Node::Call(..)
+                | Node::Kummer(..)
                 | Node::Maximum(..)
                 | Node::Minimum(..) => continue,
             };

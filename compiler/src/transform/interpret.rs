@@ -81,6 +81,7 @@ impl Interpreter<'_> {
             Node::Call(primitive, argument) => self.call(primitive, argument),
             Node::Maximum(..)
             | Node::Minimum(..)
+            | Node::Kummer(..)
             | Node::ImaginaryUnit
             | Node::Frequency
             | Node::Sample
@@ -126,6 +127,8 @@ impl Interpreter<'_> {
             | Primitive::Sigmoid
             | Primitive::LogSigmoid
             | Primitive::Softplus
+            | Primitive::LnGamma
+            | Primitive::Polygamma(_)
             | Primitive::Abs
             | Primitive::Sign => None,
         }

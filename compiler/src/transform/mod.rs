@@ -22,6 +22,7 @@
 //! while `ψ` itself, as an operator, is `c D + v D²` and differences. Characteristic functions that are finite sums of
 //! exponentials have the rule of Theorem 2 of the paper (`discrete`).
 
+mod decay;
 mod discrete;
 mod interpret;
 mod moments;

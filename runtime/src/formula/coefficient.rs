@@ -4,6 +4,7 @@ use std::f64::consts::FRAC_PI_4;
 
 use crate::analytic::{Analytic, Branches};
 use crate::complex::Complex;
+use crate::special;
 
 /// By how much a phase may move in one step along a segment.
 const LARGEST_MOVE: f64 = FRAC_PI_4;
@@ -24,6 +25,10 @@ pub trait Coefficient: Analytic + PartialEq + Send + Sync + 'static {
     /// `evaluate` takes the place and the path, and says whether its value is finite. `false` if it is not at `exponent`,
     /// or if the branches cannot be followed to there.
     fn follow(exponent: Self, evaluate: impl FnMut(Self, &mut Self::Path) -> bool) -> bool;
+
+    /// Coefficient `k` of the Taylor series at this place of Kummer's function with shapes `a` and `b`, and of its derivatives
+    /// with respect to them.
+    fn kummer_taylor(self, a: Self, b: Self, k: u32) -> [Self; 3];
 
     /// Whether the number is 0.
     fn is_zero(self) -> bool {
@@ -47,6 +52,9 @@ impl Coefficient for f64 {
     fn follow(exponent: Self, mut evaluate: impl FnMut(Self, &mut ()) -> bool) -> bool {
         evaluate(exponent, &mut ())
     }
+    fn kummer_taylor(self, a: Self, b: Self, k: u32) -> [Self; 3] {
+        special::kummer_taylor(a, b, self, k)
+    }
 }
 
 impl Coefficient for Complex {
@@ -55,6 +63,9 @@ impl Coefficient for Complex {
     }
     fn of_parts([re, im]: [f64; 2]) -> Self {
         Self { re, im }
+    }
+    fn kummer_taylor(self, a: Self, b: Self, k: u32) -> [Self; 3] {
+        special::kummer_taylor(a.re, b.re, self, k)
     }
     fn follow(exponent: Self, mut evaluate: impl FnMut(Self, &mut Branches) -> bool) -> bool {
         // At 0 everything is real, and principal values are right.

@@ -146,6 +146,28 @@ impl<C: Coefficient, const N: usize> Jet<C, N> {
         power
     }
 
+    /// `outer(self)`, from the Taylor coefficients `outer(x, k)` of the function at a place.
+    fn composed(&self, outer: impl Fn(C, u32) -> C) -> Self {
+        let mut inner = self.regular();
+        if inner.undefined() {
+            return inner;
+        }
+        let place = inner.terms[0];
+        inner.terms[0] = C::real(0.0);
+        let mut sum = Self { known: inner.known, ..Self::constant(outer(place, inner.known as u32 - 1)) };
+        for k in (0..inner.known as u32 - 1).rev() {
+            sum = sum * inner;
+            sum.terms[0] = sum.terms[0] + outer(place, k);
+        }
+        sum
+    }
+
+    /// Kummer's function with constant shapes, or its derivative with respect to one.
+    fn kummer_part(&self, a: Self, b: Self, part: usize) -> Self {
+        let (Some(a), Some(b)) = (a.as_constant(), b.as_constant()) else { return Self::nowhere() };
+        self.composed(|x, k| x.kummer_taylor(a, b, k)[part])
+    }
+
     fn derivative(&self) -> Self {
         let series = self.regular();
         let mut derivative = Self { start: 0, known: series.known.saturating_sub(1), terms: [C::real(0.0); N] };
@@ -172,6 +194,11 @@ impl<C: Coefficient, const N: usize> Jet<C, N> {
         let constant = !series.undefined() && series.terms[1..series.known].iter().all(|term| term.is_zero());
         constant.then_some(series.terms[0])
     }
+}
+
+/// `k!`
+fn factorial<C: Coefficient>(k: u32) -> C {
+    C::real((1..=k).map(f64::from).product())
 }
 
 /// Coefficient `k` of the product.
@@ -338,6 +365,21 @@ impl<C: Coefficient, const N: usize> Analytic for Jet<C, N> {
         let series = self.unit();
         series.raised(exponent, series.terms[0].powf(exponent, path))
     }
+    fn ln_gamma(self) -> Self {
+        self.composed(|x, k| match k {
+            0 => x.ln_gamma(),
+            _ => x.polygamma(k - 1) / factorial(k),
+        })
+    }
+    fn polygamma(self, order: u32) -> Self {
+        self.composed(|x, k| x.polygamma(order + k) / factorial(k))
+    }
+    fn kummer(self, a: Self, b: Self) -> Self {
+        self.kummer_part(a, b, 0)
+    }
+    fn kummer_slopes(self, a: Self, b: Self) -> [Self; 2] {
+        [self.kummer_part(a, b, 1), self.kummer_part(a, b, 2)]
+    }
     fn abs(self) -> Self {
         self * self.sign()
     }
@@ -404,6 +446,10 @@ mod tests {
         agrees(1.3, |s, path| s.powf(Jet::real(-3.0), path));
         agrees(1.3, |s, path| s.powf(s, path));
         agrees(1.3, |s, _| s.powi(5));
+        agrees(1.3, |s, _| s.ln_gamma() + s.polygamma(1));
+        agrees(-0.3, |s, _| (s * s).kummer(Jet::real(0.7), Jet::real(1.9)));
+        agrees(0.3, |s, _| s.kummer_slopes(Jet::real(0.7), Jet::real(1.9))[0]);
+        agrees(-0.3, |s, _| s.kummer_slopes(Jet::real(0.7), Jet::real(1.9))[1]);
     }
 
     #[test]
