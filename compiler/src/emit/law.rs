@@ -258,8 +258,8 @@ pub(super) fn scope(parameters: &[Parameter]) -> Scope {
 }
 
 fn implementation(law: Frame<'_>, path: &TokenStream) -> TokenStream {
-    let count = law.parameters.len();
-    let this = unit_law(path, count);
+    let this = unit_law(path, law.parameters.len());
+    let count = law.parameters.len() + law.totals.len();
     let name = law.name;
     let infos = law.parameters.iter().map(|parameter| {
         let (name, domain) = (parameter.name.trim_start_matches("r#"), format_ident!("{}", parameter.kind.name()));
@@ -268,11 +268,16 @@ fn implementation(law: Frame<'_>, path: &TokenStream) -> TokenStream {
     let indices = (0..count).map(Literal::usize_unsuffixed);
     let length = Literal::usize_unsuffixed(count);
     let violated = violated(law);
+    let totals = (!law.totals.is_empty()).then(|| {
+        let totals = law.totals.iter().map(|total| Literal::usize_unsuffixed(total.0));
+        quote! { const TOTALS: &'static [usize] = &[#(#totals),*]; }
+    });
     quote! {
         impl Law for #this {
             type Theta<T: Copy + Send + Sync + 'static> = [T; #length];
             const NAME: &'static str = #name;
             const PARAMETERS: &'static [ParameterInfo] = &[#(#infos),*];
+            #totals
             #[inline(always)]
             fn theta<T: Copy + Send + Sync + 'static>(mut entry: impl ::core::ops::FnMut(usize) -> T) -> [T; #length] {
                 [#(entry(#indices)),*]
@@ -284,13 +289,13 @@ fn implementation(law: Frame<'_>, path: &TokenStream) -> TokenStream {
 
 /// `violated`, written so that NaN violates.
 fn violated(law: Frame<'_>) -> TokenStream {
-    let scope = scope(law.parameters);
+    let scope = scope(&law.theta());
     let used = |parameter| {
         law.conditions.iter().any(|condition| sharing::uses(&condition.graph, |node| *node == Node::Param(parameter)))
     };
-    let pattern = parameter_pattern(law.parameters.len(), &scope, used);
+    let pattern = parameter_pattern(law.theta().len(), &scope, used);
     let statements = law.conditions.iter().map(|condition| condition_statement(condition, &scope));
-    let length = Literal::usize_unsuffixed(law.parameters.len());
+    let length = Literal::usize_unsuffixed(law.theta().len());
     quote! {
         fn violated(#pattern: &[f64; #length]) -> Option<&'static str> {
             #(#statements)*
@@ -327,7 +332,7 @@ pub(super) fn parameter_leaf(node: &Node, scope: &Scope) -> TokenStream {
 
 /// `impl Sampled`: base draws in the order of the source, then the sample expression; of a joint law up to its joint step.
 fn sampled(law: Frame<'_>, sampler: &Sampler, joint: Option<&JointSampler>, path: &TokenStream) -> TokenStream {
-    let scope = scope(law.parameters);
+    let scope = scope(&law.theta());
     let parameter = |node: &Node| match node {
         Node::Param(ParamId(index)) => {
             let name = scope.name(*index);
@@ -342,13 +347,13 @@ fn sampled(law: Frame<'_>, sampler: &Sampler, joint: Option<&JointSampler>, path
     let body = expression::print(&sampler.graph, Arithmetic::AnyPack, &scope, &|node| draws.leaf(node));
     let (bindings, output) = (body.bindings, &body.outputs[0]);
     let used = |parameter| sharing::uses(&whole, |node| *node == Node::Param(parameter));
-    let pattern = parameter_pattern(law.parameters.len(), &scope, used);
+    let pattern = parameter_pattern(law.theta().len(), &scope, used);
     let words = if sampler.draws.is_empty() {
         quote! { _ }
     } else {
         quote! { words }
     };
-    let (this, length) = (unit_law(path, law.parameters.len()), Literal::usize_unsuffixed(law.parameters.len()));
+    let (this, length) = (unit_law(path, law.parameters.len()), Literal::usize_unsuffixed(law.theta().len()));
     let coupling = joint.map_or_else(independent, |joint| coupling(law, joint, &scope));
     quote! {
         impl Sampled for #this {
@@ -398,8 +403,8 @@ fn coupling(law: Frame<'_>, joint: &JointSampler, scope: &Scope) -> TokenStream 
     let body = expression::print(&finish, Arithmetic::AnyPack, scope, &leaf);
     let (bindings, output) = (body.bindings, &body.outputs[0]);
     let used = |parameter| sharing::uses(&finish, |node| *node == Node::Param(parameter));
-    let pattern = parameter_pattern(law.parameters.len(), scope, used);
-    let length = Literal::usize_unsuffixed(law.parameters.len());
+    let pattern = parameter_pattern(law.theta().len(), scope, used);
+    let length = Literal::usize_unsuffixed(law.theta().len());
     quote! {
         #coupling
         #[inline(always)]

@@ -57,6 +57,7 @@ fn check(options: TokenStream, function: &syn::ItemFn) -> Result<Checked, Errors
         Distribution::Scalar(law) => law,
         Distribution::Joint(law) => {
             judge_joint(&law)?;
+            cache::check_joint_rules(&law)?;
             return Ok(Checked::Joint(Box::new(law)));
         }
     };
