@@ -284,6 +284,20 @@ fn wrong_covariance_matrices_are_typed_errors() {
 }
 
 #[test]
+fn the_rule_can_be_read() {
+    for line in [
+        "z ~ MultivariateGaussian(mu, sigma)",
+        "∂_mu[j] E f(z) = a_1 E f'(z) along z_j",
+        "∂_sigma[i, j] E f(z) = 1/2 E ∂_i ∂_j f(z)",
+        "sigma (covariance matrix): terminating, exact",
+    ] {
+        assert!(log_sum::RULE.contains(line), "{line} in\n{}", log_sum::RULE);
+    }
+    let latex = "\\partial_{\\sigma_{ij}}\\,\\mathbb{E} f(z) &= \\frac{1}{2}\\,\\mathbb{E}\\,\\partial_i\\,\\partial_j f(z)";
+    assert!(log_sum::LATEX.contains(latex), "{}", log_sum::LATEX);
+}
+
+#[test]
 fn steps_take_new_parameters() {
     let mut problem = Problem::of(2, 2);
     let mut prepared =

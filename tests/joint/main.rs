@@ -2,6 +2,7 @@
 
 mod dirichlet;
 mod gaussian;
+mod independent;
 
 use logphi::private::PackWidth;
 use logphi::{Estimator, Gradient, Law, Run};

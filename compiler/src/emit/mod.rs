@@ -13,6 +13,7 @@ mod expression;
 mod fields;
 mod file;
 pub mod formula;
+pub mod joint_law;
 pub mod latex;
 pub mod law;
 mod literal;

@@ -11,11 +11,15 @@
 //! so that a ridge costs one evaluation for each row and entry, and the separable term differs between entries in one
 //! summand only.
 
+use std::collections::BTreeMap;
+
+use num_traits::{One, Zero};
+
 use super::program::{Directional, Inputs, Probes, Weight};
 use super::stencils::{Keeping, Merging};
 use crate::differentiation::derivatives_almost_everywhere;
 use crate::errors::Errors;
-use crate::ir::{DrawId, Graph, Node, NodeId, VERTEX};
+use crate::ir::{DrawId, Graph, Node, NodeId, Rational, VERTEX};
 use crate::passes;
 use crate::rule::{Rule, Stencil};
 
@@ -55,12 +59,48 @@ fn numbers(merging: &mut Merging, stencil: &Stencil) -> Vec<[usize; 4]> {
 
 /// The factor of the draw or of the vertex in a linear function of both: its value where one is 1 and the other 0.
 fn factor(merged: &mut Graph, graph: &Graph, root: NodeId, [draw, vertex]: [i64; 2], draws: &[DrawId]) -> NodeId {
-    merged.import(graph, root, |merged, node| match node {
-        Node::Draw(id) => Some(merged.push(Node::Draw(draws[id.0]))),
-        Node::Sample => Some(merged.integer(draw)),
-        node if *node == VERTEX => Some(merged.integer(vertex)),
+    let mut value = Graph::new();
+    let output = value.import(graph, root, |value, node| match node {
+        Node::Draw(id) => Some(value.push(Node::Draw(draws[id.0]))),
+        Node::Sample => Some(value.integer(draw)),
+        node if *node == VERTEX => Some(value.integer(vertex)),
         _ => None,
-    })
+    });
+    value.outputs = vec![output];
+    let value = passes::fold(passes::share(value));
+    let mut atoms = BTreeMap::new();
+    collect(&value, value.output(), &Rational::one(), &mut atoms);
+    let terms = atoms
+        .into_iter()
+        .filter(|(_, factor)| !factor.is_zero())
+        .map(|(atom, factor)| {
+            let mut factors = Vec::new();
+            if atom.is_none() || !factor.is_one() {
+                factors.push(merged.constant(factor));
+            }
+            factors.extend(atom.map(|atom| merged.import(&value, atom, |_, _| None)));
+            merged.product(factors)
+        })
+        .collect();
+    merged.sum(terms)
+}
+
+/// Adds up what a node is a linear combination of, constants under `None`: `1 - (1 - c)` is `c`, without its rounding.
+fn collect(graph: &Graph, id: NodeId, factor: &Rational, atoms: &mut BTreeMap<Option<NodeId>, Rational>) {
+    let mut add = |atom: Option<NodeId>, value: Rational| *atoms.entry(atom).or_insert_with(Rational::zero) += value;
+    match graph.node(id) {
+        Node::Constant(value) => add(None, factor * value),
+        Node::Sum(operands) => operands.iter().for_each(|&operand| collect(graph, operand, factor, atoms)),
+        Node::Product(operands) => match operands.as_ref() {
+            [left, right] => match (graph.node(*left), graph.node(*right)) {
+                (Node::Constant(value), _) => collect(graph, *right, &(factor * value), atoms),
+                (_, Node::Constant(value)) => collect(graph, *left, &(factor * value), atoms),
+                _ => add(Some(id), factor.clone()),
+            },
+            _ => add(Some(id), factor.clone()),
+        },
+        _ => add(Some(id), factor.clone()),
+    }
 }
 
 /// One output for each stencil: what a row or coordinate adds to it. `function` is the hoisted function of `variable`,
