@@ -97,12 +97,12 @@ fn data() -> (Matrix, [f64; 2], [f64; 3]) {
 
 /// Concentrations from 1e-3 to 1e3; small ones make rare events count, so that errors are larger.
 const CONCENTRATIONS: [([f64; 3], f64); 6] = [
-    ([2.0, 3.0, 4.0], 0.1),
-    ([0.5, 0.2, 1.0], 0.1),
-    ([10.0, 0.01, 3.0], 0.1),
-    ([1000.0, 300.0, 2.0], 0.1),
-    ([0.01, 0.03, 0.02], 0.4),
-    ([1e-3, 2e-3, 1e-3], 0.9),
+    ([2.0, 3.0, 4.0], 0.15),
+    ([0.5, 0.2, 1.0], 0.15),
+    ([10.0, 0.01, 3.0], 0.15),
+    ([1000.0, 300.0, 2.0], 0.15),
+    ([0.01, 0.03, 0.02], 0.6),
+    ([1e-3, 2e-3, 1e-3], 1.5),
 ];
 
 #[test]
@@ -113,18 +113,18 @@ fn gradients_agree_with_the_moments() {
         let seed = 40 + index as u64;
         let mut exact = Exact::at(&alpha);
         a.rows().for_each(|row| exact.add_square(row, 0.0));
-        let run = quadratic_form::estimate(&law, &a).samples(100_000).seed(seed).run().expect("valid");
+        let run = quadratic_form::estimate(&law, &a).samples(40_000).seed(seed).run().expect("valid");
         check(&run, exact.value, &[&exact.gradient], share, &format!("quadratic form at {alpha:?}"));
         let mut exact = Exact::at(&alpha);
         a.rows().zip(c).for_each(|(row, c)| exact.add_square(row, c));
         exact.add_cubes(&t);
-        let run = cubes::estimate(&law, (&a, &c, &t)).samples(100_000).seed(seed).run().expect("valid");
+        let run = cubes::estimate(&law, (&a, &c, &t)).samples(40_000).seed(seed).run().expect("valid");
         check(&run, exact.value, &[&exact.gradient], share, &format!("cubes at {alpha:?}"));
-        let run = CubesSingle::estimate(&law, (&a, &c, &t)).samples(100_000).seed(seed + 100).run().expect("valid");
+        let run = CubesSingle::estimate(&law, (&a, &c, &t)).samples(40_000).seed(seed + 100).run().expect("valid");
         check(&run, exact.value, &[&exact.gradient], share, &format!("cubes at {alpha:?} in single precision"));
         let mut exact = Exact::at(&alpha);
         exact.add_cubes(&t);
-        let run = separable::estimate(&law, &t).samples(100_000).seed(seed).run().expect("valid");
+        let run = separable::estimate(&law, &t).samples(40_000).seed(seed).run().expect("valid");
         check(&run, exact.value, &[&exact.gradient], share, &format!("separable at {alpha:?}"));
     }
 }

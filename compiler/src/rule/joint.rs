@@ -39,6 +39,9 @@ pub fn select_joint(law: &JointLaw, subject: &Subject, choice: &Choice) -> Resul
         )
         .into());
     };
+    if !parts.quadratics.is_empty() {
+        check_kinks(law, subject)?;
+    }
     let mut errors = Errors::new();
     let mut rules = match parts.rules_by_coordinate(law, subject, choice) {
         Ok(rules) => rules,
@@ -48,7 +51,7 @@ pub fn select_joint(law: &JointLaw, subject: &Subject, choice: &Choice) -> Resul
         }
     };
     for (sigma, factor) in &parts.quadratics {
-        match quadratic_rule(law, *sigma, factor, subject, choice) {
+        match quadratic_rule(law, *sigma, factor, choice) {
             Ok(rule) => rules.push(rule),
             Err(faults) => errors.extend(faults),
         }
@@ -82,11 +85,20 @@ fn check_choice(law: &JointLaw, choice: &Choice) -> Result<(), Errors> {
     errors.into_result()
 }
 
+/// Refuses kinks where some rule takes derivatives of any function.
+fn check_kinks(law: &JointLaw, subject: &Subject) -> Result<(), Errors> {
+    let mut errors = Errors::new();
+    for fault in subject.kinks.faults() {
+        let mut fault = fault.clone();
+        fault.help = format!("{}; the rules of `{}` take derivatives everywhere", fault.help, law.name);
+        errors.push(fault);
+    }
+    errors.into_result()
+}
+
 /// The rules that stand beside the law, one for each parameter.
 fn written_rules(law: &JointLaw, subject: &Subject, choice: &Choice) -> Result<Vec<Rule>, Errors> {
-    if !subject.kinks.faults().is_empty() {
-        return Err(subject.kinks.clone());
-    }
+    check_kinks(law, subject)?;
     let mut errors = Errors::new();
     let mut rules = Vec::new();
     for (index, parameter) in law.parameters.iter().enumerate() {
@@ -126,7 +138,6 @@ fn quadratic_rule(
     law: &JointLaw,
     sigma: ParamId,
     factor: &Rational,
-    subject: &Subject,
     choice: &Choice,
 ) -> Result<Rule, Errors> {
     let name = &law.parameters[sigma.0].name;
@@ -141,9 +152,6 @@ fn quadratic_rule(
             )
             .into());
         }
-    }
-    if !subject.kinks.faults().is_empty() {
-        return Err(subject.kinks.clone());
     }
     Ok(rule(sigma, Form::Hessian { coefficient: -factor }, Vec::new()))
 }

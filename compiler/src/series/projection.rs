@@ -29,7 +29,20 @@ pub const DIRECTION: Direction = [(1, 1), (-3, 5), (7, 4)];
 /// Those of [`judge`], at the tokens of the joint law.
 pub fn judge_joint(law: &JointLaw) -> Result<Judgement, Errors> {
     check_use(law)?;
-    judge(&project(law, &DIRECTION))
+    judge(&project(law, &DIRECTION)).map_err(in_words_of_vectors)
+}
+
+/// What is proposed for the projection is written with its numbers, and not with the vectors of the user's text.
+fn in_words_of_vectors(errors: Errors) -> Errors {
+    let mut explained = Errors::new();
+    for fault in errors.faults() {
+        let mut fault = fault.clone();
+        if fault.code == Code::NotHermitian && fault.help.starts_with("did you mean") {
+            "odd powers of omega come with I, even powers without, as in `I * dot(mu, omega)`".clone_into(&mut fault.help);
+        }
+        explained.push(fault);
+    }
+    explained
 }
 
 /// Every parameter must be used; that the frequency is shows in the projection.

@@ -2,7 +2,7 @@ use logphi::prelude::*;
 
 #[distribution(sample = mu)]
 fn dirac(omega: Frequency, mu: &[Real]) -> LogCf {
-    I * mu[0] * omega
+    I * omega
 }
 
 fn main() {}
