@@ -379,7 +379,8 @@ fn shares_of_a_whole() -> Result<(), EstimateError> {
     let run = quadratic_form::estimate(&Dirichlet { alpha }, &a).samples(50_000).seed(7).run()?;
     // E z_i z_j = α_i (α_j + δ_ij) / (A (A + 1)) with A = 3.
     let second = |i: usize, j: usize| alpha[i] * (alpha[j] + f64::from(u8::from(i == j))) / 12.0;
-    let exact: f64 = a.rows().map(|row| (0..9).map(|k| row[k / 3] * row[k % 3] * second(k / 3, k % 3)).sum::<f64>()).sum();
+    let exact: f64 =
+        a.rows().map(|row| (0..9).map(|k| row[k / 3] * row[k % 3] * second(k / 3, k % 3)).sum::<f64>()).sum();
     // 5 standard errors: a false alarm in 5e5 seeds.
     let error = run.value_standard_error.expect("many samples");
     assert!((run.value - exact).abs() < 5.0 * error, "{} ± {error}, expected {exact}", run.value);

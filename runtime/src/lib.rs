@@ -35,9 +35,7 @@ mod term;
 pub use adam::Adam;
 pub use analytic::LogCharacteristic;
 pub use compare::{Compare, Comparison, ParameterComparison, RuleComparison, compare};
-pub use complex::{
-    Complex, Count, Covariance, Frequency, I, LogCf, Positive, Probability, Real, Simplex, quadratic,
-};
+pub use complex::{Complex, Count, Covariance, Frequency, I, LogCf, Positive, Probability, Real, Simplex, quadratic};
 pub use engine::{LANES, LEAF};
 pub use error::EstimateError;
 pub use estimate::{Estimate, Prepare, Prepared};

@@ -242,9 +242,8 @@ fn argument_gradients_come_from_the_same_samples() {
     // ∂E h(⟨a, z⟩)/∂a = mu E h' + Σ a E h'', by Stein's identity; each within 1 %.
     for (row, found) in problem.a.rows().zip(gradient.rows()) {
         let variance: f64 = (0..2).map(|i| row[i] * dot(problem.sigma.row(i), row)).sum();
-        let of = |order: usize| {
-            normal_mean(dot(row, &problem.mu), variance.sqrt(), |u| softplus_with_derivatives(u)[order])
-        };
+        let of =
+            |order: usize| normal_mean(dot(row, &problem.mu), variance.sqrt(), |u| softplus_with_derivatives(u)[order]);
         for j in 0..2 {
             let exact = problem.mu[j] * of(1) + dot(problem.sigma.row(j), row) * of(2);
             assert!((found[j] - exact).abs() < 0.01, "{} and {exact}", found[j]);
@@ -293,15 +292,15 @@ fn the_rule_can_be_read() {
     ] {
         assert!(log_sum::RULE.contains(line), "{line} in\n{}", log_sum::RULE);
     }
-    let latex = "\\partial_{\\sigma_{ij}}\\,\\mathbb{E} f(z) &= \\frac{1}{2}\\,\\mathbb{E}\\,\\partial_i\\,\\partial_j f(z)";
+    let latex =
+        "\\partial_{\\sigma_{ij}}\\,\\mathbb{E} f(z) &= \\frac{1}{2}\\,\\mathbb{E}\\,\\partial_i\\,\\partial_j f(z)";
     assert!(log_sum::LATEX.contains(latex), "{}", log_sum::LATEX);
 }
 
 #[test]
 fn steps_take_new_parameters() {
     let mut problem = Problem::of(2, 2);
-    let mut prepared =
-        log_sum::prepare(&problem.law(), &problem.a).samples(100).seed(4).build().expect("valid");
+    let mut prepared = log_sum::prepare(&problem.law(), &problem.a).samples(100).seed(4).build().expect("valid");
     let a = problem.a.clone();
     let first = prepared.step(&problem.law()).expect("valid").gradient.sigma.clone();
     problem.sigma.as_mut_slice()[0] += 1.0;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::directional::{lower_directional, lower_directional_stencils};
 use super::draws::lower_draws;
 use super::program::{FormulaSection, Moment, Probes, Program, PullBack, RidgeSection, SeparableSection, Term};
-use super::directional::{lower_directional, lower_directional_stencils};
 use super::stencils::{lower_probes, lower_stencils};
 use super::verify::verify;
 use crate::differentiation::{derivative_of_term, derivatives_almost_everywhere};
@@ -90,6 +90,7 @@ pub fn lower<'a>(function: &Function, law: impl Into<Frame<'a>>, rules: &[Rule])
         arguments: function.arguments.clone(),
         vector: function.vector,
         joint: law.joint,
+        step: law.step,
         totals: law.totals.to_vec(),
         orders,
         data: form.data.clone(),

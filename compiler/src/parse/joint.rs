@@ -11,8 +11,8 @@ use super::distribution::{keep, parse_distribution, plain_name, upper_camel_case
 use super::expression::{Dialect, Walker};
 use super::joint_rule::parse_rules;
 use super::options::{DistributionOptions, parse_distribution_options};
-use super::scope::{Value, Vector};
 use super::rule::Evaluation;
+use super::scope::{Value, Vector};
 use super::signature::{self, check_plain, check_return, last_segment};
 use super::spelling::list;
 use super::terms::Place;

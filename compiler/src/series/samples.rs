@@ -111,7 +111,12 @@ pub(crate) fn law<const N: usize>(
         span: Span::call_site(),
         parameters: parameters
             .into_iter()
-            .map(|(name, kind)| Parameter { name: name.to_owned(), kind, shape: ParameterShape::Scalar, span: Span::call_site() })
+            .map(|(name, kind)| Parameter {
+                name: name.to_owned(),
+                kind,
+                shape: ParameterShape::Scalar,
+                span: Span::call_site(),
+            })
             .collect(),
         log_cf,
         log_cf_span: Span::call_site().into(),

@@ -115,7 +115,8 @@ impl Task {
         if let Some(sum) = &self.sum {
             let of_sum = sum.cumulants(&mut field)?;
             self.check_gammas(&cumulants, &of_sum, &field)?;
-            for (moment, of_sum) in moments.iter_mut().zip(moments_of_cumulants(&of_sum, JOINT_CHECKED_DEGREE, &field)) {
+            for (moment, of_sum) in moments.iter_mut().zip(moments_of_cumulants(&of_sum, JOINT_CHECKED_DEGREE, &field))
+            {
                 *moment = field.divide(moment, &of_sum);
             }
         }
@@ -176,9 +177,8 @@ fn fixed(law: &JointLaw, parameter: ParamId, mut projected: Law) -> Fixed {
             ParameterShape::Simplex => COORDINATES - 1,
             ParameterShape::Covariance => COORDINATES * (COORDINATES + 1) / 2,
         };
-        let own: Vec<Option<Rational>> = (0..count)
-            .map(|entry| if index == parameter.0 && entry == 0 { None } else { values.next() })
-            .collect();
+        let own: Vec<Option<Rational>> =
+            (0..count).map(|entry| if index == parameter.0 && entry == 0 { None } else { values.next() }).collect();
         flat.extend(own.iter().cloned());
         entries.push(own);
     }

@@ -298,7 +298,9 @@ fn run_task<E: Estimator>(job: &Job<'_, E>, width: Option<PackWidth>, ridges: &[
 
 /// Whether nothing joins the coordinates, so that each can be sampled by itself.
 const fn by_coordinate<E: Estimator>() -> bool {
-    E::Ridges::COUNT == 0 && !E::DIRECTIONAL && !<<E::Law as Sampled>::Coupling<E::Scalar> as Coupling<E::Scalar>>::PRESENT
+    E::Ridges::COUNT == 0
+        && !E::DIRECTIONAL
+        && !<<E::Law as Sampled>::Coupling<E::Scalar> as Coupling<E::Scalar>>::PRESENT
 }
 
 /// The samples of one leaf. Only one of the two schedules is compiled.
