@@ -12,7 +12,7 @@ use super::rust::parameter_pattern;
 use super::sharing;
 use crate::errors::{Errors, bug};
 use crate::ir::display::infix_joint;
-use crate::ir::{Frame, JointLaw, JointSampler, JointStep, Node, ParamId};
+use crate::ir::{Frame, Image, JointLaw, JointSampler, JointStep, Node, ParamId};
 use crate::kernel::lower::lower_sampler;
 use crate::parse::options::Precision;
 use crate::passes;
@@ -30,7 +30,11 @@ pub fn emit_joint_law(law: &JointLaw, context: &LawContext) -> TokenStream {
         return quote! { #faulty #errors };
     }
     let name = plain_identifier(&law.name, law.span);
-    let item = type_item(law.into(), &infix_joint(law), &name, context);
+    let mut log_cf = infix_joint(law);
+    if let Some(Image::Normalised) = law.image {
+        log_cf.push_str(", of ζ; the draw is z = ζ / Σ_j(ζ)");
+    }
+    let item = type_item(law.into(), &log_cf, &name, context);
     let alias = Alias::new(&syn::Path::from(name.clone()), "ThisLaw", law.parameters.len());
     let implementation = implementation(law.into(), &alias.path);
     let sampled = sampled(law.into(), &lower_sampler(&law.sampler.base), Some(&law.sampler), &alias.path);
