@@ -8,7 +8,7 @@ use logphi::{EstimateError, sample};
 use super::{SCHEDULES, bits, check};
 
 /// Story 10.
-#[estimator(distribution = Dirichlet)]
+#[estimator(distribution = Dirichlet, packs = portable)]
 fn quadratic_form(p: &[f64], a: &Matrix) -> f64 {
     a.rows().map(|row| dot(row, p).powi(2)).sum()
 }
@@ -30,12 +30,12 @@ fn separable(p: &[f64], t: &[f64]) -> f64 {
     p.iter().zip(t).map(|(p, t)| t * p.powi(3)).sum()
 }
 
-#[estimator(distribution = Dirichlet)]
+#[estimator(distribution = Dirichlet, packs = portable)]
 fn exponential(p: &[f64], a: &[f64]) -> f64 {
     dot(a, p).exp()
 }
 
-#[estimator(distribution = Dirichlet)]
+#[estimator(distribution = Dirichlet, packs = portable)]
 fn soft(p: &[f64], a: &[f64]) -> f64 {
     softplus(dot(a, p))
 }

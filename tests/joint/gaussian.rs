@@ -12,7 +12,7 @@ use logphi::{EstimateError, Estimator, Gradient, Run, sample};
 use super::{SCHEDULES, bits, check};
 
 /// Story 9.
-#[estimator(distribution = MultivariateGaussian)]
+#[estimator(distribution = MultivariateGaussian, packs = portable)]
 fn log_sum(z: &[f64], a: &Matrix) -> f64 {
     a.rows().map(|row| softplus(dot(row, z))).sum()
 }
