@@ -28,6 +28,7 @@ macro_rules! library {
 library! {
     "asymmetric_laplace",
     "bernoulli",
+    "beta",
     "binomial",
     "chi_squared",
     "compound_exponential",
@@ -38,6 +39,7 @@ library! {
     "gamma_by_rate",
     "gaussian",
     "geometric",
+    "gumbel",
     "inverse_gaussian",
     "laplace",
     "laplace_plus_gaussian",
@@ -79,6 +81,7 @@ const fn renamed(key: &'static str, law: &'static str, renamed: &'static [(&'sta
 pub const KNOWN: &[Known] = &[
     renamed("asymlaplace", "asymmetric_laplace", &[("lambda", "lam")]),
     known("bernoulli", "bernoulli"),
+    known("beta", "beta"),
     Known { fixed: &[("n", 5)], ..known("binomial", "binomial") },
     known("chi2", "chi_squared"),
     known("merton", "merton_by_variances"),
@@ -90,6 +93,7 @@ pub const KNOWN: &[Known] = &[
     known("gauss", "gaussian_by_variance"),
     known("gauss_wide", "gaussian_by_variance"),
     known("geometric", "geometric"),
+    renamed("gumbel", "gumbel", &[("mu", "m"), ("beta", "be")]),
     renamed("invgauss", "inverse_gaussian", &[("lambda", "lam")]),
     known("laplace", "laplace"),
     known("laplace_narrow", "laplace"),
