@@ -49,6 +49,18 @@ impl Measure {
         Self { nodes: self.nodes.iter().map(|&(z, w)| (shift + scale * z, w)).collect() }
     }
 
+    /// The law of a function of the variable.
+    #[must_use]
+    pub fn map(&self, function: impl Fn(f64) -> f64) -> Self {
+        Self { nodes: self.nodes.iter().map(|&(z, w)| (function(z), w)).collect() }
+    }
+
+    /// The rule of a density on the line with twice the step.
+    #[must_use]
+    pub fn thinned(&self) -> Self {
+        Self { nodes: self.nodes.iter().step_by(2).map(|&(z, w)| (z, 2.0 * w)).collect() }
+    }
+
     /// The law of a variable whose law is `law(z)` given `z`.
     #[must_use]
     pub fn mixture(&self, law: impl Fn(f64) -> Self) -> Self {
@@ -115,6 +127,41 @@ impl Measure {
         Self::half_line(mu, |z| {
             0.5 * (lam / (2.0 * PI * z.powi(3))).ln() - lam * (z - mu).powi(2) / (2.0 * mu * mu * z)
         })
+    }
+
+    /// The beta law.
+    #[must_use]
+    pub fn beta(a: f64, b: f64) -> Self {
+        let constant = log_gamma(a) + log_gamma(b) - log_gamma(a + b);
+        // z = σ(t), dz = z (1 - z) dt
+        let log_sigmoid = |t: f64| f64::min(t, 0.0) - (-t.abs()).exp().ln_1p();
+        Self::line(-60.0, 60.0, STEP, |t| {
+            (log_sigmoid(t).exp(), (a * log_sigmoid(t) + b * log_sigmoid(-t) - constant).exp())
+        })
+    }
+
+    /// Counts `k` with probabilities proportional to `(x + k)^-2`: the first hundred as they are, of the others the
+    /// integral with Gregory's corrections at its end.
+    #[must_use]
+    pub fn trigamma_mixture(x: f64) -> Self {
+        const EXPLICIT: i32 = 100;
+        let weight = |k: f64| (x + k).powi(-2);
+        let mut nodes: Vec<(f64, f64)> = (0..EXPLICIT).map(f64::from).map(|k| (k, weight(k))).collect();
+        // ∫ (x + k)^-2 g(k) dk from `EXPLICIT` on, with x + k = (x + EXPLICIT) / v.
+        let start = x + f64::from(EXPLICIT);
+        let tail = gauss_legendre(24).into_iter().map(|(t, w)| (start / (0.5 + 0.5 * t) - x, 0.5 * w / start));
+        nodes.extend(tail);
+        // 1/2, -1/12 Δ, 1/24 Δ², -19/720 Δ³, expanded.
+        let gregory = [
+            1.0 / 2.0 + 1.0 / 12.0 + 1.0 / 24.0 + 19.0 / 720.0,
+            -1.0 / 12.0 - 1.0 / 12.0 - 19.0 / 240.0,
+            1.0 / 24.0 + 19.0 / 240.0,
+            -19.0 / 720.0,
+        ];
+        nodes
+            .extend((EXPLICIT..).zip(gregory).map(|(k, correction)| (f64::from(k), correction * weight(f64::from(k)))));
+        let total: f64 = nodes.iter().map(|node| node.1).sum();
+        Self { nodes: nodes.into_iter().map(|(k, w)| (k, w / total)).collect() }
     }
 
     /// The standard logistic law.
@@ -220,6 +267,8 @@ pub fn measure(key: &str, parameters: &BTreeMap<String, f64>) -> Measure {
         "exponential" => Measure::exponential().affine(0.0, 1.0 / p("lam")),
         "erlang" => Measure::gamma(3.0).affine(0.0, 1.0 / p("lam")),
         "chi2" => Measure::gamma(p("nu") / 2.0).affine(0.0, 2.0),
+        "beta" => Measure::beta(p("alpha"), p("beta")),
+        "gumbel" => Measure::exponential().map(|t| p("m") - p("be") * t.ln()),
         "logistic" => Measure::logistic().affine(p("m"), p("sc")),
         "invgauss" => Measure::inverse_gaussian(p("mu"), p("lam")),
         // The law of the first passage of a Brownian motion, of mean C√(π/lam) and shape 2πC².
