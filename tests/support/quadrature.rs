@@ -61,6 +61,12 @@ impl Measure {
         Self { nodes: self.nodes.iter().step_by(2).map(|&(z, w)| (z, 2.0 * w)).collect() }
     }
 
+    /// Without the nodes of smaller weight.
+    #[must_use]
+    pub fn above(&self, weight: f64) -> Self {
+        Self { nodes: self.nodes.iter().copied().filter(|node| node.1.abs() > weight).collect() }
+    }
+
     /// The law of a variable whose law is `law(z)` given `z`.
     #[must_use]
     pub fn mixture(&self, law: impl Fn(f64) -> Self) -> Self {
@@ -140,11 +146,11 @@ impl Measure {
         })
     }
 
-    /// Counts `k` with probabilities proportional to `(x + k)^-2`: the first hundred as they are, of the others the
+    /// Counts `k` with probabilities proportional to `(x + k)^-2`: the first forty as they are, of the others the
     /// integral with Gregory's corrections at its end.
     #[must_use]
     pub fn trigamma_mixture(x: f64) -> Self {
-        const EXPLICIT: i32 = 100;
+        const EXPLICIT: i32 = 40;
         let weight = |k: f64| (x + k).powi(-2);
         let mut nodes: Vec<(f64, f64)> = (0..EXPLICIT).map(f64::from).map(|k| (k, weight(k))).collect();
         // ∫ (x + k)^-2 g(k) dk from `EXPLICIT` on, with x + k = (x + EXPLICIT) / v.

@@ -7,7 +7,7 @@ use num_traits::{One, Zero};
 use super::gradient::derive;
 use super::samples::{self, Count, Positive, Probability, Real, law, value};
 use crate::errors::{Code, Fault};
-use crate::ir::{Graph, Law, Node, Primitive, Rational};
+use crate::ir::{Graph, Law, Node, Primitive, Radius, Rational};
 use crate::rule::{Derivation, ParameterSeries, text};
 
 /// `a_1, …, a_8` of one parameter.
@@ -562,6 +562,25 @@ fn polygamma_functions_of_parameters() {
     // ψ^(4)(½) / 4! = -(2^5 - 1) ζ(5)
     let fourth = value(coefficient(&derivation.parameters[0], 4).unwrap(), &[0.5]);
     assert!((fourth + 31.0 * 1.036_927_755_143_37).abs() < 1e-11);
+}
+
+#[test]
+fn the_radius_of_the_gamma_function_is_the_distance_of_its_pole() {
+    let radius = |law: &Law, parameter: usize| match &derive_or_panic(law, 2).parameters[parameter].radius {
+        Radius::Finite(radius) => {
+            let names: Vec<String> = law.parameters.iter().map(|parameter| parameter.name.clone()).collect();
+            text::expression(radius, &names)
+        }
+        other => format!("{other:?}"),
+    };
+    let gumbel = law([("m", Real), ("be", Positive)], |_, s, [m, be]| m * s + (1 - be * s).call(Primitive::LnGamma));
+    assert_eq!([radius(&gumbel, 0), radius(&gumbel, 1)], ["Infinite", "be^-1"]);
+    // The logarithm of a gamma number with a gamma number added: poles at -k / c and 1 / mu.
+    let both = law([("k", Positive), ("c", Positive), ("mu", Positive)], |_, s, [k, c, mu]| {
+        (k + c * s).call(Primitive::LnGamma) - k.call(Primitive::LnGamma) - k * (1 - mu * s).ln()
+    });
+    assert_eq!(radius(&both, 0), "min(k * c^-1, mu^-1)");
+    assert_eq!(radius(&both, 1), "k * c^-1");
 }
 
 #[test]
