@@ -19,9 +19,9 @@ use std::collections::BTreeMap;
 use std::f64::consts::FRAC_PI_2;
 
 use logphi::laws::{
-    AsymmetricLaplace, Bernoulli, Binomial, ChiSquared, Erlang, Exponential, Gamma, Geometric, InverseGaussian,
-    Laplace, LaplacePlusGaussian, Logistic, Merton, NegativeBinomial, NormalInverseGaussian, Poisson, Skellam,
-    TemperedStable, Triangular, Uniform, VarianceGamma,
+    AsymmetricLaplace, Bernoulli, Beta, Binomial, ChiSquared, Erlang, Exponential, Gamma, Geometric, Gumbel,
+    InverseGaussian, Laplace, LaplacePlusGaussian, Logistic, Merton, NegativeBinomial, NormalInverseGaussian, Poisson,
+    Skellam, TemperedStable, Triangular, Uniform, VarianceGamma,
 };
 use logphi::prelude::*;
 use logphi::{Domain, Estimator, Gradient, Law, ParameterInfo, Run};
@@ -109,7 +109,8 @@ fn in_corpus(key: &str, parameter: &'static str, p: &Parameters) -> (&'static st
         ("merton", "mean") => ("m", 1.0),
         ("merton", "spread") => by_variance("d2"),
         ("merton" | "laplace+gauss", "sigma") => by_variance("v"),
-        ("nig" | "logistic", "mu") => ("m", 1.0),
+        ("nig" | "logistic" | "gumbel", "mu") => ("m", 1.0),
+        ("gumbel", "beta") => ("be", 1.0),
         ("tempered_stable_half", "c") => ("C", 1.0),
         (_, "rate" | "lambda") => ("lam", 1.0),
         (_, "scale") => ("sc", 1.0),
@@ -183,6 +184,15 @@ struct GammaRule;
 
 #[estimator(of = mixture, distribution = Gamma, packs = portable, form(mu) = difference)]
 struct GammaDifference;
+
+#[estimator(of = mixture, distribution = Gamma, packs = portable, form(k) = auxiliary(2))]
+struct GammaMultiplicative;
+
+#[estimator(of = mixture, distribution = Gumbel, packs = portable)]
+struct GumbelRule;
+
+#[estimator(of = mixture, distribution = Beta, packs = portable)]
+struct BetaRule;
 
 #[estimator(of = mixture, distribution = ChiSquared, packs = portable)]
 struct ChiSquaredRule;
@@ -339,6 +349,12 @@ const MIXTURES: &[Compiled] = &[
         mu: p("mu")
     }),
     compiled!(GammaDifference, ["gamma", "gamma_small"], [("mu", Some(1))], |p| Gamma { k: p("k"), mu: p("mu") }),
+    compiled!(GammaMultiplicative, ["gamma", "gamma_small"], [("k", Some(1))], |p| Gamma { k: p("k"), mu: p("mu") }),
+    compiled!(GumbelRule, ["gumbel"], [("m", None), ("be", Some(0))], |p| Gumbel { mu: p("m"), beta: p("be") }),
+    compiled!(BetaRule, ["beta"], [("alpha", Some(0)), ("beta", None)], |p| Beta {
+        alpha: p("alpha"),
+        beta: p("beta")
+    }),
     compiled!(ChiSquaredRule, ["chi2"], [("nu", Some(0))], |p| ChiSquared { nu: p("nu") }),
     compiled!(ErlangRule, ["erlang"], [("lam", None)], |p| Erlang { k: 3.0, rate: p("lam") }),
     compiled!(ExponentialRule, ["exponential"], [("lam", Some(0))], |p| Exponential { rate: p("lam") }),

@@ -298,10 +298,7 @@ impl<V: Clone> Series<V> {
         [a, b]: [&V; 2],
         field: &mut F,
     ) -> Result<Self, Obstacle> {
-        if self.start <= 0 && !self.terms.is_empty() {
-            let why = "Kummer's function is expanded only where its last argument is 0 at omega = 0";
-            return Err(Obstacle::Inexpressible(why.to_owned()));
-        }
+        self.check_vanishes()?;
         let count = usize::try_from(self.end()).unwrap_or(0);
         let (mut ratio, mut slope) = (field.integer(1), field.integer(0));
         let mut coefficients = Vec::with_capacity(count);
@@ -329,6 +326,71 @@ impl<V: Clone> Series<V> {
             }
         }
         Ok(self.composed(&coefficients, field))
+    }
+
+    /// `ln 1F1(a; b; ·)` for a series that vanishes at 0, without the moments.
+    ///
+    /// The logarithmic derivative `w = M'/M = Σ w_n x^n` satisfies `x w' + x w² + (b - x) w = a`: `w_0 = a / b` and
+    /// `(b + n) w_n = w_(n-1) - Σ_(i+j=n-1) w_i w_j`. With `w_n = p_n / Π_j (b + j)^⌊(n+1)/(j+1)⌋` the recurrence is one of
+    /// polynomials: quotients in the middle of it would cost a greatest common divisor each.
+    pub(super) fn ln_kummer<F: Coefficients<Value = V>>(
+        &self,
+        [a, b]: [&V; 2],
+        field: &mut F,
+    ) -> Result<Self, Obstacle> {
+        self.check_vanishes()?;
+        let count = usize::try_from(self.end()).unwrap_or(0).max(1);
+        let mut places: Vec<V> = Vec::with_capacity(count);
+        for j in 0..count as i64 {
+            let step = field.integer(j);
+            let place = field.add(b, &step);
+            if field.is_zero(&place) {
+                return Err(Obstacle::DivisionByZero);
+            }
+            places.push(place);
+        }
+        let exponent = |n: usize, j: usize| (n + 1) / (j + 1);
+        let product = |field: &mut F, exponents: &dyn Fn(usize) -> usize, last: usize| {
+            let mut product = field.integer(1);
+            for (j, place) in places.iter().enumerate().take(last + 1) {
+                for _ in 0..exponents(j) {
+                    product = field.multiply(&product, place);
+                }
+            }
+            product
+        };
+        let mut numerators: Vec<V> = vec![a.clone()];
+        for n in 1..count.saturating_sub(1) {
+            // The factor b + n, which only the new denominator has, is what the recurrence divides by.
+            let rise = product(field, &|j| exponent(n, j) - exponent(n - 1, j), n - 1);
+            let mut sum = field.multiply(&numerators[n - 1], &rise);
+            for i in 0..n.div_ceil(2) {
+                let k = n - 1 - i;
+                let rise = product(field, &|j| exponent(n, j) - exponent(i, j) - exponent(k, j), n - 1);
+                let term = field.multiply(&numerators[i], &numerators[k]);
+                let term = field.multiply(&term, &rise);
+                let term = field.scale(&term, if i == k { -1 } else { -2 }, 1);
+                sum = field.add(&sum, &term);
+            }
+            numerators.push(sum);
+        }
+        let mut coefficients = vec![field.integer(0)];
+        for (n, numerator) in numerators.iter().enumerate() {
+            let below = product(field, &|j| exponent(n, j), n);
+            let value = field.divide(numerator, &below);
+            coefficients.push(field.scale(&value, 1, n as i64 + 1));
+        }
+        coefficients.truncate(count);
+        Ok(self.composed(&coefficients, field))
+    }
+
+    /// Kummer's function is expanded at 0 only.
+    fn check_vanishes(&self) -> Result<(), Obstacle> {
+        if self.start <= 0 && !self.terms.is_empty() {
+            let why = "Kummer's function is expanded only where its last argument is 0 at omega = 0";
+            return Err(Obstacle::Inexpressible(why.to_owned()));
+        }
+        Ok(())
     }
 
     /// The function with the derivatives `derivative(c, n)` at the constant term `c`.

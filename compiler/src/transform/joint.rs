@@ -9,7 +9,7 @@
 //! pattern holds for all but with probability 0. The first entry of the vector is a symbol, the others are numbers without
 //! pattern. Equality up to a degree is no proof for other functions, and the report says so.
 
-use super::written::{check_moments, moments_of_cumulants};
+use super::written::{check, moments_of_cumulants};
 use crate::algebra::permit::with_permit;
 use crate::algebra::{Field, Quotient};
 use crate::errors::{Code, Errors, Fault};
@@ -34,7 +34,7 @@ const VALUES: [(i64, i64); 6] = [(5, 7), (11, 4), (3, 13), (17, 6), (2, 9), (19,
 pub fn check_rules(law: &JointLaw) -> Result<(), Errors> {
     let mut errors = Errors::new();
     for rule in &law.rules {
-        if let Err(why) = check(law, rule)? {
+        if let Err(why) = check_rule(law, rule)? {
             let name = &law.parameters[rule.parameter.0].name;
             errors.push(Fault::new(
                 Code::WrongRule,
@@ -61,7 +61,7 @@ struct Task {
     rule: String,
 }
 
-fn check(law: &JointLaw, rule: &WrittenRule) -> Result<Result<(), String>, Errors> {
+fn check_rule(law: &JointLaw, rule: &WrittenRule) -> Result<Result<(), String>, Errors> {
     let written = |direction: &Direction| fixed(law, rule.parameter, project(law, direction));
     let mut projected = written(&DIRECTION);
     projected.law.rules = vec![WrittenRule { rule: projected.rule(law, &rule.rule), ..rule.clone() }];
@@ -121,7 +121,7 @@ impl Task {
             }
         }
         let rule = text::read_rule(&self.rule, &self.names)?;
-        check_moments(&rule, self.parameter, &moments, JOINT_CHECKED_DEGREE, "<a, z>", &mut field)
+        check(&rule, self.parameter, &moments, "<a, z>", &mut field)
     }
 
     /// `κ_n / n! = Σ_j α_j (c a_j)^n / n` of gamma numbers with shapes `α_j` and scale `c`.
