@@ -35,6 +35,15 @@ fn cosines(z: &[f64], t: &[f64]) -> f64 {
     z.iter().zip(t).map(|(z, t)| t * z.cos()).sum()
 }
 
+/// The same law with a rule of its author's for the mean, `E ∂_i f` again.
+#[distribution(sample = mu + cholesky(sigma) * normal(), rule(mu) = df(z, vertex))]
+fn directed(omega: &[Frequency], mu: &[Real], sigma: &Covariance) -> LogCf {
+    I * dot(mu, omega) - quadratic(omega, sigma) / 2.0
+}
+
+#[estimator(of = mixed, distribution = Directed, packs = portable)]
+struct MixedDirected;
+
 /// `E g(m + s N)` of an analytic `g`, `N` standard normal.
 fn normal_mean(mean: f64, deviation: f64, g: impl Fn(f64) -> f64) -> f64 {
     const STEP: f64 = 1.0 / 16.0;
@@ -159,6 +168,19 @@ fn gradients_agree_with_quadrature() {
         let run = MixedSingle::estimate(&law, arguments).samples(samples).seed(23).run().expect("valid");
         problem.mixed().check(&run, &format!("mixed in {dimension} dimensions and single precision"));
     }
+}
+
+#[test]
+fn a_derivative_along_the_vertex_is_that_of_the_coordinate() {
+    let problem = Problem::of(4, 9);
+    let arguments = (&problem.a, problem.t.as_slice());
+    let run = mixed::estimate(&problem.law(), arguments).samples(3000).seed(8).run().expect("valid");
+    let law = Directed { mu: &problem.mu, sigma: &problem.sigma };
+    let directed = MixedDirected::estimate(&law, arguments).samples(3000).seed(8).run().expect("valid");
+    for (found, expected) in directed.gradient.mu.iter().zip(&run.gradient.mu) {
+        assert!((found - expected).abs() < 1e-12, "{found} and {expected}");
+    }
+    assert_eq!(directed.gradient.sigma, run.gradient.sigma);
 }
 
 #[test]

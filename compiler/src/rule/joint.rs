@@ -8,6 +8,7 @@
 //!   entries (paper Eq. (15), where `q = -1/2`).
 
 use num_traits::{One, Zero};
+use proc_macro2::Span;
 
 use super::form::{Form, RequestedForm, Rule};
 use super::select::{Choice, Subject, rule, select};
@@ -24,16 +25,39 @@ use crate::rule::{Coefficient, StencilTerm};
 /// [`Code::NotDifferentiable`] where no rule accepts the kinks of `f`; and those of [`select`].
 pub fn select_joint(law: &JointLaw, subject: &Subject, choice: &Choice) -> Result<Vec<Rule>, Errors> {
     check_choice(law, choice)?;
-    if !law.rules.is_empty() {
-        return written_rules(law, subject, choice);
+    let written = |parameter: ParamId| law.rules.iter().any(|rule| rule.parameter == parameter);
+    let mut rules = written_rules(law, subject, choice)?;
+    if (0..law.parameters.len()).any(|index| !written(ParamId(index))) {
+        let others = rules_of_parts(law, subject, choice, &written)?;
+        if !rules.is_empty() && others.iter().any(|rule| !rule.stencils.is_empty()) {
+            return Err(Fault::new(
+                Code::FormUnavailable,
+                choice.distribution,
+                "rules that move the draw along a coordinate and rules that move it to a vertex stand side by side",
+                "write rules beside the law for all vectors, or for none",
+            )
+            .into());
+        }
+        rules.extend(others);
     }
+    rules.sort_by_key(|rule| rule.parameter);
+    Ok(rules)
+}
+
+/// The rules of the parameters that have none beside the law.
+fn rules_of_parts(
+    law: &JointLaw,
+    subject: &Subject,
+    choice: &Choice,
+    written: &dyn Fn(ParamId) -> bool,
+) -> Result<Vec<Rule>, Errors> {
     let Some(parts) = Parts::of(law) else {
         return Err(Fault::new(
             Code::FormUnavailable,
             choice.distribution,
             format!("no exact rule is known for the parameters of `{}`", law.name),
             "rules are known for a log characteristic function that is a sum over coordinates and a multiple of \
-             `quadratic(omega, sigma)`",
+             `quadratic(omega, sigma)`; others can be written beside the law, `rule(alpha) = …`",
         )
         .into());
     };
@@ -41,7 +65,7 @@ pub fn select_joint(law: &JointLaw, subject: &Subject, choice: &Choice) -> Resul
         check_kinks(law, subject)?;
     }
     let mut errors = Errors::new();
-    let mut rules = match parts.rules_by_coordinate(law, subject, choice) {
+    let mut rules = match parts.rules_by_coordinate(law, subject, choice, written) {
         Ok(rules) => rules,
         Err(faults) => {
             errors.extend(faults);
@@ -55,7 +79,6 @@ pub fn select_joint(law: &JointLaw, subject: &Subject, choice: &Choice) -> Resul
         }
     }
     errors.into_result()?;
-    rules.sort_by_key(|rule| rule.parameter);
     Ok(rules)
 }
 
@@ -94,17 +117,22 @@ fn check_kinks(law: &JointLaw, subject: &Subject) -> Result<(), Errors> {
     errors.into_result()
 }
 
-/// The rules that stand beside the law, one for each parameter.
+/// The rules that stand beside the law, one for each parameter that has any.
 fn written_rules(law: &JointLaw, subject: &Subject, choice: &Choice) -> Result<Vec<Rule>, Errors> {
-    check_kinks(law, subject)?;
+    if !law.rules.is_empty() {
+        check_kinks(law, subject)?;
+    }
     let mut errors = Errors::new();
     let mut rules = Vec::new();
     for (index, parameter) in law.parameters.iter().enumerate() {
         let own: Vec<_> = law.rules.iter().filter(|rule| rule.parameter == ParamId(index)).collect();
         let name = &parameter.name;
-        let wanted = match choice.form_of(name) {
-            None => 1,
-            Some((RequestedForm::Auxiliary(number), _)) if number as usize <= own.len() => number as usize,
+        let Some(first) = own.first() else { continue };
+        let written = match choice.form_of(name) {
+            None => first,
+            Some((RequestedForm::Auxiliary(number @ 1..), _)) if number as usize <= own.len() => {
+                &own[number as usize - 1]
+            }
             Some((form, span)) => {
                 errors.push(Fault::new(
                     Code::FormUnavailable,
@@ -117,15 +145,6 @@ fn written_rules(law: &JointLaw, subject: &Subject, choice: &Choice) -> Result<V
                 ));
                 continue;
             }
-        };
-        let Some(written) = own.get(wanted - 1) else {
-            errors.push(Fault::new(
-                Code::FormUnavailable,
-                choice.distribution,
-                format!("no rule of `{}` is written for its parameter `{name}`", law.name),
-                format!("write one beside the law, `rule({name}) = …`: where one is written, all are"),
-            ));
-            continue;
         };
         let form = Form::Auxiliary { origin: written.rule.origin };
         rules.push(Rule { stencils: written.rule.stencils.clone(), ..rule(ParamId(index), form, Vec::new()) });
@@ -207,7 +226,13 @@ impl Parts {
     }
 
     /// The rules of the parameters that act on each coordinate by itself: those of a law of one variable.
-    fn rules_by_coordinate(&self, law: &JointLaw, subject: &Subject, choice: &Choice) -> Result<Vec<Rule>, Errors> {
+    fn rules_by_coordinate(
+        &self,
+        law: &JointLaw,
+        subject: &Subject,
+        choice: &Choice,
+        written: &dyn Fn(ParamId) -> bool,
+    ) -> Result<Vec<Rule>, Errors> {
         let Some(log_cf) = &self.coordinate else { return Ok(Vec::new()) };
         let used = |index: &usize| log_cf.iter().any(|(_, node)| *node == Node::Param(ParamId(*index)));
         let indices: Vec<usize> = (0..law.parameters.len()).filter(used).collect();
@@ -226,9 +251,14 @@ impl Parts {
             rules: Vec::new(),
         };
         let mut choice = choice.clone();
-        choice.forms.retain(|(name, ..)| own.parameters.iter().any(|parameter| parameter.name == *name));
+        let is_own = |(name, ..): &(String, RequestedForm, Span)| {
+            let index = own.parameters.iter().position(|parameter| parameter.name == *name);
+            index.is_some_and(|index| !written(ParamId(indices[index])))
+        };
+        choice.forms.retain(is_own);
         let order = super::select::required_order(&own, subject.degree, &choice)?;
-        let derivation = cache::derivation(&own, order)?;
+        let mut derivation = cache::derivation(&own, order)?;
+        derivation.parameters.retain(|series| !written(ParamId(indices[series.parameter.0])));
         let mut rules = select(&own, &derivation, subject, &choice).map_err(without_orders)?;
         for rule in &mut rules {
             rule.parameter = ParamId(indices[rule.parameter.0]);
@@ -360,61 +390,4 @@ fn relabelled(graph: &Graph, label: &dyn Fn(usize) -> Option<usize>) -> Graph {
 }
 
 #[cfg(all(test, feature = "algebra"))]
-mod tests {
-    use proc_macro2::Span;
-
-    use super::*;
-    use crate::parse::joint::parse_joint;
-    use crate::rule::Ending;
-
-    fn select(log_cf: &str, forms: &[(&str, RequestedForm)], order: Option<u32>) -> Result<Vec<Rule>, Code> {
-        let item = format!(
-            "fn law(omega: &[Frequency], mu: &[Real], b: &[Positive], scale: Positive, sigma: &Covariance) -> LogCf {{ {log_cf} }}"
-        );
-        let options = "sample = cholesky(sigma) * normal()".parse().expect("tokens");
-        let law = parse_joint(options, &syn::parse_str(&item).expect("a function")).expect("sound");
-        let span = Span::call_site();
-        let choice = Choice {
-            order: order.map(|order| (order, span)),
-            form: None,
-            forms: forms.iter().map(|(name, form)| ((*name).to_owned(), *form, span)).collect(),
-            distribution: span,
-        };
-        select_joint(&law, &Subject::default(), &choice).map_err(|errors| errors.faults()[0].code)
-    }
-
-    const SUM: &str = "I * dot(mu, omega) - quadratic(omega, sigma) / 3.0 + quadratic(omega, sigma) / 12.0
-        - b.iter().zip(omega).map(|(b, w)| scale * (1.0 + b.powi(2) * w.powi(2)).ln()).sum::<LogCf>()";
-
-    #[test]
-    fn parts_that_are_added_have_their_own_rules() {
-        let rules = select(SUM, &[], None).expect("rules");
-        let parameters: Vec<usize> = rules.iter().map(|rule| rule.parameter.0).collect();
-        assert_eq!(parameters, [0, 1, 2, 3]);
-        assert_eq!(rules[0].form, Form::Terminating { reason: Ending::Series { degree: 1 } });
-        assert!(matches!(rules[1].form, Form::Auxiliary { .. }) && matches!(rules[2].form, Form::Auxiliary { .. }));
-        // The factors of the quadratic add up: -1/3 + 1/12 = -1/4.
-        assert_eq!(rules[3].form, Form::Hessian { coefficient: Rational::new(1.into(), 4.into()) });
-        // Parameters keep the numbers that they have in the joint law.
-        let read: Vec<&Node> = rules[2].stencils[0].stencil.numbers.graph.iter().map(|(_, node)| node).collect();
-        assert!(read.contains(&&Node::Param(ParamId(1))), "{read:?}");
-    }
-
-    #[test]
-    fn what_is_no_sum_has_no_rule() {
-        let product = "I * dot(mu, omega) - (1.0 + quadratic(omega, sigma)).ln() * scale
-            - b.iter().zip(omega).map(|(b, w)| b * w.powi(2)).sum::<LogCf>()";
-        assert_eq!(select(product, &[], None), Err(Code::FormUnavailable));
-        assert_eq!(select(&SUM.replace("/ 3.0", "* scale"), &[], None), Err(Code::FormUnavailable));
-    }
-
-    #[test]
-    fn choices_that_do_not_apply() {
-        assert_eq!(select(SUM, &[], Some(4)), Err(Code::BadOption));
-        assert_eq!(select(SUM, &[("nu", RequestedForm::Formula)], None), Err(Code::UnknownName));
-        assert_eq!(select(SUM, &[("sigma", RequestedForm::Discrete)], None), Err(Code::FormUnavailable));
-        assert_eq!(select(SUM, &[("mu", RequestedForm::Formula)], None), Err(Code::FormUnavailable));
-        let second = select(SUM, &[("b", RequestedForm::Auxiliary(2)), ("sigma", RequestedForm::Terminating)], None);
-        assert_ne!(second.expect("rules")[1].stencils, select(SUM, &[], None).expect("rules")[1].stencils);
-    }
-}
+mod tests;

@@ -55,8 +55,8 @@ fn check_symmetric(parameter: &'static str, sigma: &Matrix) -> Result<(), Estima
     for row in 0..dimension {
         for column in 0..row {
             let scale = (entry(row, row) * entry(column, column)).abs().sqrt();
-            let difference = (entry(row, column) - entry(column, row)).abs();
-            if !(difference <= ASYMMETRY * scale) {
+            let equal = (entry(row, column) - entry(column, row)).abs() <= ASYMMETRY * scale;
+            if !equal {
                 return Err(EstimateError::NotSymmetric { parameter, row, column });
             }
         }
