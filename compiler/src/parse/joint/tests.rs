@@ -1,6 +1,7 @@
 use super::super::interpreter::underlined;
 use super::*;
 use crate::ir::display::infix_joint;
+use crate::ir::verify::verify_joint_law;
 
 const GAUSSIAN: &str = "fn gaussian(omega: &[Frequency], mu: &[Real], sigma: &Covariance) -> LogCf {
     I * dot(mu, omega) - quadratic(omega, sigma) / 2.0
@@ -25,6 +26,7 @@ fn one(code: Code, guilty: &str) -> Vec<(Code, String)> {
 #[test]
 fn a_joint_law_has_all_its_parts() {
     let law = parse("sample = mu + cholesky(sigma) * normal()", GAUSSIAN).expect("sound");
+    assert_eq!(verify_joint_law(&law), Ok(()));
     assert_eq!((law.function.as_str(), law.name.as_str()), ("gaussian", "Gaussian"));
     let shapes: Vec<ParameterShape> = law.parameters.iter().map(|parameter| parameter.shape).collect();
     assert_eq!(shapes, [ParameterShape::Vector, ParameterShape::Covariance]);
@@ -35,6 +37,22 @@ fn a_joint_law_has_all_its_parts() {
 }
 
 #[test]
+fn rules_are_read_along_linear_functions() {
+    let item = "fn law(omega: &[Frequency], a: &[Positive]) -> LogCf {
+        a.iter().zip(omega).map(|(a, w)| -a * (1.0 - I * w).ln()).sum()
+    }";
+    let rule = "{ let c = (-exponential() / a.sum()).exp(); a.sum() * df(vertex + (z - vertex) * c, vertex - z) }";
+    let mut law = parse(&format!("sample = loggamma(a), rule(a) = {rule}"), item).expect("sound");
+    assert_eq!(verify_joint_law(&law), Ok(()));
+    assert_eq!(law.totals, [ParamId(0)]);
+    let [term] = law.rules[0].rule.stencils.as_slice() else { panic!("one stencil") };
+    // The sum over the entries comes after the parameters, and is a factor of the whole.
+    assert_eq!(term.coefficient.node(term.coefficient.output()), &Node::Param(ParamId(1)));
+    law.totals.clear();
+    assert!(verify_joint_law(&law).is_err());
+}
+
+#[test]
 fn equal_reductions_are_one() {
     let law = "fn law(omega: &[Frequency], p: &Simplex) -> LogCf {
         let sum = p.iter().zip(omega).map(|(p, omega)| p * (I * omega).exp()).sum::<LogCf>();
@@ -42,6 +60,7 @@ fn equal_reductions_are_one() {
         (sum * again).ln() / 2.0
     }";
     let law = parse("sample = uniform()", law).expect("sound");
+    assert_eq!(verify_joint_law(&law), Ok(()));
     assert_eq!(law.log_cf.reductions.len(), 1);
     assert_eq!(law.parameters[0].shape, ParameterShape::Simplex);
 }
