@@ -596,6 +596,25 @@ fn every_form_agrees_with_the_exact_gradient() {
     assert!(compared >= 200 && sharp >= 140, "{compared} comparisons, {sharp} of them sharp");
 }
 
+/// Which rule for the shape of a gamma number is the better one depends on the shape: a pilot run ranks them.
+#[test]
+fn rules_of_the_gamma_shape_are_ranked() {
+    let weights = arguments(mixture_weights("tanh").expect("a function of the corpus"));
+    for (law, better) in [(Gamma { k: 0.7, mu: 0.5 }, "additive"), (Gamma { k: 10.0, mu: 0.3 }, "multiplicative")] {
+        let pilot = logphi::compare(&law, weights)
+            .rule::<GammaRule>("additive")
+            .rule::<GammaMultiplicative>("multiplicative")
+            .samples(20_000)
+            .seed(11);
+        let comparison = pilot.run().expect("a comparison");
+        // The variances differ by factors of 8 and 2.5.
+        let variance =
+            |rule: usize| comparison.rules[rule].parameters.iter().find(|p| p.name == "k").expect("k").variance;
+        let least = if variance(0) < variance(1) { "additive" } else { "multiplicative" };
+        assert_eq!(least, better, "{comparison}");
+    }
+}
+
 /// A row of `corpus/variance.json`.
 struct Row {
     law: String,
