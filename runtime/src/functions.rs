@@ -78,8 +78,8 @@ pub fn polygamma(order: u32, x: f64) -> f64 {
     special::polygamma(order, x)
 }
 
-/// Kummer's function `1F1(a; b; x) = Σ_n (a)_n / (b)_n x^n / n!` of real positive `a` and `b`; NaN for others, and for
-/// `|x| > 10^6`.
+/// Kummer's function `1F1(a; b; x) = Σ_n (a)_n / (b)_n x^n / n!` of real positive `a` and `b`; NaN for others, and where
+/// `|x|` or, off the positive axis, `b ln |x|` is above a million.
 ///
 /// For `0 < a < b` it is `E e^{xZ}` of a beta number with shapes `a` and `b - a`. The relative error is at most
 /// `1e-14 (1 + |x| / 10)` for shapes of moderate size.
