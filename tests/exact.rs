@@ -596,6 +596,62 @@ fn every_form_agrees_with_the_exact_gradient() {
     assert!(compared >= 200 && sharp >= 140, "{compared} comparisons, {sharp} of them sharp");
 }
 
+/// `E z²` at shapes down to 1e-3, where draws are 0 and 1 or very small to all digits. Only few samples count there, so that the
+/// standard errors are large; nothing is NaN.
+#[test]
+fn tiny_shapes() {
+    let weights = arguments(mixture_weights("z^2").expect("a function of the corpus"));
+    let check = |(estimate, error): (f64, f64), exact: f64| {
+        assert!(
+            error.is_finite() && (estimate - exact).abs() <= ALLOWED * error,
+            "{estimate} ± {error}, expected {exact}"
+        );
+    };
+    for (k, mu) in [(1e-3, 1e6), (1e-3, 1.0), (0.02, 3.0)] {
+        let law = Gamma { k, mu };
+        let exact = mu * mu * (2.0 * k + 1.0);
+        let run = GammaRule::estimate(&law, weights).samples(samples()).seed(31).run().expect("a run");
+        check((run.gradient.k, run.standard_error.as_ref().expect("many samples").k), exact);
+        let run = GammaMultiplicative::estimate(&law, weights).samples(samples()).seed(32).run().expect("a run");
+        let entry = (run.gradient.k, run.standard_error.as_ref().expect("many samples").k);
+        // Of samples of the second rule, k² count: at the smallest shapes too few for a comparison.
+        if k > 0.01 {
+            check(entry, exact);
+        } else {
+            assert!(entry.0.is_finite() && entry.1.is_finite(), "{entry:?}");
+        }
+    }
+    for (alpha, beta) in [(1e-3_f64, 1e-3_f64), (1e-3, 5.0), (300.0, 1e-3), (0.2, 0.1)] {
+        let run = BetaRule::estimate(&Beta { alpha, beta }, weights).samples(samples()).seed(33).run().expect("a run");
+        let errors = run.standard_error.as_ref().expect("many samples");
+        // E z² = α (α + 1) / (A (A + 1)), A = α + β.
+        let total = alpha + beta;
+        let square = alpha * (alpha + 1.0) / (total * (total + 1.0));
+        let by_total = -square * (total.recip() + (total + 1.0).recip());
+        check((run.gradient.alpha, errors.alpha), square * (alpha.recip() + (alpha + 1.0).recip()) + by_total);
+        check((run.gradient.beta, errors.beta), by_total);
+    }
+}
+
+/// Which rule for the shape of a gamma number is the better one depends on the shape: a pilot run ranks them.
+#[test]
+fn rules_of_the_gamma_shape_are_ranked() {
+    let weights = arguments(mixture_weights("tanh").expect("a function of the corpus"));
+    for (law, better) in [(Gamma { k: 0.7, mu: 0.5 }, "additive"), (Gamma { k: 10.0, mu: 0.3 }, "multiplicative")] {
+        let pilot = logphi::compare(&law, weights)
+            .rule::<GammaRule>("additive")
+            .rule::<GammaMultiplicative>("multiplicative")
+            .samples(20_000)
+            .seed(11);
+        let comparison = pilot.run().expect("a comparison");
+        // The variances differ by factors of 8 and 2.5.
+        let variance =
+            |rule: usize| comparison.rules[rule].parameters.iter().find(|p| p.name == "k").expect("k").variance;
+        let least = if variance(0) < variance(1) { "additive" } else { "multiplicative" };
+        assert_eq!(least, better, "{comparison}");
+    }
+}
+
 /// A row of `corpus/variance.json`.
 struct Row {
     law: String,

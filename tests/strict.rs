@@ -256,9 +256,10 @@ fn through_exports() {
 fn inside_a_function() {
     use logphi::prelude::*;
 
-    #[distribution(sample = rate * exponential())]
+    // The logarithm of a gamma number.
+    #[distribution(sample = gamma(rate).ln())]
     fn waiting(omega: Frequency, rate: Positive) -> LogCf {
-        -(1.0 - I * rate * omega).ln()
+        (rate + I * omega).ln_gamma() - rate.ln_gamma()
     }
 
     #[estimator(distribution = Waiting, order = 2)]
@@ -268,7 +269,7 @@ fn inside_a_function() {
 
     #[term(distribution = Waiting)]
     fn cost(rate: f64) -> f64 {
-        rate.powi(2)
+        rate.powi(2) + ln_gamma(rate) * digamma(rate)
     }
 
     let run = gain::estimate(&Waiting { rate: 0.3 }, 0.5).samples(100).seed(1).plus(1.0, cost::TERM).run();

@@ -39,7 +39,9 @@ pub use complex::{Complex, Count, Covariance, Frequency, I, LogCf, Positive, Pro
 pub use engine::{LANES, LEAF};
 pub use error::EstimateError;
 pub use estimate::{Estimate, Prepare, Prepared};
-pub use functions::{Elementary, digamma, dot, kummer, ln_gamma, log_sigmoid, polygamma, sigmoid, softplus, trigamma};
+pub use functions::{
+    Elementary, GammaArgument, digamma, dot, kummer, ln_gamma, log_sigmoid, polygamma, sigmoid, softplus, trigamma,
+};
 pub use kernel::{Domain, Estimator, Law, Moment, ParameterInfo, Sampled, TermInfo};
 pub use logphi_macros::{distribution, estimator, term};
 pub use matrix::{Matrix, MatrixError};
