@@ -405,8 +405,14 @@ fn shares_of_a_whole() -> Result<(), EstimateError> {
     // 5 standard errors: a false alarm in 5e5 seeds.
     let error = run.value_standard_error.expect("many samples");
     assert!((run.value - exact).abs() < 5.0 * error, "{} ± {error}, expected {exact}", run.value);
-    // Along alpha the law does not move in its mean: what is left of the gradient there is that of the spread.
-    assert!(run.gradient.alpha.iter().all(|entry| entry.is_finite()));
+    // With the mean m = α / A held, E z_i z_j = m_i (A m_j + δ_ij) / (A + 1), whose derivative along α is
+    // A m_i (m_j - δ_ij) / (A + 1)².
+    let mean = alpha.map(|alpha| alpha / 3.0);
+    let spread = |row: &[f64]| dot(row, mean).powi(2) - row.iter().zip(mean).map(|(a, m)| a * a * m).sum::<f64>();
+    let exact = 3.0 / 16.0 * a.rows().map(spread).sum::<f64>();
+    let errors = run.standard_error.as_ref().expect("many samples");
+    let along = dot(alpha, run.gradient.alpha.as_slice());
+    assert!((along - exact).abs() < 5.0 * dot(alpha, errors.alpha.as_slice()), "{along}, expected {exact}");
     assert!(quadratic_form::RULE.contains("auxiliary draw, exact"));
     Ok(())
 }

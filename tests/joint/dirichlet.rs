@@ -9,7 +9,7 @@ use super::{SCHEDULES, bits, check};
 
 /// Story 10.
 #[estimator(distribution = Dirichlet, packs = portable)]
-fn quadratic_form(p: &[f64], a: &Matrix) -> f64 {
+pub(crate) fn quadratic_form(p: &[f64], a: &Matrix) -> f64 {
     a.rows().map(|row| dot(row, p).powi(2)).sum()
 }
 

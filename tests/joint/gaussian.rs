@@ -13,7 +13,7 @@ use super::{SCHEDULES, bits, check};
 
 /// Story 9.
 #[estimator(distribution = MultivariateGaussian, packs = portable)]
-fn log_sum(z: &[f64], a: &Matrix) -> f64 {
+pub(crate) fn log_sum(z: &[f64], a: &Matrix) -> f64 {
     a.rows().map(|row| softplus(dot(row, z))).sum()
 }
 
