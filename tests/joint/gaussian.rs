@@ -266,9 +266,9 @@ fn argument_gradients_come_from_the_same_samples() {
         let variance: f64 = (0..2).map(|i| row[i] * dot(problem.sigma.row(i), row)).sum();
         let of =
             |order: usize| normal_mean(dot(row, &problem.mu), variance.sqrt(), |u| softplus_with_derivatives(u)[order]);
-        for j in 0..2 {
+        for (j, found) in found.iter().enumerate() {
             let exact = problem.mu[j] * of(1) + dot(problem.sigma.row(j), row) * of(2);
-            assert!((found[j] - exact).abs() < 0.01, "{} and {exact}", found[j]);
+            assert!((found - exact).abs() < 0.01, "{found} and {exact}");
         }
     }
 }
