@@ -82,7 +82,7 @@ codes! {
     Degenerate = "L0106",
     /// `f` is not differentiable where the rule needs derivatives.
     NotDifferentiable = "L0201",
-    /// `f` contains a call that cannot be differentiated.
+    /// `f` contains a call that cannot be differentiated, or is opaque where every rule takes derivatives.
     OpaqueCall = "L0202",
     /// `f` is not a sum of ridge and separable terms.
     NotNormalForm = "L0203",

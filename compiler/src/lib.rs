@@ -31,7 +31,7 @@ pub mod transform;
 
 use proc_macro2::{Span, TokenStream};
 
-use crate::emit::rust::{Emitted, EstimatorContext};
+use crate::emit::rust::{Callee, Emitted, EstimatorContext};
 use crate::errors::Errors;
 use crate::ir::{Function, Law};
 use crate::kernel::program::Program;
@@ -97,15 +97,17 @@ pub struct Compiled {
 pub fn compile(source: &Source) -> Result<Compiled, Errors> {
     let law = parse::distribution::parse_distribution(source.law_options.clone(), &source.law)?;
     let options = parse::options::parse_estimator_options(source.options.clone())?;
-    let function = parse::function::parse_function(&source.function)?;
+    let (function, callee) = function(source, &options)?;
     let degree = differentiation::degree::polynomial_degree(&function.normal_form);
     let choice = choice(&options);
     let formula = rule::formula::expand(&function.normal_form).map(|_| ());
+    let opaque = function.normal_form.whole;
+    opaque.map_or(Ok(()), |_| rule::opaque::check_choice(&choice))?;
     let order = rule::select::required_order(&law, degree, &choice)?;
     let derivation = cache::derivation(&law, order)?;
     let kinks = differentiation::kinks(&function.normal_form);
     let density = !kinks.faults().is_empty() && series::density::has_density(&law);
-    let rules = rule::select::select(&law, &derivation, &Subject { formula, degree, kinks, density }, &choice)?;
+    let rules = rule::select::select(&law, &derivation, &Subject { formula, degree, kinks, density, opaque }, &choice)?;
     let program = kernel::lower::lower(&function, &law, &rules)?;
     let report = report::report(&program, &rules, options.precision);
     let latex = emit::latex::latex(&program, &rules);
@@ -120,9 +122,20 @@ pub fn compile(source: &Source) -> Result<Compiled, Errors> {
         rule: report.clone(),
         latex: latex.clone(),
         input: expand::input_hash(source),
+        callee,
     };
     let emitted = emit::rust::emit_estimator(&program, &rules, &context)?;
     Ok(Compiled { law, options, function, derivation, rules, program, report, latex, emitted })
+}
+
+/// The function in normal form; or whole, with what is needed to call it.
+fn function(source: &Source, options: &EstimatorOptions) -> Result<(Function, Option<Callee>), Errors> {
+    let Some(opaque) = options.opaque else {
+        return Ok((parse::function::parse_function(&source.function)?, None));
+    };
+    let (function, arguments) = parse::opaque::parse_opaque(&source.function, opaque)?;
+    let path = options.of.clone().unwrap_or_else(|| source.function.sig.ident.clone().into());
+    Ok((function, Some(Callee { path, arguments })))
 }
 
 /// What the options say about rules.

@@ -131,6 +131,7 @@ const PRELUDE: &[&str] = &[
     "None",
     "Nothing",
     "Ok",
+    "OpaqueFunction",
     "Option",
     "ParameterInfo",
     "Parameters",
@@ -153,6 +154,7 @@ const PRELUDE: &[&str] = &[
     "TermInfo",
     "Values",
     "Vec",
+    "Whole",
     "Words",
 ];
 

@@ -14,6 +14,7 @@ use super::names::{self, Alias};
 use super::sections::{self, Sections};
 use super::sharing;
 use super::summary;
+use super::whole::opaque_function;
 use crate::errors::{Errors, bug};
 use crate::ir::{Node, ParamId};
 use crate::kernel::program::{Moment, Program, Term};
@@ -43,6 +44,17 @@ pub struct EstimatorContext {
     pub latex: String,
     /// Hash of the tokens of law and estimator.
     pub input: u64,
+    /// The function, if it is called whole.
+    pub callee: Option<Callee>,
+}
+
+/// A function that emitted code calls.
+#[derive(Clone, Debug)]
+pub struct Callee {
+    /// Its path, as the user wrote it.
+    pub path: syn::Path,
+    /// The types of its arguments after the draw; lifetimes are `'a`.
+    pub arguments: Vec<syn::Type>,
 }
 
 /// An emitted estimator.
@@ -73,7 +85,7 @@ pub fn emit_estimator(program: &Program, rules: &[Rule], context: &EstimatorCont
     let law = Alias::new(&context.law, "ThisLaw", program.parameters.len());
     let sections = Sections {
         program,
-        arguments: Arguments::new(program),
+        arguments: Arguments::new(program, &alias.path),
         precision: context.precision,
         estimator: alias.path.clone(),
     };
@@ -81,6 +93,7 @@ pub fn emit_estimator(program: &Program, rules: &[Rule], context: &EstimatorCont
     let functions = functions(&sections, &law.path);
     let ridges = program.ridges.iter().enumerate().map(|(index, section)| sections.ridge(index, section));
     let separable = program.separable.as_ref().map(|section| sections.separable(section));
+    let whole = program.whole.as_ref().map(|section| sections.whole(section));
     let exponentials = program.formula.as_ref().map(|section| sections.exponentials(section));
     let (runtime, lints) = (&context.runtime, lints());
     let inner = quote! {
@@ -88,10 +101,12 @@ pub fn emit_estimator(program: &Program, rules: &[Rule], context: &EstimatorCont
         #implementation
         #(#ridges)*
         #separable
+        #whole
         #exponentials
         #functions
     };
-    let definitions = [alias.definition, law.definition];
+    let opaque = context.callee.as_ref().map(|callee| opaque_function(callee, context, program.vector));
+    let definitions = [alias.definition, law.definition, opaque.unwrap_or_default()];
     let inner = if definitions.iter().all(TokenStream::is_empty) {
         inner
     } else {
@@ -117,6 +132,7 @@ fn check(program: &Program, context: &EstimatorContext) -> Result<(), Errors> {
         numbers.push(&separable.numbers);
         packs.extend([&separable.derivatives, &separable.partials, &separable.stencils]);
     }
+    packs.extend(program.whole.as_ref().map(|whole| &whole.stencils));
     if let Some(section) = &program.formula {
         numbers.extend(section.expansion.sums().map(|sum| &sum.graph));
     }
@@ -179,6 +195,11 @@ fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) ->
     } else {
         quote! { Nothing }
     };
+    let whole = if program.whole.is_some() {
+        quote! { WholeFunction }
+    } else {
+        quote! { Nothing }
+    };
     let (name, vector) = (&program.function, program.vector);
     let orders = program.orders.iter().map(|&order| Literal::u32_unsuffixed(order));
     let terms = program.terms.iter().map(term_info);
@@ -199,6 +220,7 @@ fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) ->
             type ArgumentGradient = #gradient;
             type Ridges = #ridges;
             type Separable = #separable;
+            type Whole = #whole;
             #probe_types
             const NAME: &'static str = #name;
             const VECTOR: bool = #vector;
@@ -249,7 +271,7 @@ fn dimension(program: &Program, arguments: &Arguments<'_>) -> TokenStream {
 
 fn check_function(arguments: &Arguments<'_>) -> TokenStream {
     let statements = arguments.checks();
-    let parameter = arguments.parameter(&arguments.all());
+    let parameter = arguments.parameter(&arguments.checked());
     let dimension = if arguments.checks_dimension() {
         quote! { dimension }
     } else {

@@ -303,8 +303,8 @@ impl Walker {
                 Code::OpaqueCall,
                 format!("`{text}` is called with the draw, and the compiler cannot differentiate it"),
                 format!(
-                    "{near}understood are arithmetic and {operators}; a function that only needs to be called (`opaque`) needs a \
-                     law with finitely many values, and this version has no rule for these"
+                    "{near}understood are arithmetic and {operators}; with the option `opaque` the function is only called, which \
+                     needs a discrete or difference rule for every parameter, as the laws of counts have"
                 ),
             )
         } else if self.dialect.has_base_draws() {

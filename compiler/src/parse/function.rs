@@ -43,7 +43,7 @@ pub fn parse_function(item: &ItemFn) -> Result<Function, Errors> {
             walker.vector = true;
             walker.scope.push((draw.name.to_string(), Value::Vector(Vector::Draw)));
         }
-        Some(ArgumentKind::Matrix) | None => {
+        Some(ArgumentKind::Matrix | ArgumentKind::Any) | None => {
             errors.push(Fault::over(
                 Code::BadSignature,
                 draw.kind,
@@ -64,7 +64,7 @@ pub fn parse_function(item: &ItemFn) -> Result<Function, Errors> {
             }
             Some(ArgumentKind::Slice) => Value::Vector(Vector::Slice(index)),
             Some(ArgumentKind::Matrix) => Value::Matrix(index),
-            None => {
+            Some(ArgumentKind::Any) | None => {
                 opaque.push((index, input));
                 Value::Opaque(index)
             }
@@ -93,7 +93,8 @@ pub fn parse_function(item: &ItemFn) -> Result<Function, Errors> {
             Code::BadSignature,
             input.kind,
             format!("the argument `{}` is `{}`", input.name, text(input.kind)),
-            "arguments other than the draw are `f64`, `&[f64]` or `&Matrix`",
+            "arguments other than the draw are `f64`, `&[f64]` or `&Matrix`; a function that is only called (`opaque`) takes \
+             arguments of any type",
         ));
     }
     if let Some((id, _)) = output
@@ -119,8 +120,8 @@ pub fn parse_function(item: &ItemFn) -> Result<Function, Errors> {
     })
 }
 
-/// The kind of an argument by its type.
-fn argument_kind(kind: &Type) -> Option<ArgumentKind> {
+/// The kind of an argument by its type; none if it is no type of the language.
+pub(super) fn argument_kind(kind: &Type) -> Option<ArgumentKind> {
     match kind {
         Type::Paren(inner) => argument_kind(&inner.elem),
         Type::Group(inner) => argument_kind(&inner.elem),

@@ -18,6 +18,7 @@ mod interpreter;
 mod literal;
 mod log_cf;
 mod normalise;
+pub mod opaque;
 mod option_list;
 pub mod options;
 mod ridge;

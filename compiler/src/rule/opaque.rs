@@ -1,0 +1,62 @@
+//! Which rules serve a function that is opaque: called whole, and never differentiated.
+
+use proc_macro2::Span;
+
+use super::derivation::Derivation;
+use super::form::RequestedForm;
+use super::select::{Choice, Subject, accepting_forms, listed_forms};
+use crate::errors::{Code, Errors, Fault};
+use crate::ir::Law;
+
+/// Refuses what cannot be asked for beside `opaque`: everything that takes derivatives or looks into the function.
+///
+/// # Errors
+/// [`Code::FormUnavailable`] at each such option.
+pub fn check_choice(choice: &Choice) -> Result<(), Errors> {
+    let mut errors = Errors::new();
+    if let Some((_, span)) = choice.order {
+        let what = "an order asks for a series, which takes derivatives of the function";
+        errors.push(refusal(span, what, "leave the order out: rules for opaque functions are exact"));
+    }
+    let forms = choice.form.iter().copied().chain(choice.forms.iter().map(|(_, form, span)| (*form, *span)));
+    for (form, span) in forms {
+        let what = match form {
+            RequestedForm::Difference(_) | RequestedForm::Discrete => continue,
+            RequestedForm::Formula => "a formula needs to know the function",
+            RequestedForm::Truncated | RequestedForm::Terminating | RequestedForm::Auxiliary(_) => {
+                "this form takes derivatives of the function"
+            }
+        };
+        errors.push(refusal(span, what, "the forms for opaque functions are `difference` and `discrete`; leave the form out"));
+    }
+    errors.into_result()
+}
+
+fn refusal(span: Span, what: &str, help: &str) -> Fault {
+    Fault::new(
+        Code::FormUnavailable,
+        span,
+        format!("{what}, but `opaque` says that it is only called"),
+        format!("{help}, or leave `opaque` out and write the function in the language of logphi"),
+    )
+}
+
+/// That some parameter has no rule for a function which the token `opaque` makes opaque, and the forms that each has.
+pub(super) fn explain(law: &Law, derivation: &Derivation, subject: &Subject, opaque: Span) -> Fault {
+    let names: Vec<String> = derivation
+        .parameters
+        .iter()
+        .filter(|series| accepting_forms(law, series, subject).is_empty())
+        .map(|series| format!("`{}`", law.parameters[series.parameter.0].name))
+        .collect();
+    Fault::new(
+        Code::OpaqueCall,
+        opaque,
+        format!("every rule for {} of `{}` takes derivatives, which an opaque function does not have", names.join(" and "), law.name),
+        format!(
+            "forms that only call the function: {}; leave `opaque` out and write the function in the language of logphi, or take a law with discrete or difference \
+             rules for all parameters, such as `Bernoulli` or `Poisson`",
+            listed_forms(law, derivation, subject)
+        ),
+    )
+}
