@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use logphi::laws::{Dirac, Exponential, Gamma, Gaussian, Laplace};
+use logphi::laws::{CompoundExponential, Dirac, Exponential, Gamma, Gaussian, Laplace};
 use logphi::prelude::*;
 use logphi::private::PackWidth;
 use logphi::{Estimator, Gradient, Law, Run, sample};
@@ -26,6 +26,14 @@ fn separable(z: &[f64], target: &[f64]) -> f64 {
 /// The same in single precision.
 #[estimator(of = separable, distribution = Gamma, form = terminating, precision = f32)]
 struct SeparableSingle;
+
+/// The first function, called whole under difference rules: lanes are divided between threads.
+#[estimator(of = ridge, distribution = CompoundExponential, opaque)]
+struct Whole;
+
+/// The same in single precision.
+#[estimator(of = ridge, distribution = CompoundExponential, opaque, precision = f32)]
+struct WholeSingle;
 
 /// Two ridge terms and a separable one.
 #[estimator(distribution = Gaussian)]
@@ -104,6 +112,13 @@ fn separable_terms_have_the_same_bits() {
 #[test]
 fn separable_terms_in_single_precision_have_the_same_bits() {
     same_bits!(SeparableSingle, Gamma { k: [0.4, 1.0, 7.5], mu: 1.5 }, &[0.1, 0.2, 0.3]);
+}
+
+#[test]
+fn opaque_functions_have_the_same_bits() {
+    let (x, y) = (matrix(5, 3), [1.0, -1.0, 1.0, 1.0, -1.0]);
+    same_bits!(Whole, CompoundExponential { rate: [0.3, 2.0, 1.0], mu: 0.5 }, (&x, &y));
+    same_bits!(WholeSingle, CompoundExponential { rate: [0.3, 2.0, 1.0], mu: 0.5 }, (&x, &y));
 }
 
 #[test]

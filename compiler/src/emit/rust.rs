@@ -19,6 +19,7 @@ use crate::errors::{Errors, bug};
 use crate::ir::{Node, ParamId};
 use crate::kernel::program::{Moment, Program, Term};
 use crate::parse::options::Precision;
+use crate::parse::signature::text;
 use crate::rule::Rule;
 
 /// What an emitted estimator is called and where it stands.
@@ -90,7 +91,7 @@ pub fn emit_estimator(program: &Program, rules: &[Rule], context: &EstimatorCont
         estimator: alias.path.clone(),
     };
     let implementation = implementation(&sections, rules, &law.path);
-    let functions = functions(&sections, &law.path);
+    let functions = functions(&sections, &law.path, context.callee.as_ref());
     let ridges = program.ridges.iter().enumerate().map(|(index, section)| sections.ridge(index, section));
     let separable = program.separable.as_ref().map(|section| sections.separable(section));
     let whole = program.whole.as_ref().map(|section| sections.whole(section));
@@ -354,7 +355,7 @@ fn constant(sections: &Sections<'_>) -> TokenStream {
 }
 
 /// `estimate` and `prepare`.
-fn functions(sections: &Sections<'_>, law: &TokenStream) -> TokenStream {
+fn functions(sections: &Sections<'_>, law: &TokenStream, callee: Option<&Callee>) -> TokenStream {
     let (estimator, program) = (&sections.estimator, sections.program);
     let lifetime = syn::Lifetime::new("'a", Span::call_site());
     // What is prepared keeps the arguments and not the law, which the caller goes on to change.
@@ -370,7 +371,10 @@ fn functions(sections: &Sections<'_>, law: &TokenStream) -> TokenStream {
     }));
     let arguments = sections.arguments.types(&quote! { #lifetime });
     let law_type = quote! { #law #fields };
-    let list: Vec<String> = program.arguments.iter().map(|argument| format!("`{}`", argument.name)).collect();
+    // Where the types are a projection, the text says what they are.
+    let kind = |index: usize| callee.map_or_else(String::new, |callee| format!(": {}", text(&callee.arguments[index])));
+    let named = program.arguments.iter().enumerate();
+    let list: Vec<String> = named.map(|(index, argument)| format!("`{}{}`", argument.name, kind(index))).collect();
     let taken = if list.is_empty() { "`()`".to_owned() } else { list.join(", ") };
     let purpose = format!("the gradient of `E {}(z)` by {}.", program.function, summary::parameter_names(program));
     let estimate_docs = file::documentation(&format!(

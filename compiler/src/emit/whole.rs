@@ -122,9 +122,7 @@ impl Sections<'_> {
         let (bindings, outputs) = (body.bindings, &body.outputs);
         let [points, results] = [section.points.len(), outputs.len()].map(Literal::usize_unsuffixed);
         let comment = file::comment([
-            "Exact rules, once for each sample and coordinate: f(z), f at the points, probes -> what the coordinate adds to each \
-             stencil."
-                .to_owned(),
+            "Exact rules, once for each sample and coordinate: f(z), f at the points -> what is added to each stencil.".to_owned(),
             summary::operations(graph),
         ]);
         quote! {
@@ -132,9 +130,10 @@ impl Sections<'_> {
             #[inline(always)]
             fn stencils<L: Lane<Scalar = #scalar>>(
                 #value: L,
-                &[#(#moved),*]: &[L; #points],
+                moved: &[L; #points],
                 #probes: &[L; #numbers],
             ) -> [L; #results] {
+                let &[#(#moved),*] = moved;
                 #bindings
                 [#(#outputs),*]
             }

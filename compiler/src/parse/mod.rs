@@ -25,7 +25,7 @@ mod ridge;
 mod rule;
 mod scope;
 mod sequence;
-mod signature;
+pub(crate) mod signature;
 mod spelling;
 pub mod term;
 mod terms;
