@@ -97,7 +97,7 @@ pub struct Compiled {
 pub fn compile(source: &Source) -> Result<Compiled, Errors> {
     let law = parse::distribution::parse_distribution(source.law_options.clone(), &source.law)?;
     let options = parse::options::parse_estimator_options(source.options.clone())?;
-    let (function, callee) = function(source, &options)?;
+    let (function, callee) = function(source, &options).map_err(|errors| with_advice(errors, &law))?;
     let degree = differentiation::degree::polynomial_degree(&function.normal_form);
     let choice = choice(&options);
     let formula = rule::formula::expand(&function.normal_form).map(|_| ());
@@ -136,6 +136,18 @@ fn function(source: &Source, options: &EstimatorOptions) -> Result<(Function, Op
     let (function, arguments) = parse::opaque::parse_opaque(&source.function, opaque)?;
     let path = options.of.clone().unwrap_or_else(|| source.function.sig.ident.clone().into());
     Ok((function, Some(Callee { path, arguments })))
+}
+
+/// The faults of a function, and what the option `opaque` could do about them.
+fn with_advice(errors: Errors, law: &Law) -> Errors {
+    if !rule::opaque::could_help(&errors) {
+        return errors;
+    }
+    // Faults of the law are reported where it stands.
+    match cache::derivation(law, 1) {
+        Ok(derivation) => rule::opaque::advise(errors, law, &derivation),
+        Err(_) => errors,
+    }
 }
 
 /// What the options say about rules.

@@ -170,7 +170,9 @@ pub enum EstimateError {
         parameter: &'static str,
     },
     /// Gradients with respect to the arguments of an opaque function were asked for.
-    #[error("`{function}` is opaque: it is only called, so that nothing is known of its derivatives with respect to its arguments")]
+    #[error(
+        "`{function}` is opaque: it is only called, so that nothing is known of its derivatives with respect to its arguments"
+    )]
     NoArgumentGradient {
         /// Name of the function.
         function: &'static str,

@@ -122,7 +122,8 @@ impl Sections<'_> {
         let (bindings, outputs) = (body.bindings, &body.outputs);
         let [points, results] = [section.points.len(), outputs.len()].map(Literal::usize_unsuffixed);
         let comment = file::comment([
-            "Exact rules, once for each sample and coordinate: f(z), f at the points -> what is added to each stencil.".to_owned(),
+            "Exact rules, once for each sample and coordinate: f(z), f at the points -> what is added to each stencil."
+                .to_owned(),
             summary::operations(graph),
         ]);
         quote! {

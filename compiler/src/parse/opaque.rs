@@ -24,7 +24,12 @@ pub fn parse_opaque(item: &ItemFn, opaque: Span) -> Result<(Function, Vec<Type>)
     check_return(item, "f64", &mut errors);
     let mut vector = false;
     let Some((draw, inputs)) = inputs.split_first() else {
-        errors.push(Fault::over(Code::BadSignature, &item.sig.ident, "the function has no argument for the draw", DRAW));
+        errors.push(Fault::over(
+            Code::BadSignature,
+            &item.sig.ident,
+            "the function has no argument for the draw",
+            DRAW,
+        ));
         return Err(errors);
     };
     match argument_kind(draw.kind) {

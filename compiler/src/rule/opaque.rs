@@ -27,7 +27,11 @@ pub fn check_choice(choice: &Choice) -> Result<(), Errors> {
                 "this form takes derivatives of the function"
             }
         };
-        errors.push(refusal(span, what, "the forms for opaque functions are `difference` and `discrete`; leave the form out"));
+        errors.push(refusal(
+            span,
+            what,
+            "the forms for opaque functions are `difference` and `discrete`; leave the form out",
+        ));
     }
     errors.into_result()
 }
@@ -52,11 +56,46 @@ pub(super) fn explain(law: &Law, derivation: &Derivation, subject: &Subject, opa
     Fault::new(
         Code::OpaqueCall,
         opaque,
-        format!("every rule for {} of `{}` takes derivatives, which an opaque function does not have", names.join(" and "), law.name),
+        format!(
+            "every rule for {} of `{}` takes derivatives, which an opaque function does not have",
+            names.join(" and "),
+            law.name
+        ),
         format!(
             "forms that only call the function: {}; leave `opaque` out and write the function in the language of logphi, or take a law with discrete or difference \
              rules for all parameters, such as `Bernoulli` or `Poisson`",
             listed_forms(law, derivation, subject)
         ),
     )
+}
+
+/// Whether some fault of a function is none if the function is only called.
+#[must_use]
+pub fn could_help(errors: &Errors) -> bool {
+    errors.faults().iter().any(concerns)
+}
+
+const fn concerns(fault: &Fault) -> bool {
+    matches!(fault.code, Code::OpaqueCall | Code::NotNormalForm | Code::Step)
+}
+
+/// Adds to the faults of a function what `opaque` could do about them: that the rules of the law allow it; or, at calls that
+/// cannot be differentiated, what it would need.
+pub fn advise(errors: Errors, law: &Law, derivation: &Derivation) -> Errors {
+    let subject = Subject { opaque: Some(law.span), ..Subject::default() };
+    let allowed = derivation.parameters.iter().all(|series| !accepting_forms(law, series, &subject).is_empty());
+    let (name, forms) = (&law.name, listed_forms(law, derivation, &subject));
+    errors.map(|mut fault| {
+        if concerns(&fault) && allowed {
+            fault.help.push_str(&format!(
+                "; or add the option `opaque`, with which the function is only called: `{name}` has rules for that ({forms})"
+            ));
+        } else if fault.code == Code::OpaqueCall {
+            fault.help.push_str(&format!(
+                "; with the option `opaque` the function is only called, which needs a discrete or difference rule for every \
+                 parameter: `{name}` has {forms}"
+            ));
+        }
+        fault
+    })
 }

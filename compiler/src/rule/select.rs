@@ -295,7 +295,10 @@ fn unavailable(law: &Law, series: &ParameterSeries, subject: &Subject, form: Req
     };
     let help = if subject.opaque.is_some() {
         let accepting = accepting_forms(law, series, subject).join(", ");
-        format!("forms of `{name}` that only call the function: {}", if accepting.is_empty() { "none" } else { &accepting })
+        format!(
+            "forms of `{name}` that only call the function: {}",
+            if accepting.is_empty() { "none" } else { &accepting }
+        )
     } else if forms.is_empty() {
         format!(
             "give an order for `{name}`, such as `order = 8`, or write an exact rule beside the law: `rule({name}) = …`"

@@ -58,7 +58,12 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
 
     /// The function with one coordinate at each of `points`, for draws with the given values of the function.
     #[inline(always)]
-    fn moved(&mut self, coordinate: usize, value: L, points: <E::Whole as Whole<E>>::Points<L>) -> <E::Whole as Whole<E>>::Points<L> {
+    fn moved(
+        &mut self,
+        coordinate: usize,
+        value: L,
+        points: <E::Whole as Whole<E>>::Points<L>,
+    ) -> <E::Whole as Whole<E>>::Points<L> {
         let mut moved = points;
         for (point, numbers) in points.as_ref().iter().enumerate() {
             let earlier = points.as_ref()[..point].iter().zip(moved.as_ref());

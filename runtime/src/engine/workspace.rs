@@ -335,7 +335,12 @@ fn sums<'a, S: Scalar>(layout: &Layout, tasks: &'a [Task<S>], gathered: &'a [f64
     (Floats::Double(moments), adjoints)
 }
 
-fn run_task<E: Estimator>(job: &Job<'_, '_, E>, width: Option<PackWidth>, ridges: &[Slopes], task: &mut Task<E::Scalar>) {
+fn run_task<E: Estimator>(
+    job: &Job<'_, '_, E>,
+    width: Option<PackWidth>,
+    ridges: &[Slopes],
+    task: &mut Task<E::Scalar>,
+) {
     for leaf in task.leaves.clone() {
         sample_leaf(job, width, leaf, task);
         finish_leaf(job.layout, width, ridges, task);
