@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use logphi::laws::{Bernoulli, Binomial, CompoundExponential, Poisson, Uniform};
 use logphi::prelude::*;
-use logphi::{EstimateError, Matrix};
+use logphi::{EstimateError, Matrix, compare};
 
 /// Ridge terms and a separable one.
 #[estimator(distribution = Bernoulli)]
@@ -113,6 +113,17 @@ fn discrete_rules_are_those_of_all_states() {
     let shared = shared.run().expect("a run");
     let (_, gradient) = enumerate(&[0.4; 6], |z| energy(z, &x, &y));
     check("shared p", shared.gradient.p, shared.standard_error.expect("errors").p, gradient.iter().sum());
+}
+
+#[test]
+fn rules_of_both_kinds_are_compared() {
+    let (x, y) = energy_arguments();
+    let law = Bernoulli { p: [0.1, 0.3, 0.5, 0.6, 0.8, 0.95] };
+    let comparison =
+        compare(&law, (&x, &y[..])).rule::<energy>("rows").rule::<OpaqueEnergy>("whole").samples(2000).seed(2);
+    let comparison = comparison.run().expect("two runs");
+    let [rows, whole] = [0, 1].map(|rule: usize| comparison.rules[rule].parameters[0].variance);
+    assert!(rows > 0.0 && (whole / rows - 1.0).abs() < 1e-6, "{comparison}");
 }
 
 #[test]

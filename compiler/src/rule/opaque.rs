@@ -99,3 +99,33 @@ pub fn advise(errors: Errors, law: &Law, derivation: &Derivation) -> Errors {
         fault
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn choice(form: Option<RequestedForm>) -> Choice {
+        let span = Span::call_site();
+        Choice { order: None, form: form.map(|form| (form, span)), forms: Vec::new(), distribution: span }
+    }
+
+    #[test]
+    fn only_forms_without_derivatives_can_be_asked_for() {
+        for &form in RequestedForm::ALL {
+            let accepted = matches!(form, RequestedForm::Difference(_) | RequestedForm::Discrete);
+            assert_eq!(check_choice(&choice(Some(form))).is_ok(), accepted, "{form}");
+        }
+        assert!(check_choice(&choice(None)).is_ok());
+        let span = Span::call_site();
+        let several = Choice {
+            order: Some((4, span)),
+            forms: vec![
+                ("mu".to_owned(), RequestedForm::Formula, span),
+                ("b".to_owned(), RequestedForm::Discrete, span),
+            ],
+            ..choice(Some(RequestedForm::Truncated))
+        };
+        let errors = check_choice(&several).expect_err("an order and two forms");
+        assert!(errors.faults().len() == 3 && errors.faults().iter().all(|fault| fault.code == Code::FormUnavailable));
+    }
+}

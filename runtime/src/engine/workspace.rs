@@ -24,7 +24,7 @@ use crate::run::{TermSize, Warning};
 const SERIAL_DRAWS: usize = 1 << 14;
 
 /// The same for calls of a function that is called whole. What one costs is not known; most cost more than a draw.
-const SERIAL_CALLS: usize = 1 << 9;
+const SERIAL_CALLS: usize = 1 << 7;
 
 /// How a run is carried out. None of it changes a bit of the result.
 #[derive(Clone, Debug, Default)]
