@@ -101,8 +101,8 @@ fn discrete_rules_are_those_of_all_states() {
     let errors = run.standard_error.expect("many samples");
     check("value", run.value, run.value_standard_error.expect("many samples"), value);
     close("value", whole.value, run.value);
-    for j in 0..p.len() {
-        check(&format!("p[{j}]"), run.gradient.p[j], errors.p[j], gradient[j]);
+    for (j, exact) in gradient.into_iter().enumerate() {
+        check(&format!("p[{j}]"), run.gradient.p[j], errors.p[j], exact);
         // The same draws and the same rule, so that nothing but roundings differ.
         close(&format!("p[{j}]"), whole.gradient.p[j], run.gradient.p[j]);
         let error = whole.standard_error.as_ref().expect("many samples").p[j];
@@ -159,8 +159,9 @@ fn moved_points_that_are_known_are_not_called_again() {
     assert_eq!(calls.swap(0, Ordering::Relaxed), 20_000 * (1 + 4), "of f(1) and f(0) one is the draw's");
     let (value, gradient) = enumerate(&law.p, |z| z.iter().product());
     check("value", run.value, run.value_standard_error.expect("errors"), value);
-    for j in 0..4 {
-        check("p", run.gradient.p[j], run.standard_error.as_ref().expect("errors").p[j], gradient[j]);
+    let errors = run.standard_error.expect("errors").p;
+    for (j, exact) in gradient.into_iter().enumerate() {
+        check("p", run.gradient.p[j], errors[j], exact);
     }
     // n (f(z - B + 1) - f(z - B)), where one of the two is f(z).
     let law = Binomial { n: 9.0, p: [0.2, 0.5] };

@@ -258,6 +258,11 @@ fn inside_a_function() {
         (strength * z).tanh()
     }
 
+    #[estimator(distribution = Waiting, opaque)]
+    fn late(z: f64, limit: u8) -> f64 {
+        if z > f64::from(limit) { z.sqrt() } else { 0.0 }
+    }
+
     #[term(distribution = Waiting)]
     fn cost(rate: f64) -> f64 {
         rate.powi(2)
@@ -265,6 +270,8 @@ fn inside_a_function() {
 
     let run = gain::estimate(&Waiting { rate: 0.3 }, 0.5).samples(100).seed(1).plus(1.0, cost::TERM).run();
     let run = run.expect("a run");
+    finite(&[run.value, run.gradient.rate]);
+    let run = late::estimate(&Waiting { rate: 0.3 }, 0).samples(100).seed(1).run().expect("a run");
     finite(&[run.value, run.gradient.rate]);
 }
 
