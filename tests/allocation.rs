@@ -119,7 +119,7 @@ fn steps_in_single_precision_allocate_nothing() {
     steps_allocate_nothing!(LogLikelihoodSingle, 5000);
 }
 
-#[estimator(distribution = Bernoulli, opaque)]
+#[estimator(distribution = Bernoulli, opaque, packs = portable)]
 fn largest(z: &[f64], prices: &[f64]) -> f64 {
     z.iter().zip(prices).fold(0.0, |largest, (z, price)| f64::max(largest, z * price))
 }

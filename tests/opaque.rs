@@ -11,18 +11,18 @@ use logphi::prelude::*;
 use logphi::{EstimateError, Matrix, compare};
 
 /// Ridge terms and a separable one.
-#[estimator(distribution = Bernoulli)]
+#[estimator(distribution = Bernoulli, packs = portable)]
 fn energy(z: &[f64], x: &Matrix, y: &[f64]) -> f64 {
     let rows: f64 = x.rows().zip(y).map(|(row, y)| softplus(y * dot(row, z))).sum();
     rows + z.iter().map(|z| (0.3 * z - 1.0).tanh()).sum::<f64>()
 }
 
 /// The same function, only called.
-#[estimator(of = energy, distribution = Bernoulli, opaque)]
+#[estimator(of = energy, distribution = Bernoulli, opaque, packs = portable)]
 struct OpaqueEnergy;
 
 /// An argument of a type that the compiler knows nothing of; `z` is compared, which has no derivative anywhere.
-#[estimator(distribution = Poisson, opaque)]
+#[estimator(distribution = Poisson, opaque, packs = portable)]
 fn sold_out(z: f64, stock: &Stock) -> f64 {
     f64::from(u8::from(z > stock.items))
 }
@@ -32,26 +32,26 @@ struct Stock {
 }
 
 /// Counts its calls.
-#[estimator(distribution = Bernoulli, opaque)]
+#[estimator(distribution = Bernoulli, opaque, packs = portable)]
 fn counted(z: &[f64], calls: &AtomicUsize) -> f64 {
     calls.fetch_add(1, Ordering::Relaxed);
     z.iter().product()
 }
 
-#[estimator(of = counted, distribution = Binomial, opaque)]
+#[estimator(of = counted, distribution = Binomial, opaque, packs = portable)]
 struct CountedBinomial;
 
 /// A kink, so that the rules in normal form are differences, too.
-#[estimator(distribution = CompoundExponential, form = difference)]
+#[estimator(distribution = CompoundExponential, form = difference, packs = portable)]
 fn excess(z: &[f64], levels: &[f64]) -> f64 {
     z.iter().zip(levels).map(|(z, level)| (z - level).max(0.0)).sum()
 }
 
-#[estimator(of = excess, distribution = CompoundExponential, opaque)]
+#[estimator(of = excess, distribution = CompoundExponential, opaque, packs = portable)]
 struct OpaqueExcess;
 
 /// Not a number for draws above a threshold.
-#[estimator(distribution = Uniform, opaque, precision = f32)]
+#[estimator(distribution = Uniform, opaque, precision = f32, packs = portable)]
 fn root_below(z: f64, threshold: f64) -> f64 {
     (threshold - z).sqrt()
 }

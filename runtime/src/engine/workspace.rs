@@ -15,7 +15,7 @@ use super::{LANES, LEAF, adjoint};
 use crate::draw::Key;
 use crate::error::EstimateError;
 use crate::kernel::{Estimator, Law, Ridges, Sampled, Separable};
-use crate::lane::{Floats, PackWidth, Scalar, dispatch};
+use crate::lane::{Floats, Kernel, PackWidth, Scalar, dispatch};
 use crate::opaque::Whole;
 use crate::parameters::{Parameters, check_values};
 use crate::run::{TermSize, Warning};
@@ -352,10 +352,15 @@ fn run_task<E: Estimator>(
 fn sample_leaf<E: Estimator>(job: &Job<'_, '_, E>, width: Option<PackWidth>, leaf: usize, task: &mut Task<E::Scalar>) {
     let Task { coordinates, lanes, scratch, .. } = task;
     if const { E::Ridges::COUNT == 0 && !E::Whole::PRESENT } {
-        dispatch(width, ByCoordinate { job, leaf, coordinates: coordinates.clone(), scratch });
+        run_packs::<E, _>(width, ByCoordinate { job, leaf, coordinates: coordinates.clone(), scratch });
     } else {
-        dispatch(width, BySample { job, leaf, lanes: lanes.clone(), scratch });
+        run_packs::<E, _>(width, BySample { job, leaf, lanes: lanes.clone(), scratch });
     }
+}
+
+/// Runs the sample loop with the packs that it is compiled for.
+fn run_packs<E: Estimator, K: Kernel<E::Scalar>>(width: Option<PackWidth>, kernel: K) -> K::Output {
+    if const { E::PORTABLE } { kernel.run::<<E::Scalar as Scalar>::Narrow>() } else { dispatch(width, kernel) }
 }
 
 /// Adds the sums of a leaf to the tree.
