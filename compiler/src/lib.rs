@@ -32,7 +32,7 @@ pub mod transform;
 
 use proc_macro2::{Span, TokenStream};
 
-use crate::emit::rust::{Emitted, EstimatorContext};
+use crate::emit::rust::{Callee, Emitted, EstimatorContext};
 use crate::errors::Errors;
 use crate::ir::{Function, Law};
 use crate::kernel::program::Program;
@@ -98,15 +98,17 @@ pub struct Compiled {
 pub fn compile(source: &Source) -> Result<Compiled, Errors> {
     let law = parse::distribution::parse_distribution(source.law_options.clone(), &source.law)?;
     let options = parse::options::parse_estimator_options(source.options.clone())?;
-    let function = parse::function::parse_function(&source.function)?;
+    let (function, callee) = function(source, &options).map_err(|errors| with_advice(errors, &law))?;
     let degree = differentiation::degree::polynomial_degree(&function.normal_form);
     let choice = choice(&options);
     let formula = rule::formula::expand(&function.normal_form).map(|_| ());
+    let opaque = function.normal_form.whole;
+    opaque.map_or(Ok(()), |_| rule::opaque::check_choice(&choice))?;
     let order = rule::select::required_order(&law, degree, &choice)?;
     let derivation = cache::derivation(&law, order)?;
     let kinks = differentiation::kinks(&function.normal_form);
     let density = !kinks.faults().is_empty() && series::density::has_density(&law);
-    let rules = rule::select::select(&law, &derivation, &Subject { formula, degree, kinks, density }, &choice)?;
+    let rules = rule::select::select(&law, &derivation, &Subject { formula, degree, kinks, density, opaque }, &choice)?;
     let program = kernel::lower::lower(&function, &law, &rules)?;
     let report = report::report(&program, &rules, options.precision);
     let latex = emit::latex::latex(&program, &rules);
@@ -117,13 +119,37 @@ pub fn compile(source: &Source) -> Result<Compiled, Errors> {
         law: options.distribution.clone(),
         runtime: options.runtime.clone(),
         precision: options.precision,
+        packs: options.packs,
         define_type: source.target.define_type,
         rule: report.clone(),
         latex: latex.clone(),
         input: expand::input_hash(source),
+        callee,
     };
     let emitted = emit::rust::emit_estimator(&program, &rules, &context)?;
     Ok(Compiled { law, options, function, derivation, rules, program, report, latex, emitted })
+}
+
+/// The function in normal form; or whole, with what is needed to call it.
+fn function(source: &Source, options: &EstimatorOptions) -> Result<(Function, Option<Callee>), Errors> {
+    let Some(opaque) = options.opaque else {
+        return Ok((parse::function::parse_function(&source.function)?, None));
+    };
+    let (function, arguments) = parse::opaque::parse_opaque(&source.function, opaque)?;
+    let path = options.of.clone().unwrap_or_else(|| source.function.sig.ident.clone().into());
+    Ok((function, Some(Callee { path, arguments })))
+}
+
+/// The faults of a function, and what the option `opaque` could do about them.
+fn with_advice(errors: Errors, law: &Law) -> Errors {
+    if !rule::opaque::could_help(&errors) {
+        return errors;
+    }
+    // Faults of the law are reported where it stands.
+    match cache::derivation(law, 1) {
+        Ok(derivation) => rule::opaque::advise(errors, law, &derivation),
+        Err(_) => errors,
+    }
 }
 
 /// What the options say about rules.

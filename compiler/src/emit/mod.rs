@@ -28,3 +28,4 @@ mod sums;
 pub mod term;
 #[cfg(test)]
 mod tests;
+mod whole;

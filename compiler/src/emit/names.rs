@@ -133,6 +133,7 @@ const PRELUDE: &[&str] = &[
     "None",
     "Nothing",
     "Ok",
+    "OpaqueFunction",
     "Option",
     "ParameterInfo",
     "Parameters",
@@ -155,6 +156,7 @@ const PRELUDE: &[&str] = &[
     "TermInfo",
     "Values",
     "Vec",
+    "Whole",
     "Words",
 ];
 

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{Expr, ExprRange, Path};
 
-use super::option_list::entries;
+use super::option_list::{OPAQUE, entries};
 use super::signature::text;
 use super::spelling::{list, nearest};
 use crate::errors::{Code, Errors, Fault};
@@ -17,6 +17,16 @@ pub enum Precision {
     F64,
     /// `precision = f32`
     F32,
+}
+
+/// The SIMD packs for which the sample loop is compiled. Results are the same to the bit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Packs {
+    /// `packs = widest`: for every width of the target; the widest one that the processor has runs.
+    #[default]
+    Widest,
+    /// `packs = portable`: for the width that every processor of the target has.
+    Portable,
 }
 
 /// Options of `#[distribution]`.
@@ -53,8 +63,12 @@ pub struct EstimatorOptions {
     pub form: Option<(RequestedForm, Span)>,
     /// `form(b) = …`, for one parameter
     pub forms: Vec<(String, RequestedForm, Span)>,
+    /// `opaque`: the function is called whole.
+    pub opaque: Option<Span>,
     /// `precision = …`
     pub precision: Precision,
+    /// `packs = …`
+    pub packs: Packs,
     /// `of = …`: the function is that of another estimator.
     pub of: Option<Path>,
     /// `crate = …`: the path of the runtime, `::logphi` unless it was renamed.
@@ -132,15 +146,21 @@ pub fn parse_estimator_options(tokens: TokenStream) -> Result<EstimatorOptions, 
         order: None,
         form: None,
         forms: Vec::new(),
+        opaque: None,
         precision: Precision::F64,
+        packs: Packs::Widest,
         of: None,
         runtime: default_runtime(),
     };
-    let known = ["distribution", "order", "form", "precision", "of", "crate"];
+    let known = ["distribution", "order", "form", "opaque", "precision", "packs", "of", "crate"];
     let mut named_distribution = false;
     for entry in entries(tokens, &known, &mut errors)? {
         let name = entry.name.to_string();
         named_distribution |= name == "distribution";
+        if name == OPAQUE {
+            options.opaque = entry.flag(&mut errors);
+            continue;
+        }
         let Some(value) = entry.value(&mut errors) else { continue };
         match name.as_str() {
             "distribution" => distribution = path(value, "the path of a law", &mut errors),
@@ -161,6 +181,16 @@ pub fn parse_estimator_options(tokens: TokenStream) -> Result<EstimatorOptions, 
                     value,
                     format!("`{other}` is not a precision"),
                     "write `precision = f64` or `precision = f32`",
+                )),
+            },
+            "packs" => match text(value).as_str() {
+                "widest" => options.packs = Packs::Widest,
+                "portable" => options.packs = Packs::Portable,
+                other => errors.push(Fault::over(
+                    Code::BadOption,
+                    value,
+                    format!("`{other}` names no packs"),
+                    "write `packs = widest`, or `packs = portable` for code that is compiled once and not for every SIMD width",
                 )),
             },
             "of" => options.of = path(value, "the name of another estimator", &mut errors),
@@ -315,7 +345,7 @@ mod tests {
 
     #[test]
     fn all_options() {
-        let options = parse("distribution = laws::Laplace, order = 8, form = truncated, form(b) = terminating, precision = f32, of = a::f, crate = phi,")
+        let options = parse("distribution = laws::Laplace, order = 8, form = truncated, form(b) = terminating, precision = f32, packs = portable, opaque, of = a::f, crate = phi,")
             .expect("sound");
         assert_eq!(text(&options.distribution), "laws::Laplace");
         assert_eq!(options.order.map(|(order, _)| order), Some(8));
@@ -323,7 +353,8 @@ mod tests {
         let forms: Vec<(&str, RequestedForm)> =
             options.forms.iter().map(|(name, form, _)| (name.as_str(), *form)).collect();
         assert_eq!(forms, [("b", RequestedForm::Terminating)]);
-        assert_eq!(options.precision, Precision::F32);
+        assert_eq!((options.precision, options.packs), (Precision::F32, Packs::Portable));
+        assert!(options.opaque.is_some() && parse("distribution = Laplace").expect("sound").opaque.is_none());
         assert_eq!(
             (options.of.map(|path| text(&path)), text(&options.runtime)),
             (Some("a::f".to_owned()), "phi".to_owned())
@@ -349,7 +380,10 @@ mod tests {
             ("form = auxiliary(0)", Code::BadOption, "auxiliary(0)"),
             ("form(b) = formulas", Code::BadOption, "formulas"),
             ("precision = f16", Code::BadOption, "f16"),
-            ("opaque", Code::BadOption, "opaque"),
+            ("packs = 256", Code::BadOption, "256"),
+            ("opaque = true", Code::BadOption, "opaque"),
+            ("opaque(b)", Code::BadOption, "b"),
+            ("opaque, opaque", Code::BadOption, "opaque"),
             ("of = 3", Code::BadOption, "3"),
         ] {
             assert_eq!(refuse(&format!("distribution = L, {options}")), [(code, guilty.to_owned())], "{options}");

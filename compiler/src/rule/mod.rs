@@ -4,6 +4,7 @@ pub mod build;
 pub mod derivation;
 pub mod form;
 pub mod formula;
+pub mod opaque;
 pub mod select;
 pub mod text;
 
