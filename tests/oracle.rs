@@ -348,11 +348,11 @@ fn the_shape_of_a_gamma_number_may_be_small_or_large() {
     let law = parse_distribution(options, &item).expect("a law");
     let [rule] = <[ExactRule; 1]>::try_from(written(&law, "k")).expect("one rule");
     for (k, mu, exact) in [
-        (1e-3, 1.0, 0.782_723_146_793_780_03),
+        (1e-3, 1.0, 0.782_723_146_793_78),
         (0.03, 1.0, 0.769_244_986_774_587_4),
-        (1.0, 1.0, 0.385_802_633_593_824_86),
-        (10.0, 0.1, 0.041_830_310_027_973_629),
-        (100.0, 0.01, 0.004_198_743_244_254_939_7),
+        (1.0, 1.0, 0.385_802_633_593_824_9),
+        (10.0, 0.1, 0.041_830_310_027_973_63),
+        (100.0, 0.01, 0.004_198_743_244_254_94),
     ] {
         // What is below 1e-13 adds as little: the rule is an expectation of y f'(y) with y <= z.
         let draw = Measure::gamma(k);

@@ -138,6 +138,7 @@ const PRELUDE: &[&str] = &[
     "None",
     "Nothing",
     "Ok",
+    "OpaqueFunction",
     "Option",
     "ParameterInfo",
     "Parameters",
@@ -161,6 +162,7 @@ const PRELUDE: &[&str] = &[
     "TermInfo",
     "Values",
     "Vec",
+    "Whole",
     "Words",
 ];
 

@@ -124,6 +124,7 @@ pub(super) fn function() -> Function {
             }),
             ridges: vec![ridge],
             separable: Some(separable),
+            whole: None,
         },
     }
 }

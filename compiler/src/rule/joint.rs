@@ -62,7 +62,7 @@ fn rules_of_parts(
         .into());
     };
     if !parts.quadratics.is_empty() {
-        check_kinks(law, subject)?;
+        check_smooth(law, subject)?;
     }
     let mut errors = Errors::new();
     let mut rules = match parts.rules_by_coordinate(law, subject, choice, written) {
@@ -106,9 +106,17 @@ fn check_choice(law: &JointLaw, choice: &Choice) -> Result<(), Errors> {
     errors.into_result()
 }
 
-/// Refuses kinks where some rule takes derivatives of any function.
-fn check_kinks(law: &JointLaw, subject: &Subject) -> Result<(), Errors> {
+/// Refuses kinks and opaque functions where some rule takes derivatives of any function.
+fn check_smooth(law: &JointLaw, subject: &Subject) -> Result<(), Errors> {
     let mut errors = Errors::new();
+    if let Some(opaque) = subject.opaque {
+        errors.push(Fault::new(
+            Code::FormUnavailable,
+            opaque,
+            format!("the rules of `{}` take derivatives, which an opaque function does not have", law.name),
+            "leave `opaque` out and write the function in the language of logphi",
+        ));
+    }
     for fault in subject.kinks.faults() {
         let mut fault = fault.clone();
         fault.help = format!("{}; the rules of `{}` take derivatives everywhere", fault.help, law.name);
@@ -120,7 +128,7 @@ fn check_kinks(law: &JointLaw, subject: &Subject) -> Result<(), Errors> {
 /// The rules that stand beside the law, one for each parameter that has any.
 fn written_rules(law: &JointLaw, subject: &Subject, choice: &Choice) -> Result<Vec<Rule>, Errors> {
     if !law.rules.is_empty() {
-        check_kinks(law, subject)?;
+        check_smooth(law, subject)?;
     }
     let mut errors = Errors::new();
     let mut rules = Vec::new();
