@@ -100,12 +100,13 @@ pub fn compile(source: &Source) -> Result<Compiled, Errors> {
     let function = parse::function::parse_function(&source.function)?;
     let degree = differentiation::degree::polynomial_degree(&function.normal_form);
     let choice = choice(&options);
-    let formula = rule::formula::expand(&function.normal_form).map(|_| ());
-    let order = rule::select::required_order(&law, degree, &choice)?;
-    let derivation = cache::derivation(&law, order)?;
+    let formula = rule::exponentials::expand(&function.normal_form).map(|_| ());
     let kinks = differentiation::kinks(&function.normal_form);
     let density = !kinks.faults().is_empty() && series::density::has_density(&law);
-    let rules = rule::select::select(&law, &derivation, &Subject { formula, degree, kinks, density }, &choice)?;
+    let subject = Subject { formula, degree, kinks, density };
+    let order = rule::select::required_order(&law, &subject, &choice)?;
+    let derivation = cache::derivation(&law, order)?;
+    let rules = rule::select::select(&law, &derivation, &subject, &choice)?;
     let program = kernel::lower::lower(&function, &law, &rules)?;
     let report = report::report(&program, &rules, options.precision);
     let latex = emit::latex::latex(&program, &rules);

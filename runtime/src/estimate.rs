@@ -265,6 +265,7 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         }
         let (samples, constant) = (self.run.samples, E::constant(arguments));
         if samples > 0 {
+            self.workspace.weigh_closed_forms(arguments)?;
             self.workspace.sample(Key::new(self.run.seed, self.next_stream), samples);
             self.run.sampler_error = self.workspace.sampler_error();
             let run = &mut self.run;

@@ -57,6 +57,9 @@ impl Sections<'_> {
         let partials = self.pack_function("partials", "u", &section.partials, count);
         let pull_back = self.ridge_pull_back(section);
         let stencils = self.stencils("u", &section.stencils, count);
+        let known = self.program.exponentials.as_ref();
+        let groups = known.map_or(0, |known| known.expansion.ridges[index].groups.len());
+        let patterns = self.patterns(known.and_then(|known| known.ridge_patterns.get(index)), groups, "u");
         let opening = file::comment([format!(
             "Ridge term {index}: the sum over rows o of h(u_o), u_o = <A_o, z> + c_o; {} for each row.",
             summary::plural(count, "number")
@@ -88,6 +91,7 @@ impl Sections<'_> {
                 #adjoint
                 #partials
                 #stencils
+                #patterns
                 #epilogue
                 #pull_back
             }
@@ -104,6 +108,9 @@ impl Sections<'_> {
         let partials = self.pack_function("partials", "z", &section.partials, count);
         let pull_back = self.separable_pull_back(section);
         let stencils = self.stencils("z", &section.stencils, count);
+        let known = self.program.exponentials.as_ref();
+        let groups = known.and_then(|known| known.expansion.separable.as_ref()).map_or(0, |sum| sum.groups.len());
+        let patterns = self.patterns(known.and_then(|known| known.separable_patterns.as_ref()), groups, "z");
         let opening = file::comment([format!(
             "Separable terms: the sum over coordinates j of g(z_j); {} for each coordinate.",
             summary::plural(count, "number")
@@ -134,6 +141,7 @@ impl Sections<'_> {
                 #adjoint
                 #partials
                 #stencils
+                #patterns
                 #epilogue
                 #pull_back
             }
@@ -220,7 +228,7 @@ impl Sections<'_> {
 
     /// `stencils`: what each stencil gets from one row or coordinate, if there are any.
     fn stencils(&self, variable: &str, graph: &Graph, count: usize) -> TokenStream {
-        if self.program.probes.stencils.is_empty() {
+        if self.program.probes.stencils.iter().all(Vec::is_empty) {
             return TokenStream::new();
         }
         let uses = |index: usize| sharing::uses(graph, |node| *node == Node::Input(index));

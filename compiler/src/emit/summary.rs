@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::closed_forms;
 use super::exponentials;
 use super::formula;
 use super::sharing;
@@ -9,8 +10,8 @@ use super::stencil;
 use crate::ir::display::{Leaves, infix};
 use crate::ir::{ArgumentKind, Graph, Node, Parameter, Primitive, Rows};
 use crate::kernel::cost::Operations;
-use crate::kernel::program::{FormulaSection, Place, Program, RidgeSection};
-use crate::rule::{Ending, Form, LOOK_AHEAD, Origin, Rule};
+use crate::kernel::program::{Place, Program, RidgeSection};
+use crate::rule::{Ending, Expansion, Form, LOOK_AHEAD, Origin, Rule};
 
 /// `mu, b`.
 pub(crate) fn parameter_names(program: &Program) -> String {
@@ -23,6 +24,11 @@ pub(crate) fn title(program: &Program) -> String {
     let draw = if program.vector { "independent z_j ~ " } else { "z ~ " };
     let (function, law) = (&program.function, &program.law);
     format!("Gradient of E f(z), f = {function}, {draw}{law}({})", parameter_names(program))
+}
+
+/// The terms of `f`, where a rule uses them.
+pub(crate) fn expansion(program: &Program) -> Option<&Expansion> {
+    program.exponentials.as_ref().map(|section| &section.expansion)
 }
 
 /// `2, 4, 6, 8`, shortened in the middle when long.
@@ -40,10 +46,14 @@ pub(crate) fn orders(rule: &Rule) -> Vec<u32> {
 }
 
 /// `∂_b E f(z) = Σ_n a_n E f^(n)(z), n = 2, 4, 6, 8`.
-pub(crate) fn equation(parameters: &[Parameter], formula: Option<&FormulaSection>, rule: &Rule) -> String {
+pub(crate) fn equation(parameters: &[Parameter], expansion: Option<&Expansion>, rule: &Rule) -> String {
     let name = &parameters[rule.parameter.0].name;
-    if let (Form::Formula, Some(section)) = (&rule.form, formula) {
-        return format!("∂_{name} E f(z) = {}", exponentials::equation(name, section));
+    if let (form @ (Form::Formula | Form::ClosedForm), Some(expansion)) = (&rule.form, expansion) {
+        let equation = match form {
+            Form::ClosedForm => closed_forms::equation(name, expansion),
+            _ => exponentials::equation(name, expansion),
+        };
+        return format!("∂_{name} E f(z) = {equation}");
     }
     let orders = orders(rule);
     let mut sum = match orders.as_slice() {
@@ -83,6 +93,7 @@ pub(crate) fn bias(program: &Program, rule: &Rule) -> String {
     let name = &program.parameters[rule.parameter.0].name;
     match &rule.form {
         Form::Formula => "none, and no variance: the expectation is known".to_owned(),
+        Form::ClosedForm => format!("none; refused at run time where |φ(λ)| is near zero, a pole of ∂_{name} log φ"),
         Form::Terminating { reason: Ending::Series { degree } } => {
             format!("none, ∂_{name} log φ is a polynomial of degree {degree} in s = iω")
         }

@@ -3,11 +3,11 @@
 pub mod build;
 pub mod derivation;
 pub mod form;
-pub mod formula;
+pub mod exponentials;
 pub mod select;
 pub mod text;
 
 pub use crate::ir::{Coefficient, ExactRule, Origin, Radius, Stencil, StencilTerm};
 pub use derivation::{Derivation, ParameterSeries};
 pub use form::{Ending, Form, LOOK_AHEAD, MAX_ORDER, RequestedForm, Rule};
-pub use formula::Expansion;
+pub use exponentials::Expansion;

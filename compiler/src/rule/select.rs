@@ -1,6 +1,7 @@
 //! Chooses the form of each parameter's rule.
 //!
-//! Without an order every parameter gets an exact rule: the first of its [`candidates`] that accepts `f`. With `order = N`
+//! Without an order every parameter gets an exact rule: a formula if there is one, else the first of its [`candidates`] that
+//! accepts `f`. With `order = N`
 //! the series is kept to `N`, and no other form takes its place; where series or `f` end before, the rule says so and is
 //! exact. `form = …` forces one, for all parameters or for one of them; `auxiliary(2)` is the second of its kind.
 //!
@@ -10,6 +11,7 @@
 use proc_macro2::Span;
 
 use super::derivation::{Derivation, ParameterSeries};
+use super::exponentials::Refusal;
 use super::form::{Ending, Form, MAX_ORDER, RequestedForm, Rule};
 use crate::errors::{Code, Errors, Fault};
 use crate::ir::{Coefficient, ExactRule, Law, Origin, ParamId, Radius};
@@ -37,7 +39,7 @@ impl Choice {
 #[derive(Clone, Debug)]
 pub struct Subject {
     /// Nothing if `f` is a sum of polynomials times exponentials, so that its expectation is a formula; otherwise why not.
-    pub formula: Result<(), String>,
+    pub formula: Result<(), Refusal>,
     /// The degree of `f` if it is a polynomial in the draw.
     pub degree: Option<u32>,
     /// Where `f` is not differentiable.
@@ -49,7 +51,7 @@ pub struct Subject {
 impl Default for Subject {
     /// Nothing is known, and nothing stands against derivatives.
     fn default() -> Self {
-        let formula = Err("a function of which nothing is known".to_owned());
+        let formula = Err(Refusal { what: "parts of which nothing is known".to_owned(), at: None });
         Self { formula, degree: None, kinks: Errors::new(), density: false }
     }
 }
@@ -66,7 +68,7 @@ impl Subject {
 /// # Errors
 /// [`Code::BadOrder`] for an order outside 1 to 64 or a polynomial `f` of higher degree; [`Code::UnknownName`] for a form of
 /// something that is not a parameter.
-pub fn required_order(law: &Law, function_degree: Option<u32>, choice: &Choice) -> Result<u32, Errors> {
+pub fn required_order(law: &Law, subject: &Subject, choice: &Choice) -> Result<u32, Errors> {
     let mut errors = Errors::new();
     if let Some((order, span)) = choice.order
         && !(1..=MAX_ORDER).contains(&order)
@@ -99,15 +101,16 @@ pub fn required_order(law: &Law, function_degree: Option<u32>, choice: &Choice) 
         Some((RequestedForm::Terminating, _)) => true,
         Some((
             RequestedForm::Formula
+            | RequestedForm::ClosedForm
             | RequestedForm::Truncated
             | RequestedForm::Auxiliary(_)
             | RequestedForm::Difference(_)
             | RequestedForm::Discrete,
             _,
         )) => false,
-        None => choice.order.is_none(),
+        None => choice.order.is_none() && subject.formula.is_err(),
     });
-    let degree = function_degree.unwrap_or(0);
+    let degree = subject.degree.unwrap_or(0);
     if terminating && degree > MAX_ORDER {
         errors.push(Fault::new(
             Code::BadOrder,
@@ -130,7 +133,7 @@ pub fn required_order(law: &Law, function_degree: Option<u32>, choice: &Choice) 
 /// [`Code::FormUnavailable`] where the form that was asked for does not exist; [`Code::NotDifferentiable`] where no form, or
 /// not the one that was asked for, accepts the kinks of `f`.
 pub fn select(law: &Law, derivation: &Derivation, subject: &Subject, choice: &Choice) -> Result<Vec<Rule>, Errors> {
-    required_order(law, subject.degree, choice)?;
+    required_order(law, subject, choice)?;
     let mut errors = Errors::new();
     let mut rules = Vec::new();
     let mut refused = false;
@@ -165,12 +168,12 @@ fn select_one(law: &Law, series: &ParameterSeries, subject: &Subject, choice: &C
     let order = choice.order.map(|order| order.0);
     let ending = ending(series, subject.degree);
     let rule = match (choice.form_of(name), order) {
-        (Some((RequestedForm::Formula, span)), _) => match &subject.formula {
-            Ok(()) => formula(series.parameter),
-            Err(why) => return Err(no_formula(name, why, span)),
+        (Some((form @ (RequestedForm::Formula | RequestedForm::ClosedForm), span)), _) => match &subject.formula {
+            Ok(()) => known(series.parameter, form),
+            Err(refusal) => return Err(not_exponential(name, form, refusal, span)),
         },
         (Some((RequestedForm::Truncated, span)), None) => {
-            return Err(order_needed(name, span, "a truncated rule needs an order"));
+            return Err(order_needed(name, span, "a truncated rule needs an order", subject));
         }
         (Some((RequestedForm::Truncated, _)), Some(order)) => truncated(series, subject.degree, order),
         (Some((RequestedForm::Terminating, span)), order) => match ending {
@@ -207,11 +210,12 @@ fn select_one(law: &Law, series: &ParameterSeries, subject: &Subject, choice: &C
             Some((form, rule)) => exact(series.parameter, form, rule),
             None => return Err(unavailable(law, series, form, span)),
         },
+        (None, None) if subject.formula.is_ok() => known(series.parameter, RequestedForm::Formula),
         (None, None) => {
             let candidates = candidates(law, series, subject);
             if candidates.is_empty() {
                 let why = "its series in s = i omega has infinitely many terms, and it is no known transform";
-                return Err(order_needed(name, choice.distribution, why));
+                return Err(order_needed(name, choice.distribution, why, subject));
             }
             return Ok(candidates.into_iter().find(|rule| subject.accepts(rule.highest_order())));
         }
@@ -268,6 +272,7 @@ fn exact(parameter: ParamId, form: RequestedForm, rule: &ExactRule) -> Rule {
         RequestedForm::Discrete => Form::Discrete,
         RequestedForm::Difference(_) => Form::Difference { origin },
         RequestedForm::Formula
+        | RequestedForm::ClosedForm
         | RequestedForm::Auxiliary(_)
         | RequestedForm::Truncated
         | RequestedForm::Terminating => Form::Auxiliary { origin },
@@ -322,17 +327,20 @@ fn explain_refusal(law: &Law, derivation: &Derivation, subject: &Subject) -> Err
     explained
 }
 
-/// The rule of every parameter where the expectation is known.
-const fn formula(parameter: ParamId) -> Rule {
-    rule(parameter, Form::Formula, Vec::new())
+/// The rule where the expectation or `a(D) f` is known.
+const fn known(parameter: ParamId, form: RequestedForm) -> Rule {
+    let form = if matches!(form, RequestedForm::ClosedForm) { Form::ClosedForm } else { Form::Formula };
+    rule(parameter, form, Vec::new())
 }
 
-fn no_formula(name: &str, why: &str, span: Span) -> Fault {
+/// At the tokens of `f` that are in the way, if they are known.
+fn not_exponential(name: &str, form: RequestedForm, refusal: &Refusal, span: Span) -> Fault {
+    let Refusal { what, at } = refusal;
     Fault::new(
         Code::FormUnavailable,
-        span,
-        format!("no formula for `{name}`: f is no sum of polynomials times exponentials, for it has {why}"),
-        "formulas exist for polynomials, exp, sin, cos, sinh and cosh of affine functions of the draw, their sums and products; \
+        at.unwrap_or_else(|| span.into()),
+        format!("no rule `{form}` for `{name}`: f is no sum of polynomials times exponentials, for it has {what}"),
+        "these forms exist for polynomials, exp, sin, cos, sinh and cosh of affine functions of the draw, their sums and products; \
          leave the form out for the best rule there is",
     )
 }
@@ -375,12 +383,17 @@ const fn rule(parameter: ParamId, form: Form, coefficients: Vec<Coefficient>) ->
     Rule { parameter, form, coefficients, stencils: Vec::new(), radius: Radius::Unknown, alternatives: Vec::new() }
 }
 
-fn order_needed(name: &str, span: Span, why: &str) -> Fault {
+fn order_needed(name: &str, span: Span, why: &str, subject: &Subject) -> Fault {
+    let order = "give the highest order to keep, such as `order = 4` or `order = 8`; the rule is then biased by what is dropped";
+    let help = match subject.formula {
+        Ok(()) => format!("{order}; or ask for `form = formula`, which is exact and draws nothing"),
+        Err(_) => order.to_owned(),
+    };
     Fault::new(
         Code::OrderNeeded,
         span,
         format!("no exact rule is known for parameter `{name}`, and no order is given: {why}"),
-        "give the highest order to keep, such as `order = 4` or `order = 8`; the rule is then biased by what is dropped",
+        help,
     )
 }
 
@@ -451,6 +464,25 @@ mod tests {
     }
 
     #[test]
+    fn a_formula_comes_first_unless_an_order_is_given() {
+        let known = Subject { formula: Ok(()), ..polynomial(4) };
+        let run = |order, form| select(&laplace(), &laplace_derivation(), &known, &choice(order, form)).unwrap();
+        assert!(run(None, None).iter().all(|rule| rule.form == Form::Formula && rule.is_exact()));
+        assert!(run(Some(4), None).iter().all(|rule| matches!(rule.form, Form::Terminating { .. })));
+        assert!(run(None, Some(RequestedForm::ClosedForm)).iter().all(|rule| rule.form == Form::ClosedForm));
+        let subject = Subject::default();
+        for form in [RequestedForm::Formula, RequestedForm::ClosedForm] {
+            let refused = select(&laplace(), &laplace_derivation(), &subject, &choice(None, Some(form)));
+            let errors = refused.unwrap_err();
+            assert!(errors.faults().iter().all(|fault| fault.code == Code::FormUnavailable), "{form}");
+            assert!(errors.faults()[0].message.contains("parts of which nothing is known"), "{form}");
+        }
+        let truncated = choice(None, Some(RequestedForm::Truncated));
+        let errors = select(&laplace(), &laplace_derivation(), &known, &truncated).unwrap_err();
+        assert!(errors.faults()[0].help.contains("form = formula"), "{}", errors.faults()[0]);
+    }
+
+    #[test]
     fn forced_forms() {
         let law = laplace();
         let run = |order, form| select(&law, &laplace_derivation(), &Subject::default(), &choice(order, Some(form)));
@@ -467,14 +499,20 @@ mod tests {
     #[test]
     fn orders_are_bounded_and_cover_the_function() {
         let law = laplace();
+        let any = Subject::default();
         for order in [0, 65, 200] {
             assert_eq!(
-                required_order(&law, None, &choice(Some(order), None)).unwrap_err().faults()[0].code,
+                required_order(&law, &any, &choice(Some(order), None)).unwrap_err().faults()[0].code,
                 Code::BadOrder
             );
         }
-        assert_eq!(required_order(&law, Some(6), &choice(None, None)).unwrap(), 6);
-        assert_eq!(required_order(&law, Some(6), &choice(Some(2), None)).unwrap(), 2);
-        assert_eq!(required_order(&law, Some(6), &choice(Some(2), Some(RequestedForm::Terminating))).unwrap(), 6);
+        let sixth = polynomial(6);
+        assert_eq!(required_order(&law, &sixth, &choice(None, None)).unwrap(), 6);
+        assert_eq!(required_order(&law, &sixth, &choice(Some(2), None)).unwrap(), 2);
+        assert_eq!(required_order(&law, &sixth, &choice(Some(2), Some(RequestedForm::Terminating))).unwrap(), 6);
+        // A formula asks for no series.
+        let known = Subject { formula: Ok(()), ..polynomial(6) };
+        assert_eq!(required_order(&law, &known, &choice(None, None)).unwrap(), 1);
+        assert_eq!(required_order(&law, &known, &choice(None, Some(RequestedForm::Terminating))).unwrap(), 6);
     }
 }

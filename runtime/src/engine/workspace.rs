@@ -109,7 +109,7 @@ impl<E: Estimator> Workspace<E> {
             if let Some(condition) = E::Law::violated(&exact) {
                 return Err(EstimateError::ConditionViolated { law: E::Law::NAME, condition, coordinate });
             }
-            if !E::FORMULAS.is_empty() {
+            if !(E::FORMULAS.is_empty() && E::CLOSED_FORMS.is_empty()) {
                 self.formulas.theta.push(exact);
             }
             if !self.draws {
@@ -158,9 +158,11 @@ impl<E: Estimator> Workspace<E> {
         let layout = &self.reduction.layout;
         // Blocks of coordinates would tear the adjoint sums apart.
         let divisible = E::Ridges::COUNT == 0 && !layout.adjoints;
-        plan(&mut self.tasks, layout, divisible, self.settings.threads, samples);
+        let closed_forms = &self.formulas.closed_forms;
+        let patterns = closed_forms.row_patterns + E::Separable::PATTERNS;
+        plan(&mut self.tasks, layout, patterns, divisible, self.settings.threads, samples);
         let Self { theta, samplers, tables, numbers, .. } = self;
-        let job = Job::<E> { key, samples, layout, theta, samplers, tables, numbers };
+        let job = Job::<E> { key, samples, layout, theta, samplers, tables, numbers, closed_forms };
         let (width, ridges) = (self.settings.width, self.reduction.ridges.as_slice());
         let run = |task: &mut Task<E::Scalar>| run_task(&job, width, ridges, task);
         if let [task] = self.tasks.as_mut_slice() {
@@ -188,6 +190,11 @@ impl<E: Estimator> Workspace<E> {
         self.reduction.run(Sums { moments, samples, constant }, errors, terms, warnings)
     }
 
+    /// Prologue of closed forms: the weights of their patterns.
+    pub(crate) fn weigh_closed_forms(&mut self, arguments: E::Arguments<'_>) -> Result<(), EstimateError> {
+        if E::CLOSED_FORMS.is_empty() { Ok(()) } else { self.formulas.weigh(arguments) }
+    }
+
     /// What formulas give takes the place of what was estimated; `constant` is the part of `f` without the draw.
     pub(crate) fn apply_formulas(&mut self, arguments: E::Arguments<'_>, constant: f64) -> Result<(), EstimateError> {
         if E::FORMULAS.is_empty() {
@@ -213,8 +220,16 @@ impl<E: Estimator> Workspace<E> {
     }
 }
 
-/// Divides the work in tasks and makes room for each; `divisible` if a task need not have all coordinates.
-fn plan<S: Scalar>(tasks: &mut Vec<Task<S>>, layout: &Layout, divisible: bool, threads: Option<usize>, samples: usize) {
+/// Divides the work in tasks and makes room for each, with so many `patterns` of closed forms; `divisible` if a task need not
+/// have all coordinates.
+fn plan<S: Scalar>(
+    tasks: &mut Vec<Task<S>>,
+    layout: &Layout,
+    patterns: usize,
+    divisible: bool,
+    threads: Option<usize>,
+    samples: usize,
+) {
     let leaves = samples.div_ceil(LEAF);
     let threads = match threads {
         Some(threads) => threads.max(1),
@@ -241,7 +256,7 @@ fn plan<S: Scalar>(tasks: &mut Vec<Task<S>>, layout: &Layout, divisible: bool, t
         let (block, chunk) = (index / chunks, index % chunks);
         task.leaves = chunk * run..leaves.min((chunk + 1) * run);
         task.coordinates = block * width..layout.dimension.min((block + 1) * width);
-        task.scratch.reset(layout, task.coordinates.len());
+        task.scratch.reset(layout, task.coordinates.len(), patterns);
         task.alone = leaves * blocks == 1;
         let moments = if task.alone { 0 } else { task.scratch.moments.len() };
         task.tree.reset(task.leaves.len(), moments + layout.adjoint_sums());
