@@ -51,10 +51,14 @@ impl<C: Coefficient, const N: usize> Mul for Jet<C, N> {
     // The leading powers of a product add up.
     #[allow(clippy::suspicious_arithmetic_impl)]
     fn mul(self, other: Self) -> Self {
-        let mut product =
-            Self { start: self.start + other.start, known: self.known.min(other.known), terms: [C::real(0.0); N] };
+        // More is known of a product if its factors do not begin with zeros; a series of zeros has no beginning.
+        let (x, y) = match (self.leading(), other.leading()) {
+            (x, y) if !x.undefined() && !y.undefined() => (x, y),
+            _ => (self, other),
+        };
+        let mut product = Self { start: x.start + y.start, known: x.known.min(y.known), terms: [C::real(0.0); N] };
         for k in 0..product.known {
-            product.terms[k] = convolution(&self.terms, &other.terms, k);
+            product.terms[k] = convolution(&x.terms, &y.terms, k);
         }
         product
     }

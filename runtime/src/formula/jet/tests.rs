@@ -72,6 +72,19 @@ fn singularities_cancel() {
 }
 
 #[test]
+fn what_cancels_in_a_product_is_counted_once() {
+    // s (s e^s) / s²: the square of s begins with s², and costs no more than s does.
+    let s = Real::variable(0.0, 1.0);
+    let quotient = s * (s * s.exp()) / (s * s);
+    let mut factorial = 1.0;
+    for k in 0..5 {
+        close(quotient.coefficient(k), 1.0 / factorial);
+        factorial *= k as f64 + 1.0;
+    }
+    close((s * (s - s)).coefficient(5), 0.0);
+}
+
+#[test]
 fn poles_and_branch_points_are_not_numbers() {
     let s = Real::variable(0.0, 1.0);
     assert!((Real::real(1.0) / s).coefficient(0).is_nan());
