@@ -32,6 +32,7 @@ const INPUTS: &[Input] = &[
     input!("gaussian_separable", Some("gaussian")),
     input!("two_ridges_and_separable", Some("laplace")),
     input!("own_law", None),
+    input!("closed_form", Some("laplace")),
 ];
 
 fn has(item: &ItemFn, attribute: &str) -> bool {

@@ -66,7 +66,8 @@ impl Sections<'_> {
             const CLOSED_FORMS: &'static [(usize, usize)] = &[#(#places),*];
             #comment
             fn closed_forms(arguments: #arguments, weights: ClosedForms<'_, Self>) -> Result<(), EstimateError> {
-                weigh_closed_forms::<Self, #length>(arguments, weights)
+                #length
+                weigh_closed_forms::<Self, LENGTH>(arguments, weights)
             }
         }
     }

@@ -70,16 +70,18 @@ impl Sections<'_> {
             const FORMULAS: &'static [usize] = &[#(#parameters),*];
             #comment
             fn formula(arguments: #arguments, sums: Expectations<'_, Self>) -> Result<(), EstimateError> {
-                evaluate_formula::<Self, #length>(arguments, sums)
+                #length
+                evaluate_formula::<Self, LENGTH>(arguments, sums)
             }
         }
     }
 
-    /// How many coefficients of power series are needed, in braces.
+    /// How many coefficients of power series are needed, as the constant `LENGTH`. (It has a name so that lists of generic
+    /// arguments stay on one line: what formatting adds to longer ones is no part of the tokens.)
     pub(super) fn series_length(&self, section: &ExponentialSection, law: &TokenStream) -> TokenStream {
         let law = super::rust::unit_law(law, self.program.parameters.len());
         let length = Literal::u32_unsuffixed(1 + section.expansion.highest_power());
-        quote! { { #length + <#law as Characteristic>::LOST } }
+        quote! { const LENGTH: usize = #length + <#law as Characteristic>::LOST; }
     }
 
     /// `impl Exponentials`.

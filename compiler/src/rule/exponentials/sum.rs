@@ -21,6 +21,9 @@ impl Numbers {
                 if highest > HIGHEST_POWER {
                     return Err(format!("a power above {HIGHEST_POWER}"));
                 }
+                if product.len() > MOST_TERMS {
+                    return Err(format!("more than {MOST_TERMS} terms"));
+                }
                 let (exponent, value) = (self.add(slope, other_slope), self.product(coefficient, other));
                 if slope.im.is_none() || other_slope.im.is_none() {
                     self.insert(&mut product, exponent, highest, value);
@@ -33,9 +36,6 @@ impl Numbers {
                 let (exponent, value) = (self.add(slope, conjugate_slope), self.product(coefficient, conjugate));
                 let value = self.product(value, half);
                 self.insert(&mut product, exponent, highest, value);
-                if product.len() > MOST_TERMS {
-                    return Err(format!("more than {MOST_TERMS} terms"));
-                }
             }
         }
         Ok(product)
