@@ -176,7 +176,10 @@ const fn kind(kind: ParameterKind) -> &'static str {
 fn moments(program: &Program, rules: &[Rule], text: &mut Text) {
     if let Some(expansion) = summary::expansion(program) {
         text.line(0, &format!("Must exist: {}", exponentials::existence(expansion)));
-        if program.is_known() {
+        if rules.iter().any(|rule| rule.form == Form::ClosedForm) && !expansion.is_polynomial() {
+            text.line(12, "for the standard errors of closed forms also E e^(2 Re λ z)");
+        }
+        if rules.iter().all(|rule| matches!(rule.form, Form::Formula | Form::ClosedForm)) {
             return;
         }
     }
@@ -187,7 +190,7 @@ fn moments(program: &Program, rules: &[Rule], text: &mut Text) {
     text.line(0, &format!("Must exist: moments of z up to order {kept}{also}"));
     let derivatives = if orders.is_empty() { String::new() } else { format!(", and E f^(n)(z) for n = {orders}") };
     text.line(12, &format!("E f(z){derivatives}"));
-    if !program.probes.stencils.is_empty() {
+    if !program.probes.stencils.iter().all(Vec::is_empty) {
         text.line(12, "the expectations of f and its derivatives at the moved points, as written above");
     }
 }

@@ -38,10 +38,13 @@ impl Sections<'_> {
         }
     }
 
-    /// `order 1, 2, 4` for comments.
+    /// ` and its derivatives of order 1, 2, 4` for comments.
     fn orders(&self) -> String {
         let orders: Vec<String> = self.program.orders.iter().map(u32::to_string).collect();
-        orders.join(", ")
+        if orders.is_empty() {
+            return String::new();
+        }
+        format!(" and its derivatives of order {}", orders.join(", "))
     }
 
     /// A ridge section.
@@ -67,7 +70,7 @@ impl Sections<'_> {
         let prologue =
             file::comment(["Prologue, once for each gradient: arguments -> slopes A_oj, offsets c_o, numbers."]);
         let sample = file::comment([
-            format!("Sample, once for each sample and row: u -> h(u) and its derivatives of order {}.", self.orders()),
+            format!("Sample, once for each sample and row: u -> h(u){}.", self.orders()),
             summary::operations(&section.derivatives),
         ]);
         let adjoint = file::comment(["The same for argument gradients: u -> h'(u), then by number."]);
@@ -117,10 +120,7 @@ impl Sections<'_> {
         )]);
         let prologue = file::comment(["Prologue, once for each gradient: arguments -> numbers."]);
         let sample = file::comment([
-            format!(
-                "Sample, once for each sample and coordinate: z -> g(z) and its derivatives of order {}.",
-                self.orders()
-            ),
+            format!("Sample, once for each sample and coordinate: z -> g(z){}.", self.orders()),
             summary::operations(&section.derivatives),
         ]);
         let adjoint = file::comment(["The same for argument gradients: z -> derivatives by number."]);

@@ -140,13 +140,14 @@ pub(crate) fn cost(program: &Program) -> Vec<String> {
         lines.push(format!("    {}, {moments} sums", operations(&separable.derivatives)));
     }
     lines.extend(probes(program));
+    lines.extend(patterns(program));
     lines
 }
 
 /// What the exact rules evaluate besides.
 fn probes(program: &Program) -> Vec<String> {
     let places = program.probes.stencils.iter().flatten().filter(|probe| probe.place != Place::Draw).count();
-    if program.probes.stencils.is_empty() {
+    if program.probes.stencils.iter().all(Vec::is_empty) {
         return Vec::new();
     }
     let draws = plural(program.probes.numbers.draws.len(), "auxiliary draw");
@@ -159,6 +160,25 @@ fn probes(program: &Program) -> Vec<String> {
     }
     if let Some(separable) = &program.separable {
         lines.push(format!("    separable terms: {}", operations(&separable.stencils)));
+    }
+    lines
+}
+
+/// What closed forms evaluate besides.
+fn patterns(program: &Program) -> Vec<String> {
+    let Some(section) = program.exponentials.as_ref().filter(|section| !section.closed_forms.is_empty()) else {
+        return Vec::new();
+    };
+    let each = if program.vector { "coordinate and parameter" } else { "parameter" };
+    let mut lines = vec![format!("  closed forms ({}):", plural(section.closed_forms.len(), "parameter"))];
+    let mut line = |what: String, graph: &Graph| {
+        lines.push(format!("    {what}: {}, {} mul_add for each {each}", operations(graph), graph.outputs.len()));
+    };
+    for (index, (graph, ridge)) in section.ridge_patterns.iter().zip(&program.ridges).enumerate() {
+        line(format!("ridge term {index}, {}", rows(program, ridge)), graph);
+    }
+    if let Some(graph) = &section.separable_patterns {
+        line(format!("separable terms{}", if program.vector { ", for each coordinate" } else { "" }), graph);
     }
     lines
 }

@@ -21,7 +21,7 @@ use crate::ir::{Graph, Node, NormalForm};
 pub const HIGHEST_POWER: u32 = 64;
 
 /// The most terms of one function.
-const MOST_TERMS: usize = 256;
+const MOST_TERMS: usize = 128;
 
 /// From this power on polynomials are written around a centre.
 const CENTRED_FROM: u32 = 2;

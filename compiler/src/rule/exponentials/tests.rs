@@ -183,5 +183,5 @@ fn other_functions_are_refused_by_name() {
         let sum = g.sum(vec![one, z, exponential, wave]);
         g.power(sum, 20)
     });
-    assert!(many.starts_with("more than 256 terms"), "{many}");
+    assert!(many.starts_with("more than 128 terms"), "{many}");
 }
