@@ -141,6 +141,8 @@ pub fn select(law: &Law, derivation: &Derivation, subject: &Subject, choice: &Ch
         match select_one(law, series, subject, choice) {
             Ok(Some(rule)) => rules.push(with_context(rule, law, series, subject)),
             Ok(None) => refused = true,
+            // What is wrong with the function is said once, not for every parameter.
+            Err(fault) if errors.faults().iter().any(|known: &Fault| known.message == fault.message) => {}
             Err(fault) => errors.push(fault),
         }
     }
@@ -170,7 +172,7 @@ fn select_one(law: &Law, series: &ParameterSeries, subject: &Subject, choice: &C
     let rule = match (choice.form_of(name), order) {
         (Some((form @ (RequestedForm::Formula | RequestedForm::ClosedForm), span)), _) => match &subject.formula {
             Ok(()) => known(series.parameter, form),
-            Err(refusal) => return Err(not_exponential(name, form, refusal, span)),
+            Err(refusal) => return Err(not_exponential(form, refusal, span)),
         },
         (Some((RequestedForm::Truncated, span)), None) => {
             return Err(order_needed(name, span, "a truncated rule needs an order", subject));
@@ -334,12 +336,12 @@ const fn known(parameter: ParamId, form: RequestedForm) -> Rule {
 }
 
 /// At the tokens of `f` that are in the way, if they are known.
-fn not_exponential(name: &str, form: RequestedForm, refusal: &Refusal, span: Span) -> Fault {
+fn not_exponential(form: RequestedForm, refusal: &Refusal, span: Span) -> Fault {
     let Refusal { what, at } = refusal;
     Fault::new(
         Code::FormUnavailable,
         at.unwrap_or_else(|| span.into()),
-        format!("no rule `{form}` for `{name}`: f is no sum of polynomials times exponentials, for it has {what}"),
+        format!("no rule of the form `{form}`: f is no sum of polynomials times exponentials, for it has {what}"),
         "these forms exist for polynomials, exp, sin, cos, sinh and cosh of affine functions of the draw, their sums and products; \
          leave the form out for the best rule there is",
     )
