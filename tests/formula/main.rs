@@ -8,6 +8,23 @@ mod far_from_zero;
 use logphi::EstimateError;
 use logphi::laws::{Bernoulli, Gamma, Gaussian, Laplace, Uniform};
 use logphi::prelude::*;
+use logphi_tests::corpus::oracle;
+
+/// Polynomial and exponential in one coordinate.
+#[estimator(distribution = Laplace)]
+fn square_decay(z: f64) -> f64 {
+    z * z * (-0.3 * z).exp()
+}
+
+#[test]
+fn a_case_of_the_corpus() -> Result<(), EstimateError> {
+    let case = oracle().cases.iter().find(|case| case.text == "z**2*exp(-3/10*z)").expect("a case");
+    let run = square_decay::estimate(&Laplace { mu: 0.2, b: 0.7 }, ()).run()?;
+    close(run.value, case.derivatives[0], "value");
+    close(run.gradient.mu, case.gradients["mu"].exact, "mu");
+    close(run.gradient.b, case.gradients["b"].exact, "b");
+    Ok(())
+}
 
 fn close(found: f64, expected: f64, what: &str) {
     let tolerance = 1e-12 * expected.abs().max(1e-3);

@@ -12,7 +12,7 @@ use crate::error::EstimateError;
 use crate::kernel::Law;
 
 /// A number and its derivative with respect to each parameter of a law, as power series.
-pub(super) type WithGradient<W, C, const N: usize> = (Jet<C, N>, <W as Law>::Theta<Jet<C, N>>);
+pub type WithGradient<W, C, const N: usize> = (Jet<C, N>, <W as Law>::Theta<Jet<C, N>>);
 
 /// Where the distance of a law from 0 is this many times its spread, digits are counted.
 const FAR: f64 = 1024.0;
@@ -23,11 +23,11 @@ const TOLERANCE: f64 = 1e-7;
 /// The stretching of the second evaluation: no power of it is a number of few digits.
 const STRETCHED: f64 = 1.1;
 
-/// The mean of a law, the centre of its polynomials; any number near it would do.
+/// The mean of a law, around which polynomials are taken; `N` is above [`Characteristic::LOST`] by two.
 ///
 /// # Errors
 /// [`EstimateError::CharacteristicNotFinite`] if it is not finite.
-pub(super) fn mean<W: Characteristic, const N: usize>(
+pub fn mean<W: Characteristic, const N: usize>(
     theta: &W::Theta<f64>,
     coordinate: usize,
 ) -> Result<f64, EstimateError> {
@@ -35,12 +35,17 @@ pub(super) fn mean<W: Characteristic, const N: usize>(
     follow::<W, f64, _, N>(theta, 0.0, 1.0, coordinate, logarithm, |mean| mean.is_finite())
 }
 
-/// `E (z - c)^m e^{λz} / m!` as power `m`, and its derivative with respect to each parameter (not through `c`). The
-/// coefficients below `orders`, at most `N - LOST`, are finite.
+/// `E (z - c)^m e^{λz} / m!` as power `m` of a series, and its derivative with respect to each parameter (not through `c`): the
+/// expansion of `φ(s) e^{-c(s - λ)}` and of `∂_θ φ(s) e^{-c(s - λ)}` at `s = λ`.
+///
+/// Exact up to rounding, without a draw. The coefficients below `orders`, which is at most `N - LOST`, are finite; `coordinate`
+/// is named in errors. Units of `z^m`, and of `z^m / θ`.
 ///
 /// # Errors
-/// Those of [`check_strip`] and [`follow`]; [`EstimateError::DigitsLost`] where rounding takes the place of the result.
-pub(super) fn expand<W: Characteristic, C: Coefficient, const N: usize>(
+/// [`EstimateError::OutsideStrip`] where the expectation does not exist, [`EstimateError::StripUndecided`] where that was not
+/// decided; [`EstimateError::CharacteristicNotFinite`] where the function overflows or cannot be followed;
+/// [`EstimateError::DigitsLost`] where rounding takes the place of the spread.
+pub fn expand<W: Characteristic, C: Coefficient, const N: usize>(
     theta: &W::Theta<f64>,
     exponent: C,
     centre: f64,

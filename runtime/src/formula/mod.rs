@@ -23,5 +23,6 @@ pub use characteristic::Characteristic;
 pub(crate) use closed_form::ClosedFormTables;
 pub use closed_form::{ClosedForms, weigh};
 pub use coefficient::Coefficient;
+pub use expansion::{WithGradient, expand, mean};
 pub use exponentials::{Add, Expectations, Exponentials, evaluate};
 pub use jet::Jet;

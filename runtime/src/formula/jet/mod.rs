@@ -34,7 +34,8 @@ impl<C: Coefficient, const N: usize> Jet<C, N> {
     }
 
     /// The coefficient of `t^power`; NaN if it is not known or if there is a pole.
-    pub(super) fn coefficient(&self, power: usize) -> C {
+    #[must_use]
+    pub fn coefficient(&self, power: usize) -> C {
         let series = self.regular();
         if power < series.known { series.terms[power] } else { C::real(f64::NAN) }
     }
