@@ -138,7 +138,8 @@ fn reason(rule: &Rule) -> String {
             "f is a sum of polynomials times exponentials, whose expectations are derivatives of φ".to_owned()
         }
         Form::ClosedForm => {
-            "as asked; f is a sum of polynomials times exponentials, to which ∂_θ log φ(D) applies term by term".to_owned()
+            "as asked; f is a sum of polynomials times exponentials, to which ∂_θ log φ(D) applies term by term"
+                .to_owned()
         }
         Form::Terminating { reason: Ending::Series { degree } } => {
             format!("the series in s = iω ends by itself at s^{degree}, so that no order is needed")

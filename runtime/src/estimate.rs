@@ -46,7 +46,8 @@ impl<L: Law> Default for Options<L> {
 
 macro_rules! option_methods {
     () => {
-        /// Number of samples, 1024 if not said.
+        /// Number of samples, 1024 if not said. None are drawn where every rule is a formula, the default for sums of polynomials
+        /// times exponentials: [`Run::samples`] is then 0 and standard errors are 0. `form = terminating`, `auxiliary`, … draw.
         pub const fn samples(mut self, samples: usize) -> Self {
             self.options.samples = samples;
             self

@@ -1,6 +1,7 @@
 //! Expectations against every case of the corpus whose function is a sum of polynomials times exponentials: one evaluation for
 //! each law, real and complex, around 0 and around the mean. No estimator is compiled for these.
 
+use logphi::Domain;
 use logphi::formula::{Characteristic, Coefficient, Jet, expand, mean};
 use logphi::laws::{
     AsymmetricLaplace, Bernoulli, Binomial, ChiSquared, Dirac, Erlang, Exponential, Gamma, Geometric, InverseGaussian,
@@ -8,7 +9,6 @@ use logphi::laws::{
     VarianceGamma,
 };
 use logphi::prelude::*;
-use logphi::Domain;
 use logphi_tests::corpus::{Case, oracle};
 use logphi_tests::laws::{
     ExponentialPlusGaussian, GaussianByVariance, LaplacePlusGaussianByVariance, MertonByVariances, PoissonPlusGaussian,
@@ -32,7 +32,8 @@ fn term(function: &str) -> Option<Term> {
     let exponential = |rate: f64| of(rate.into(), &[(0, 1.0)]);
     let cosine = |angle: f64| of(number(0.0, angle), &[(0, 1.0)]);
     // sin az = Re (-i e^{iaz})
-    let sine = |angle: f64| cosine(angle).map(|(exponent, polynomial)| (exponent, polynomial.map(|c| c * number(0.0, -1.0))));
+    let sine =
+        |angle: f64| cosine(angle).map(|(exponent, polynomial)| (exponent, polynomial.map(|c| c * number(0.0, -1.0))));
     match function {
         "z**2" => power(2),
         "z**3" => power(3),
@@ -59,15 +60,8 @@ fn term(function: &str) -> Option<Term> {
 }
 
 /// Names of parameters here and in the corpus.
-const ALIASES: &[(&str, &str)] = &[
-    ("lambda", "lam"),
-    ("rate", "lam"),
-    ("mu1", "lam1"),
-    ("mu2", "lam2"),
-    ("mu", "m"),
-    ("scale", "sc"),
-    ("c", "C"),
-];
+const ALIASES: &[(&str, &str)] =
+    &[("lambda", "lam"), ("rate", "lam"), ("mu1", "lam1"), ("mu2", "lam2"), ("mu", "m"), ("scale", "sc"), ("c", "C")];
 
 /// The entry of a map of the corpus for a parameter.
 fn named<'a, T>(entries: impl IntoIterator<Item = (&'a String, T)>, name: &str) -> Option<T> {
@@ -131,7 +125,12 @@ fn check<W: Characteristic, C: Coefficient, const N: usize>(
     for (info, jet) in W::PARAMETERS.iter().zip(gradient.as_ref()).filter(|(info, _)| info.domain != Domain::Count) {
         let exact = named(&case.gradients, info.name).unwrap_or_else(|| panic!("{} by {}", case.id, info.name)).exact;
         let (found, tolerance) = (expectation(jet), 1e-12 * exact.abs() + scale);
-        assert!((found - exact).abs() <= tolerance, "{} by {} around {centre}: {found} is not {exact}", case.id, info.name);
+        assert!(
+            (found - exact).abs() <= tolerance,
+            "{} by {} around {centre}: {found} is not {exact}",
+            case.id,
+            info.name
+        );
     }
 }
 

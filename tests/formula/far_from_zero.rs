@@ -57,7 +57,8 @@ fn variances_of_rows_survive() -> Result<(), EstimateError> {
 fn spreads_that_rounding_takes_away_are_refused() -> Result<(), EstimateError> {
     // ((e^{bs} - e^{as}) / ..).ln() near 0 is a difference of powers of a and b.
     for a in [1e6, -1e7, 1e9] {
-        let error = OfSilentUniform::estimate(&SilentUniform { a, b: a + 1.0 }, a).dimension(1).run().expect_err("lost");
+        let error =
+            OfSilentUniform::estimate(&SilentUniform { a, b: a + 1.0 }, a).dimension(1).run().expect_err("lost");
         assert!(matches!(error, EstimateError::DigitsLost { law: "SilentUniform", .. }), "{error}");
         assert!(error.to_string().contains("form = terminating"), "{error}");
     }

@@ -96,7 +96,13 @@ fn log_gradient(law: &Law, graph: &Graph) -> TokenStream {
     let body = expression::print(graph, Arithmetic::Analytic, &scope, &leaf);
     let (bindings, outputs) = (body.bindings, body.outputs);
     let pattern = pattern(law, &scope, &[graph]);
-    let named = |name: TokenStream, used: bool| if used { name } else { quote! { _ } };
+    let named = |name: TokenStream, used: bool| {
+        if used {
+            name
+        } else {
+            quote! { _ }
+        }
+    };
     let variable = named(quote! { s }, sharing::uses(graph, |node| *node == Node::TransformVariable));
     let branches = named(quote! { path }, follows_branches(graph));
     let length = Literal::usize_unsuffixed(law.parameters.len());

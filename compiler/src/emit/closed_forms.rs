@@ -22,7 +22,9 @@ pub(crate) fn equation(name: &str, expansion: &Expansion) -> String {
     let (re, of) = if real { ("", "") } else { ("Re ", "Re ") };
     let known = format!("a = ∂_{name} log φ");
     match (expansion.is_polynomial(), power) {
-        (true, _) => format!("E Σ_m c_m Σ_k C(m,k) a^(k)(0) z^(m-k), m ≤ {power}, {known}, over the terms c_m z^m of f"),
+        (true, _) => {
+            format!("E Σ_m c_m Σ_k C(m,k) a^(k)(0) z^(m-k), m ≤ {power}, {known}, over the terms c_m z^m of f")
+        }
         (false, 0) => format!("E {re}Σ c a(λ) e^(λz), {known}, over the terms {of}c e^(λz) of f"),
         (false, _) => format!(
             "E {re}Σ c_m Σ_k C(m,k) a^(k)(λ) z^(m-k) e^(λz), m ≤ {power}, {known}, over the terms {of}c_m z^m e^(λz) of f"
@@ -101,8 +103,7 @@ impl Sections<'_> {
         let numbers = named(&numbers, sharing::uses(graph, |node| matches!(node, Node::Input(_))));
         let read = named(&variable, sharing::uses(graph, |node| matches!(node, Node::Ridge | Node::Sample)));
         let out = named(&Ident::new("out", Span::call_site()), !graph.outputs.is_empty());
-        let [count, length] =
-            [graph.outputs.len(), PatternNumbers::count(groups)].map(Literal::usize_unsuffixed);
+        let [count, length] = [graph.outputs.len(), PatternNumbers::count(groups)].map(Literal::usize_unsuffixed);
         let comment = file::comment([
             format!("Closed forms: {variable}, centre and exponents -> the powers times exponentials of f and a(D) f."),
             summary::operations(graph),

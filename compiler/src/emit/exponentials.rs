@@ -165,7 +165,13 @@ impl Sections<'_> {
     }
 
     fn calls(&self, sum: &ExponentialSum, real: bool) -> TokenStream {
-        let leaf = |node: &Node| if *node == CENTRE { quote! { centre } } else { self.arguments.leaf(node) };
+        let leaf = |node: &Node| {
+            if *node == CENTRE {
+                quote! { centre }
+            } else {
+                self.arguments.leaf(node)
+            }
+        };
         let body = expression::print(&sum.graph, Arithmetic::Number, &self.arguments.scope, &leaf);
         let number = |parts: Option<Parts>| {
             let part = |index: Option<usize>| {

@@ -24,8 +24,7 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
         let name = latex_name(&program.parameters[rule.parameter.0].name);
         text.push_str(&format!("\\partial_{{{name}}}\\,\\mathbb{{E}} f(z) &= "));
         if let (form @ (Form::Formula | Form::ClosedForm), Some(section)) = (&rule.form, &program.exponentials) {
-            let latex =
-                if *form == Form::ClosedForm { super::closed_forms::latex } else { super::exponentials::latex };
+            let latex = if *form == Form::ClosedForm { super::closed_forms::latex } else { super::exponentials::latex };
             text.push_str(&latex(&name, &section.expansion));
             continue;
         }

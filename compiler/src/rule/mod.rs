@@ -2,12 +2,12 @@
 
 pub mod build;
 pub mod derivation;
-pub mod form;
 pub mod exponentials;
+pub mod form;
 pub mod select;
 pub mod text;
 
 pub use crate::ir::{Coefficient, ExactRule, Origin, Radius, Stencil, StencilTerm};
 pub use derivation::{Derivation, ParameterSeries};
-pub use form::{Ending, Form, LOOK_AHEAD, MAX_ORDER, RequestedForm, Rule};
 pub use exponentials::Expansion;
+pub use form::{Ending, Form, LOOK_AHEAD, MAX_ORDER, RequestedForm, Rule};

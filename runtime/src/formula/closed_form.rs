@@ -115,8 +115,7 @@ fn count_patterns<E: Exponentials>(arguments: E::Arguments<'_>) -> Result<usize,
 }
 
 /// The series of each parameter's gradient.
-type Gradient<E, const N: usize> =
-    <<E as Estimator>::Law as Law>::Theta<Jet<<E as Exponentials>::Number, N>>;
+type Gradient<E, const N: usize> = <<E as Estimator>::Law as Law>::Theta<Jet<<E as Exponentials>::Number, N>>;
 
 /// `a^{(k)}(λ) / k!` of every parameter, as power series.
 fn derivatives<E: Exponentials, const N: usize>(
@@ -140,7 +139,8 @@ fn derivatives<E: Exponentials, const N: usize>(
     let of_forms = |gradient: &Gradient<E, N>| {
         E::CLOSED_FORMS.iter().all(|&(parameter, _)| gradient.as_ref()[parameter].is_finite(orders))
     };
-    let function = |s: Jet<E::Number, N>, path: &mut <E::Number as Analytic>::Path| E::Law::log_gradient(theta, s, path);
+    let function =
+        |s: Jet<E::Number, N>, path: &mut <E::Number as Analytic>::Path| E::Law::log_gradient(theta, s, path);
     follow::<E::Law, E::Number, _, N>(theta, exponent, 1.0, coordinate, function, of_forms)
 }
 

@@ -27,10 +27,7 @@ const STRETCHED: f64 = 1.1;
 ///
 /// # Errors
 /// [`EstimateError::CharacteristicNotFinite`] if it is not finite.
-pub fn mean<W: Characteristic, const N: usize>(
-    theta: &W::Theta<f64>,
-    coordinate: usize,
-) -> Result<f64, EstimateError> {
+pub fn mean<W: Characteristic, const N: usize>(theta: &W::Theta<f64>, coordinate: usize) -> Result<f64, EstimateError> {
     let logarithm = |s: Jet<f64, N>, path: &mut ()| W::log_cf(theta, s, path).coefficient(1);
     follow::<W, f64, _, N>(theta, 0.0, 1.0, coordinate, logarithm, |mean| mean.is_finite())
 }

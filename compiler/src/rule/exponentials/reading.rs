@@ -150,7 +150,8 @@ impl Reading<'_> {
         let (slope, offset) = (self.numbers.minus(slope), self.numbers.minus(offset));
         let down = self.exponential(slope, offset);
         let (half, signed) = (self.numbers.fraction(1, 2), self.numbers.fraction(sign, 2));
-        let (up, down) = (self.numbers.scaled(&up, Complex::real(half)), self.numbers.scaled(&down, Complex::real(signed)));
+        let (up, down) =
+            (self.numbers.scaled(&up, Complex::real(half)), self.numbers.scaled(&down, Complex::real(signed)));
         self.numbers.plus(up, down)
     }
 
