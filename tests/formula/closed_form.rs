@@ -77,6 +77,19 @@ fn beyond_the_radius_of_convergence() -> Result<(), EstimateError> {
 }
 
 #[test]
+fn argument_gradients_come_from_the_same_samples() -> Result<(), EstimateError> {
+    let (k, mu, epsilon) = (2.0, 0.5, 0.3);
+    let law = Gamma { k, mu };
+    let run =
+        ClosedDecay::estimate(&law, epsilon).dimension(1).samples(65_536).seed(11).with_argument_gradients().run()?;
+    // ∂_ε (1 + εμ)^{-k}; a sample of z e^{-εz} deviates by less than 1, so 0.02 is five standard errors.
+    let found = run.argument_gradient.expect("asked for");
+    assert!((found + k * mu * (1.0 + epsilon * mu).powf(-k - 1.0)).abs() < 0.02, "{found}");
+    within(run.gradient.k, run.standard_error.expect("many samples").k, decay_of_gamma(k, mu, epsilon)[1], "k");
+    Ok(())
+}
+
+#[test]
 fn the_variance_of_a_sample() -> Result<(), EstimateError> {
     // The gradient by θ is a(-ε) e^{-εz}: a(-ε) = -ln(1 + εμ) by k, -kε / (1 + εμ) by μ, and
     // Var e^{-εz} = (1 + 2εμ)^{-k} - (1 + εμ)^{-2k}.

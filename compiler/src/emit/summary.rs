@@ -122,7 +122,10 @@ pub(crate) fn bias(program: &Program, rule: &Rule) -> String {
 /// What one sample costs, and what one gradient costs besides.
 pub(crate) fn cost(program: &Program) -> Vec<String> {
     if program.is_known() {
-        return vec!["Cost: nothing is drawn; φ and its derivatives are evaluated once for each gradient".to_owned()];
+        return vec![
+            "Cost: nothing is drawn (other forms draw); φ and its derivatives are evaluated once for each gradient"
+                .to_owned(),
+        ];
     }
     let d = if program.vector { "d" } else { "1" };
     let mut lines = vec![format!("Cost of one sample: {d} draws (d: number of coordinates)")];

@@ -72,3 +72,56 @@ fn exponential(graph: &mut Graph, sum: &ExponentialSum, index: usize, group: &Gr
         None => turn,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::{DataId, NormalForm, SeparableTerm};
+    use crate::passes::interpret::{Leaves, values};
+    use crate::rule::exponentials::expand;
+
+    /// The patterns of a function at `z = 0.8` around 0.3, with exponents `-0.5 + 1.5 i` where they are data.
+    fn patterns(build: impl FnOnce(&mut Graph, NodeId) -> NodeId) -> Vec<f64> {
+        let mut function = Graph::new();
+        let z = function.push(Node::Sample);
+        let output = build(&mut function, z);
+        function.outputs = vec![output];
+        let form = NormalForm { separable: Some(SeparableTerm { along: vec![], function }), ..NormalForm::default() };
+        let expansion = expand(&form).expect("a sum of polynomials times exponentials");
+        let (real, sum) = (expansion.is_real(), expansion.separable.as_ref().expect("a separable term"));
+        let graph = lower_patterns(sum, &Node::Sample, real, expansion.centred);
+        values(&graph, &Leaves { sample: 0.8, inputs: vec![0.3, -0.5, 1.5], ..Leaves::default() })
+    }
+
+    fn close(found: &[f64], expected: &[f64]) {
+        assert_eq!(found.len(), expected.len(), "{found:?}");
+        assert!(found.iter().zip(expected).all(|(x, y)| (x - y).abs() < 1e-15), "{found:?} is not {expected:?}");
+    }
+
+    #[test]
+    fn powers_around_the_centre() {
+        close(&patterns(|graph, z| graph.power(z, 3)), &[1.0, 0.5, 0.25, 0.125]);
+        // Below the square there is no centre.
+        close(&patterns(|_, z| z), &[1.0, 0.8]);
+    }
+
+    #[test]
+    fn exponents_are_constants_or_numbers() {
+        let growth = patterns(|graph, z| {
+            let two = graph.integer(2);
+            let exponent = graph.product(vec![two, z]);
+            graph.call(Primitive::Exp, exponent)
+        });
+        close(&growth, &[1.6f64.exp()]);
+        // e^{rz} z cos(tz): real and imaginary part of e^{λz} and z e^{λz}.
+        let wave = patterns(|graph, z| {
+            let (r, t) = (graph.push(Node::Data(DataId(0))), graph.push(Node::Data(DataId(1))));
+            let (growth, turn) = (graph.product(vec![r, z]), graph.product(vec![t, z]));
+            let (growth, wave) = (graph.call(Primitive::Exp, growth), graph.call(Primitive::Cos, turn));
+            graph.product(vec![z, growth, wave])
+        });
+        let (size, turn) = ((-0.4f64).exp(), 1.2f64);
+        let parts = [size * turn.cos(), size * turn.sin()];
+        close(&wave, &[parts[0], parts[1], 0.8 * parts[0], 0.8 * parts[1]]);
+    }
+}

@@ -4,6 +4,7 @@ pub mod build;
 pub mod derivation;
 pub mod exponentials;
 pub mod form;
+mod refusal;
 pub mod select;
 pub mod text;
 

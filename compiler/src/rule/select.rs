@@ -13,6 +13,7 @@ use proc_macro2::Span;
 use super::derivation::{Derivation, ParameterSeries};
 use super::exponentials::Refusal;
 use super::form::{Ending, Form, MAX_ORDER, RequestedForm, Rule};
+use super::refusal::{explain_refusal, not_exponential, order_needed, unavailable};
 use crate::errors::{Code, Errors, Fault};
 use crate::ir::{Coefficient, ExactRule, Law, Origin, ParamId, Radius};
 
@@ -58,7 +59,7 @@ impl Default for Subject {
 
 impl Subject {
     /// Whether derivatives of `f` up to this order may be taken.
-    fn accepts(&self, highest_order: u32) -> bool {
+    pub(super) fn accepts(&self, highest_order: u32) -> bool {
         self.kinks.faults().is_empty() || highest_order == 0 || (highest_order == 1 && self.density)
     }
 }
@@ -247,7 +248,7 @@ pub fn candidates(law: &Law, series: &ParameterSeries, subject: &Subject) -> Vec
 }
 
 /// Every exact rule that is no series, with the form that asks for it: those that were found, then the author's.
-fn exact_rules<'a>(law: &'a Law, series: &'a ParameterSeries) -> Vec<(RequestedForm, &'a ExactRule)> {
+pub(super) fn exact_rules<'a>(law: &'a Law, series: &'a ParameterSeries) -> Vec<(RequestedForm, &'a ExactRule)> {
     let (mut auxiliary, mut difference) = (0, 0);
     let written = law.rules.iter().filter(|rule| rule.parameter == series.parameter).map(|rule| &rule.rule);
     let all = series.exact.iter().chain(written);
@@ -282,73 +283,14 @@ fn exact(parameter: ParamId, form: RequestedForm, rule: &ExactRule) -> Rule {
     Rule { stencils: rule.stencils.clone(), ..self::rule(parameter, form, rule.derivatives.clone()) }
 }
 
-fn unavailable(law: &Law, series: &ParameterSeries, form: RequestedForm, span: Span) -> Fault {
-    let name = &law.parameters[series.parameter.0].name;
-    let found = exact_rules(law, series);
-    let forms: Vec<String> = found.iter().map(|(form, _)| format!("`{form}`")).collect();
-    let why = match form {
-        RequestedForm::Discrete => {
-            "its characteristic function is not a finite sum of exponentials with probabilities as weights".to_owned()
-        }
-        _ => format!("it has {} besides series", crate::emit::summary::plural(found.len(), "exact rule")),
-    };
-    let help = if forms.is_empty() {
-        format!(
-            "give an order for `{name}`, such as `order = 8`, or write an exact rule beside the law: `rule({name}) = …`"
-        )
-    } else {
-        format!("the forms of `{name}` are {}", forms.join(", "))
-    };
-    Fault::new(Code::FormUnavailable, span, format!("no rule of the form `{form}` for `{name}`: {why}"), help)
-}
-
-/// Every kink, and for each parameter the forms that accept it.
-fn explain_refusal(law: &Law, derivation: &Derivation, subject: &Subject) -> Errors {
-    let forms = derivation.parameters.iter().map(|series| {
-        let name = &law.parameters[series.parameter.0].name;
-        let mut accepting: Vec<String> = exact_rules(law, series)
-            .into_iter()
-            .filter(|(_, rule)| subject.accepts(rule.highest_order()))
-            .map(|(form, _)| format!("`{form}`"))
-            .collect();
-        if let Some((reason, last)) = ending(series, subject.degree)
-            && subject.accepts(terminating(series, reason, last).highest_order())
-        {
-            accepting.insert(0, "`terminating`".to_owned());
-        }
-        let accepting = if accepting.is_empty() { "none".to_owned() } else { accepting.join(", ") };
-        format!("`{name}`: {accepting}")
-    });
-    let forms = forms.collect::<Vec<_>>().join("; ");
-    let mut explained = Errors::new();
-    for fault in subject.kinks.faults() {
-        let mut fault = fault.clone();
-        fault.help = format!("{}; forms that accept the function as it is: {forms}", fault.help);
-        explained.push(fault);
-    }
-    explained
-}
-
 /// The rule where the expectation or `a(D) f` is known.
 const fn known(parameter: ParamId, form: RequestedForm) -> Rule {
     let form = if matches!(form, RequestedForm::ClosedForm) { Form::ClosedForm } else { Form::Formula };
     rule(parameter, form, Vec::new())
 }
 
-/// At the tokens of `f` that are in the way, if they are known.
-fn not_exponential(form: RequestedForm, refusal: &Refusal, span: Span) -> Fault {
-    let Refusal { what, at } = refusal;
-    Fault::new(
-        Code::FormUnavailable,
-        at.unwrap_or_else(|| span.into()),
-        format!("no rule of the form `{form}`: f is no sum of polynomials times exponentials, for it has {what}"),
-        "these forms exist for polynomials, exp, sin, cos, sinh and cosh of affine functions of the draw, their sums and products; \
-         leave the form out for the best rule there is",
-    )
-}
-
 /// Why the rule's sum is finite and the last order that counts.
-fn ending(series: &ParameterSeries, function_degree: Option<u32>) -> Option<(Ending, u32)> {
+pub(super) fn ending(series: &ParameterSeries, function_degree: Option<u32>) -> Option<(Ending, u32)> {
     let by_series = series.degree.map(|degree| (Ending::Series { degree }, degree));
     let by_function =
         function_degree.filter(|degree| *degree <= series.computed_to || series.degree.is_some()).map(|degree| {
@@ -366,7 +308,7 @@ fn kept(series: &ParameterSeries, order: u32) -> impl Iterator<Item = &Coefficie
     series.coefficients.iter().take_while(move |coefficient| coefficient.order <= order)
 }
 
-fn terminating(series: &ParameterSeries, reason: Ending, last: u32) -> Rule {
+pub(super) fn terminating(series: &ParameterSeries, reason: Ending, last: u32) -> Rule {
     rule(series.parameter, Form::Terminating { reason }, kept(series, last).cloned().collect())
 }
 
@@ -383,20 +325,6 @@ fn truncated(series: &ParameterSeries, function_degree: Option<u32>, order: u32)
 
 const fn rule(parameter: ParamId, form: Form, coefficients: Vec<Coefficient>) -> Rule {
     Rule { parameter, form, coefficients, stencils: Vec::new(), radius: Radius::Unknown, alternatives: Vec::new() }
-}
-
-fn order_needed(name: &str, span: Span, why: &str, subject: &Subject) -> Fault {
-    let order = "give the highest order to keep, such as `order = 4` or `order = 8`; the rule is then biased by what is dropped";
-    let help = match subject.formula {
-        Ok(()) => format!("{order}; or ask for `form = formula`, which is exact and draws nothing"),
-        Err(_) => order.to_owned(),
-    };
-    Fault::new(
-        Code::OrderNeeded,
-        span,
-        format!("no exact rule is known for parameter `{name}`, and no order is given: {why}"),
-        help,
-    )
 }
 
 #[cfg(test)]
