@@ -13,7 +13,7 @@ use super::{LEAF, adjoint};
 use crate::draw::Key;
 use crate::error::EstimateError;
 use crate::kernel::{Estimator, Law, Ridges, Sampled, Separable};
-use crate::lane::{Floats, PackWidth, Scalar, dispatch};
+use crate::lane::{Floats, Kernel, PackWidth, Scalar, dispatch};
 use crate::parameters::{Parameters, check_values};
 use crate::run::{TermSize, Warning};
 
@@ -303,10 +303,15 @@ fn run_task<E: Estimator>(job: &Job<'_, E>, width: Option<PackWidth>, ridges: &[
 fn sample_leaf<E: Estimator>(job: &Job<'_, E>, width: Option<PackWidth>, leaf: usize, task: &mut Task<E::Scalar>) {
     let Task { coordinates, scratch, .. } = task;
     if const { E::Ridges::COUNT == 0 } {
-        dispatch(width, ByCoordinate { job, leaf, coordinates: coordinates.clone(), scratch });
+        run_packs::<E, _>(width, ByCoordinate { job, leaf, coordinates: coordinates.clone(), scratch });
     } else {
-        dispatch(width, BySample { job, leaf, scratch });
+        run_packs::<E, _>(width, BySample { job, leaf, scratch });
     }
+}
+
+/// Runs the sample loop with the packs that it is compiled for.
+fn run_packs<E: Estimator, K: Kernel<E::Scalar>>(width: Option<PackWidth>, kernel: K) -> K::Output {
+    if const { E::PORTABLE } { kernel.run::<<E::Scalar as Scalar>::Narrow>() } else { dispatch(width, kernel) }
 }
 
 /// Adds the sums of a leaf to the tree.
