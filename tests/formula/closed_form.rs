@@ -9,35 +9,35 @@ use logphi::{EstimateError, Estimator, Gradient, Law, Run};
 
 use super::{decay, decay_of_gamma, full_turn, growth, mixed, ridges, signs};
 
-#[estimator(of = decay, distribution = Gamma, form = closed_form)]
+#[estimator(of = decay, distribution = Gamma, form = closed_form, packs = portable)]
 struct ClosedDecay;
 
-#[estimator(of = decay, distribution = Gamma, form = closed_form, precision = f32)]
+#[estimator(of = decay, distribution = Gamma, form = closed_form, precision = f32, packs = portable)]
 struct ClosedDecaySingle;
 
 #[estimator(of = ridges, distribution = Gaussian, form = closed_form)]
 struct ClosedRidges;
 
-#[estimator(of = signs, distribution = Bernoulli, form = closed_form)]
+#[estimator(of = signs, distribution = Bernoulli, form = closed_form, packs = portable)]
 struct ClosedSigns;
 
 /// One parameter by an auxiliary draw, the other by the closed form.
-#[estimator(of = mixed, distribution = Laplace, form(mu) = closed_form, form(b) = auxiliary)]
+#[estimator(of = mixed, distribution = Laplace, form(mu) = closed_form, form(b) = auxiliary, packs = portable)]
 struct MixedForms;
 
-#[estimator(of = growth, distribution = Laplace, form = closed_form)]
+#[estimator(of = growth, distribution = Laplace, form = closed_form, packs = portable)]
 struct ClosedGrowth;
 
-#[estimator(of = full_turn, distribution = Uniform, form = closed_form)]
+#[estimator(of = full_turn, distribution = Uniform, form = closed_form, packs = portable)]
 struct ClosedTurn;
 
 /// Powers with a wave in the same coordinate, far from 0.
-#[estimator(distribution = Laplace, form = closed_form)]
+#[estimator(distribution = Laplace, form = closed_form, packs = portable)]
 fn pulse(z: &[f64], target: &[f64], angle: f64) -> f64 {
     z.iter().zip(target).map(|(z, t)| (z - t).powi(3) * (angle * (z - t)).cos() + (z - t).powi(2)).sum()
 }
 
-#[estimator(of = pulse, distribution = Laplace)]
+#[estimator(of = pulse, distribution = Laplace, packs = portable)]
 struct PulseFormula;
 
 fn within(found: f64, error: f64, exact: f64, what: &str) {

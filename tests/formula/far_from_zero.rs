@@ -6,14 +6,14 @@ use logphi::prelude::*;
 
 use super::{SilentUniform, close, squared_distance};
 
-#[estimator(of = squared_distance, distribution = Gaussian)]
+#[estimator(of = squared_distance, distribution = Gaussian, packs = portable)]
 struct OfGaussian;
 
-#[estimator(of = squared_distance, distribution = SilentUniform)]
+#[estimator(of = squared_distance, distribution = SilentUniform, packs = portable)]
 struct OfSilentUniform;
 
 /// A row that takes the difference of two coordinates far from 0.
-#[estimator(distribution = Gaussian)]
+#[estimator(distribution = Gaussian, packs = portable)]
 fn squared_difference(z: &[f64], x: &[f64], y: f64) -> f64 {
     (dot(x, z) - y).powi(2) + (dot(x, z) - y).powi(4)
 }

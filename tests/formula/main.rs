@@ -11,7 +11,7 @@ use logphi::prelude::*;
 use logphi_tests::corpus::oracle;
 
 /// Polynomial and exponential in one coordinate.
-#[estimator(distribution = Laplace)]
+#[estimator(distribution = Laplace, packs = portable)]
 fn square_decay(z: f64) -> f64 {
     z * z * (-0.3 * z).exp()
 }
@@ -32,13 +32,13 @@ fn close(found: f64, expected: f64, what: &str) {
 }
 
 /// The paper's second toy problem, beyond the radius of convergence of its series. No form is asked for.
-#[estimator(distribution = Gamma)]
+#[estimator(distribution = Gamma, packs = portable)]
 fn decay(z: &[f64], epsilon: f64) -> f64 {
     z.iter().map(|z| (-epsilon * z).exp()).sum()
 }
 
 /// The first.
-#[estimator(distribution = Gamma)]
+#[estimator(distribution = Gamma, packs = portable)]
 fn squared_distance(z: &[f64], epsilon: f64) -> f64 {
     z.iter().map(|z| (z - epsilon).powi(2)).sum()
 }
@@ -86,7 +86,7 @@ fn no_draw_serves_two_ways_of_asking() -> Result<(), EstimateError> {
 }
 
 /// One parameter by the series, the other by the formula.
-#[estimator(distribution = Laplace, form = formula, form(b) = truncated, order = 6)]
+#[estimator(distribution = Laplace, form = formula, form(b) = truncated, order = 6, packs = portable)]
 fn mixed(z: f64, t: f64) -> f64 {
     (t * z).sin() + t * t
 }
@@ -121,7 +121,7 @@ fn argument_gradients_still_need_samples() -> Result<(), EstimateError> {
 }
 
 /// At a zero of the characteristic function, where `log φ` has a pole.
-#[estimator(distribution = Uniform, form = formula)]
+#[estimator(distribution = Uniform, form = formula, packs = portable)]
 fn full_turn(z: f64) -> f64 {
     (2.0 * PI * z).sin()
 }
@@ -136,7 +136,7 @@ fn the_gradient_is_finite_where_the_characteristic_function_vanishes() -> Result
     Ok(())
 }
 
-#[estimator(distribution = Laplace)]
+#[estimator(distribution = Laplace, packs = portable)]
 fn growth(z: f64, rate: f64) -> f64 {
     (rate * z).exp()
 }
@@ -148,7 +148,7 @@ fn silent_uniform(omega: Frequency, a: Real, b: Real) -> LogCf {
     (((b * s).exp() - (a * s).exp()) / ((b - a) * s)).ln()
 }
 
-#[estimator(of = growth, distribution = SilentUniform)]
+#[estimator(of = growth, distribution = SilentUniform, packs = portable)]
 struct SilentGrowth;
 
 #[test]
@@ -172,7 +172,7 @@ fn outside_the_strip_is_an_error() -> Result<(), EstimateError> {
     Ok(())
 }
 
-#[estimator(distribution = Gaussian)]
+#[estimator(distribution = Gaussian, packs = portable)]
 fn ridges(w: &[f64], x: &Matrix, y: &[f64]) -> f64 {
     x.rows().zip(y).map(|(row, y)| (dot(row, w) - y).exp()).sum::<f64>()
         + x.rows().zip(y).map(|(row, y)| (dot(row, w) - y).powi(2)).sum::<f64>()
@@ -206,7 +206,7 @@ fn ridge_terms() -> Result<(), EstimateError> {
     Ok(())
 }
 
-#[estimator(distribution = Bernoulli)]
+#[estimator(distribution = Bernoulli, packs = portable)]
 fn signs(z: &[f64], a: &[f64]) -> f64 {
     dot(a, z).cos() * 2.0 + dot(a, z).sin() * dot(a, z) + (0.3 * dot(a, z)).sinh() * (2.0 * dot(a, z)).cos()
 }
@@ -242,7 +242,7 @@ fn three_gammas(omega: Frequency, k: Positive) -> LogCf {
     -k * ((1.0 - s) * (1.0 - 2.0 * s) * (1.0 - s / 2.0)).ln()
 }
 
-#[estimator(distribution = ThreeGammas)]
+#[estimator(distribution = ThreeGammas, packs = portable)]
 fn fast_wave(z: f64, rate: f64) -> f64 {
     (rate * z).cos()
 }
