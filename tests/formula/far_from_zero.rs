@@ -12,6 +12,9 @@ struct OfGaussian;
 #[estimator(of = squared_distance, distribution = SilentUniform, packs = portable)]
 struct OfSilentUniform;
 
+#[estimator(of = squared_distance, distribution = SilentUniform, form = closed_form, packs = portable)]
+struct ClosedUniform;
+
 /// A row that takes the difference of two coordinates far from 0.
 #[estimator(distribution = Gaussian, packs = portable)]
 fn squared_difference(z: &[f64], x: &[f64], y: f64) -> f64 {
@@ -61,6 +64,9 @@ fn spreads_that_rounding_takes_away_are_refused() -> Result<(), EstimateError> {
             OfSilentUniform::estimate(&SilentUniform { a, b: a + 1.0 }, a).dimension(1).run().expect_err("lost");
         assert!(matches!(error, EstimateError::DigitsLost { law: "SilentUniform", .. }), "{error}");
         assert!(error.to_string().contains("form = terminating"), "{error}");
+        let law = SilentUniform { a, b: a + 1.0 };
+        let error = ClosedUniform::estimate(&law, a).dimension(1).samples(10).run().expect_err("lost");
+        assert!(matches!(error, EstimateError::DigitsLost { .. }), "{error}");
     }
     for a in [0.0, 10.0, -100.0, 600.0] {
         let run = OfSilentUniform::estimate(&SilentUniform { a, b: a + 1.0 }, a).dimension(1).run()?;

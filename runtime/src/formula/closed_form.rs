@@ -9,6 +9,7 @@
 //! alone: closed forms are refused where `|φ(λ)|` is below 10⁻⁶ of its bound `φ(Re λ)`.
 
 use super::characteristic::{check_strip, describe, follow};
+use super::expansion::expand;
 use super::exponentials::{Outcome, find_centres, for_each_row, row_centre};
 use super::{Characteristic, Coefficient, Exponentials, Jet};
 use crate::analytic::Analytic;
@@ -58,7 +59,7 @@ pub struct ClosedForms<'a, E: Estimator> {
 /// Computes the weights; `N` is above every polynomial's degree by [`Characteristic::LOST`].
 ///
 /// # Errors
-/// As a formula, and [`EstimateError::NearZero`] where `φ(λ)` is near 0.
+/// As a formula (digits are counted for polynomials), and [`EstimateError::NearZero`] where `φ(λ)` is near 0.
 pub fn weigh<E: Exponentials, const N: usize>(arguments: E::Arguments<'_>, forms: ClosedForms<'_, E>) -> Outcome {
     let ClosedForms { theta, centres, tables } = forms;
     find_centres::<E, N>(theta, centres)?;
@@ -71,7 +72,7 @@ pub fn weigh<E: Exponentials, const N: usize>(arguments: E::Arguments<'_>, forms
         separable_numbers.push(number(centre));
         E::separable(arguments, coordinate, centre, &mut |exponent, polynomial| {
             separable_numbers.extend(exponent.parts().map(number));
-            let gradient = derivatives::<E, N>(theta, exponent, polynomial.len(), coordinate)?;
+            let gradient = derivatives::<E, N>(theta, exponent, centre, polynomial.len(), coordinate)?;
             patterns::<E, N>(polynomial, 1.0, &gradient, |weight| separable_weights.push(number(weight)));
             Ok(())
         })?;
@@ -89,7 +90,7 @@ pub fn weigh<E: Exponentials, const N: usize>(arguments: E::Arguments<'_>, forms
             for (coordinate, theta) in theta.iter().enumerate() {
                 let slope = E::slope(arguments, ridge, row, coordinate);
                 let point = exponent * E::Number::real(slope);
-                let gradient = derivatives::<E, N>(theta, point, polynomial.len(), coordinate)?;
+                let gradient = derivatives::<E, N>(theta, point, centres[coordinate], polynomial.len(), coordinate)?;
                 let mut place = (coordinate * *row_patterns + first) * forms;
                 patterns::<E, N>(polynomial, slope, &gradient, |weight| {
                     row_weights[place] = number(weight);
@@ -117,10 +118,11 @@ fn count_patterns<E: Exponentials>(arguments: E::Arguments<'_>) -> Result<usize,
 /// The series of each parameter's gradient.
 type Gradient<E, const N: usize> = <<E as Estimator>::Law as Law>::Theta<Jet<<E as Exponentials>::Number, N>>;
 
-/// `a^{(k)}(λ) / k!` of every parameter, as power series.
+/// `a^{(k)}(λ) / k!` of every parameter, as power series; `centre` is the coordinate's.
 fn derivatives<E: Exponentials, const N: usize>(
     theta: &<E::Law as Law>::Theta<f64>,
     exponent: E::Number,
+    centre: f64,
     orders: usize,
     coordinate: usize,
 ) -> Result<Gradient<E, N>, EstimateError> {
@@ -135,6 +137,10 @@ fn derivatives<E: Exponentials, const N: usize>(
             let (law, parameters, exponent) = (E::Law::NAME, describe::<E::Law>(theta), [re, im]);
             return Err(EstimateError::NearZero { law, coordinate, parameters, exponent, ratio });
         }
+    }
+    // At 0 these are the derivatives of cumulants over factorials, whose digits moments count.
+    if exponent.is_zero() && E::CENTRED {
+        expand::<E::Law, E::Number, N>(theta, exponent, centre, orders, coordinate)?;
     }
     let of_forms = |gradient: &Gradient<E, N>| {
         E::CLOSED_FORMS.iter().all(|&(parameter, _)| gradient.as_ref()[parameter].is_finite(orders))
