@@ -31,7 +31,7 @@ pub mod transform;
 
 use proc_macro2::{Span, TokenStream};
 
-use crate::emit::rust::{Emitted, EstimatorContext};
+use crate::emit::rust::{Callee, Emitted, EstimatorContext};
 use crate::errors::Errors;
 use crate::ir::{Function, Law};
 use crate::kernel::program::Program;
@@ -97,13 +97,15 @@ pub struct Compiled {
 pub fn compile(source: &Source) -> Result<Compiled, Errors> {
     let law = parse::distribution::parse_distribution(source.law_options.clone(), &source.law)?;
     let options = parse::options::parse_estimator_options(source.options.clone())?;
-    let function = parse::function::parse_function(&source.function)?;
+    let (function, callee) = function(source, &options).map_err(|errors| with_advice(errors, &law))?;
     let degree = differentiation::degree::polynomial_degree(&function.normal_form);
     let choice = choice(&options);
     let formula = rule::exponentials::expand(&function.normal_form).map(|_| ());
+    let opaque = function.normal_form.whole;
+    opaque.map_or(Ok(()), |_| rule::opaque::check_choice(&choice))?;
     let kinks = differentiation::kinks(&function.normal_form);
     let density = !kinks.faults().is_empty() && series::density::has_density(&law);
-    let subject = Subject { formula, degree, kinks, density };
+    let subject = Subject { formula, degree, kinks, density, opaque };
     let order = rule::select::required_order(&law, &subject, &choice)?;
     let derivation = cache::derivation(&law, order)?;
     let rules = rule::select::select(&law, &derivation, &subject, &choice)?;
@@ -122,9 +124,32 @@ pub fn compile(source: &Source) -> Result<Compiled, Errors> {
         rule: report.clone(),
         latex: latex.clone(),
         input: expand::input_hash(source),
+        callee,
     };
     let emitted = emit::rust::emit_estimator(&program, &rules, &context)?;
     Ok(Compiled { law, options, function, derivation, rules, program, report, latex, emitted })
+}
+
+/// The function in normal form; or whole, with what is needed to call it.
+fn function(source: &Source, options: &EstimatorOptions) -> Result<(Function, Option<Callee>), Errors> {
+    let Some(opaque) = options.opaque else {
+        return Ok((parse::function::parse_function(&source.function)?, None));
+    };
+    let (function, arguments) = parse::opaque::parse_opaque(&source.function, opaque)?;
+    let path = options.of.clone().unwrap_or_else(|| source.function.sig.ident.clone().into());
+    Ok((function, Some(Callee { path, arguments })))
+}
+
+/// The faults of a function, and what the option `opaque` could do about them.
+fn with_advice(errors: Errors, law: &Law) -> Errors {
+    if !rule::opaque::could_help(&errors) {
+        return errors;
+    }
+    // Faults of the law are reported where it stands.
+    match cache::derivation(law, 1) {
+        Ok(derivation) => rule::opaque::advise(errors, law, &derivation),
+        Err(_) => errors,
+    }
 }
 
 /// What the options say about rules.

@@ -194,8 +194,8 @@ pub enum EstimateError {
         /// `|φ(λ)| / φ(Re λ)`.
         ratio: f64,
     },
-    /// A result is NaN or infinite: the function or its derivatives overflow at some draw.
-    #[error("{what} is not finite: something overflows at some draw")]
+    /// A result is NaN or infinite: the function or its derivatives overflow, or are not a number, at some draw.
+    #[error("{what} is not finite: something overflows or is not a number at some draw")]
     ResultNotFinite {
         /// Which result.
         what: &'static str,
@@ -205,6 +205,14 @@ pub enum EstimateError {
     GradientNotFinite {
         /// Name of the parameter.
         parameter: &'static str,
+    },
+    /// Gradients with respect to the arguments of an opaque function were asked for.
+    #[error(
+        "`{function}` is opaque: it is only called, so that nothing is known of its derivatives with respect to its arguments"
+    )]
+    NoArgumentGradient {
+        /// Name of the function.
+        function: &'static str,
     },
     /// The buffer for draws has the wrong length.
     #[error("the buffer holds {found} numbers, need {expected}")]

@@ -29,3 +29,4 @@ mod sums;
 pub mod term;
 #[cfg(test)]
 mod tests;
+mod whole;

@@ -136,6 +136,7 @@ const PRELUDE: &[&str] = &[
     "None",
     "Nothing",
     "Ok",
+    "OpaqueFunction",
     "Option",
     "ParameterInfo",
     "Parameters",
@@ -158,6 +159,7 @@ const PRELUDE: &[&str] = &[
     "TermInfo",
     "Values",
     "Vec",
+    "Whole",
     "Words",
 ];
 

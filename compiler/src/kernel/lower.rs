@@ -7,6 +7,7 @@ use super::patterns::lower_patterns;
 use super::program::{ExponentialSection, Moment, Probes, Program, PullBack, RidgeSection, SeparableSection, Term};
 use super::stencils::{lower_probes, lower_stencils};
 use super::verify::verify;
+use super::whole::lower_whole;
 use crate::differentiation::{derivative_of_term, derivatives_almost_everywhere};
 use crate::errors::{Errors, bug};
 use crate::ir::{Condition, DataId, DataRef, Function, Graph, Law, Node, NodeId, ParamId, Sampler};
@@ -37,7 +38,7 @@ pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, 
     let orders: Vec<u32> = orders.into_iter().collect();
 
     let form = &function.normal_form;
-    let probes = lower_probes(&rules, !form.ridges.is_empty(), form.separable.is_some());
+    let probes = lower_probes(&rules, !form.ridges.is_empty(), form.separable.is_some() || form.whole.is_some());
     let mut ridges = Vec::new();
     for ridge in &form.ridges {
         match lower_varying(&ridge.function, &Node::Ridge, &orders, &probes, &form.data) {
@@ -88,13 +89,14 @@ pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, 
         coefficients,
         terms,
         sampler,
-        probes,
         exponentials,
         conditions: law.conditions.iter().map(simplified).collect(),
         constant_pull_back: pull_back(&form.constant, &form.data),
         constant: passes::run(form.constant.clone()),
         ridges,
         separable,
+        whole: form.whole.map(|_| lower_whole(&probes)),
+        probes,
     };
     if cfg!(debug_assertions) {
         verify(&program);

@@ -4,6 +4,7 @@ pub mod build;
 pub mod derivation;
 pub mod exponentials;
 pub mod form;
+pub mod opaque;
 mod refusal;
 pub mod select;
 pub mod text;

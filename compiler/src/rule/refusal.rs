@@ -10,7 +10,13 @@ use crate::errors::{Code, Errors, Fault};
 use crate::ir::Law;
 
 /// A form that was asked for by name and that the parameter does not have.
-pub(super) fn unavailable(law: &Law, series: &ParameterSeries, form: RequestedForm, span: Span) -> Fault {
+pub(super) fn unavailable(
+    law: &Law,
+    series: &ParameterSeries,
+    subject: &Subject,
+    form: RequestedForm,
+    span: Span,
+) -> Fault {
     let name = &law.parameters[series.parameter.0].name;
     let found = exact_rules(law, series);
     let forms: Vec<String> = found.iter().map(|(form, _)| format!("`{form}`")).collect();
@@ -20,7 +26,13 @@ pub(super) fn unavailable(law: &Law, series: &ParameterSeries, form: RequestedFo
         }
         _ => format!("it has {} besides series", crate::emit::summary::plural(found.len(), "exact rule")),
     };
-    let help = if forms.is_empty() {
+    let help = if subject.opaque.is_some() {
+        let accepting = accepting_forms(law, series, subject).join(", ");
+        format!(
+            "forms of `{name}` that only call the function: {}",
+            if accepting.is_empty() { "none" } else { &accepting }
+        )
+    } else if forms.is_empty() {
         format!(
             "give an order for `{name}`, such as `order = 8`, or write an exact rule beside the law: `rule({name}) = …`"
         )
@@ -30,24 +42,34 @@ pub(super) fn unavailable(law: &Law, series: &ParameterSeries, form: RequestedFo
     Fault::new(Code::FormUnavailable, span, format!("no rule of the form `{form}` for `{name}`: {why}"), help)
 }
 
-/// Every kink, and for each parameter the forms that accept it.
-pub(super) fn explain_refusal(law: &Law, derivation: &Derivation, subject: &Subject) -> Errors {
+/// The forms of a parameter's rules that accept the function, in the order of preference.
+pub(super) fn accepting_forms(law: &Law, series: &ParameterSeries, subject: &Subject) -> Vec<String> {
+    let mut accepting: Vec<String> = exact_rules(law, series)
+        .into_iter()
+        .filter(|(_, rule)| subject.accepts(rule.highest_order()))
+        .map(|(form, _)| format!("`{form}`"))
+        .collect();
+    if let Some((reason, last)) = ending(series, subject.degree)
+        && subject.accepts(terminating(series, reason, last).highest_order())
+    {
+        accepting.insert(0, "`terminating`".to_owned());
+    }
+    accepting
+}
+
+/// `` `mu`: none; `b`: `difference` ``: for each parameter the forms that accept the function.
+pub(super) fn listed_forms(law: &Law, derivation: &Derivation, subject: &Subject) -> String {
     let forms = derivation.parameters.iter().map(|series| {
+        let accepting = accepting_forms(law, series, subject).join(", ");
         let name = &law.parameters[series.parameter.0].name;
-        let mut accepting: Vec<String> = exact_rules(law, series)
-            .into_iter()
-            .filter(|(_, rule)| subject.accepts(rule.highest_order()))
-            .map(|(form, _)| format!("`{form}`"))
-            .collect();
-        if let Some((reason, last)) = ending(series, subject.degree)
-            && subject.accepts(terminating(series, reason, last).highest_order())
-        {
-            accepting.insert(0, "`terminating`".to_owned());
-        }
-        let accepting = if accepting.is_empty() { "none".to_owned() } else { accepting.join(", ") };
-        format!("`{name}`: {accepting}")
+        format!("`{name}`: {}", if accepting.is_empty() { "none" } else { &accepting })
     });
-    let forms = forms.collect::<Vec<_>>().join("; ");
+    forms.collect::<Vec<_>>().join("; ")
+}
+
+/// Every kink, and for each parameter the forms that accept it.
+pub(super) fn explain_kinks(law: &Law, derivation: &Derivation, subject: &Subject) -> Errors {
+    let forms = listed_forms(law, derivation, subject);
     let mut explained = Errors::new();
     for fault in subject.kinks.faults() {
         let mut fault = fault.clone();

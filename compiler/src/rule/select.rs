@@ -6,7 +6,8 @@
 //! exact. `form = …` forces one, for all parameters or for one of them; `auxiliary(2)` is the second of its kind.
 //!
 //! A form accepts a function with kinks (`abs`, `max`, `min` of the draw) if it needs no derivative of it, or the first one
-//! only and the law has a density, so that a draw meets a kink with probability 0.
+//! only and the law has a density, so that a draw meets a kink with probability 0; it accepts an opaque function if it needs
+//! no derivative.
 
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,8 @@ use proc_macro2::Span;
 use super::derivation::{Derivation, ParameterSeries};
 use super::exponentials::Refusal;
 use super::form::{Ending, Form, MAX_ORDER, RequestedForm, Rule};
-use super::refusal::{explain_refusal, not_exponential, order_needed, unavailable};
+use super::opaque;
+use super::refusal::{explain_kinks, not_exponential, order_needed, unavailable};
 use crate::errors::{Code, Errors, Fault};
 use crate::ir::{Coefficient, ExactRule, Law, Origin, ParamId, Radius};
 
@@ -50,20 +52,23 @@ pub struct Subject {
     pub kinks: Errors,
     /// Whether the law has a density; asked for only if `f` has kinks.
     pub density: bool,
+    /// For a function that is only called: the token that says so.
+    pub opaque: Option<Span>,
 }
 
 impl Default for Subject {
     /// Nothing is known, and nothing stands against derivatives.
     fn default() -> Self {
         let formula = Err(Refusal { what: "parts of which nothing is known".to_owned(), at: None });
-        Self { formula, degree: None, kinks: Errors::new(), density: false }
+        Self { formula, degree: None, kinks: Errors::new(), density: false, opaque: None }
     }
 }
 
 impl Subject {
     /// Whether derivatives of `f` up to this order may be taken.
     pub(super) fn accepts(&self, highest_order: u32) -> bool {
-        self.kinks.faults().is_empty() || highest_order == 0 || (highest_order == 1 && self.density)
+        let smooth = self.kinks.faults().is_empty() && self.opaque.is_none();
+        smooth || highest_order == 0 || (highest_order == 1 && self.density)
     }
 }
 
@@ -151,7 +156,10 @@ pub fn select(law: &Law, derivation: &Derivation, subject: &Subject, choice: &Ch
         }
     }
     if refused {
-        errors.extend(explain_refusal(law, derivation, subject));
+        errors.extend(match subject.opaque {
+            Some(opaque) => opaque::explain(law, derivation, subject, opaque).into(),
+            None => explain_kinks(law, derivation, subject),
+        });
     }
     errors.into_result()?;
     Ok(rules)
@@ -168,7 +176,7 @@ fn with_context(mut rule: Rule, law: &Law, series: &ParameterSeries, subject: &S
     rule
 }
 
-/// A parameter's rule; `None` if `f` has kinks that it does not accept.
+/// A parameter's rule; `None` if `f` has kinks that it does not accept, or is opaque.
 fn select_one(law: &Law, series: &ParameterSeries, subject: &Subject, choice: &Choice) -> Result<Option<Rule>, Fault> {
     let name = &law.parameters[series.parameter.0].name;
     let order = choice.order.map(|order| order.0);
@@ -214,12 +222,12 @@ fn select_one(law: &Law, series: &ParameterSeries, subject: &Subject, choice: &C
             _,
         ) => match exact_rules(law, series).into_iter().find(|(found, _)| *found == form) {
             Some((form, rule)) => exact(series.parameter, form, rule),
-            None => return Err(unavailable(law, series, form, span)),
+            None => return Err(unavailable(law, series, subject, form, span)),
         },
         (None, None) if subject.formula.is_ok() => known(series.parameter, RequestedForm::Formula),
         (None, None) => {
             let candidates = candidates(law, series, subject);
-            if candidates.is_empty() {
+            if candidates.is_empty() && subject.opaque.is_none() {
                 let why = "its series in s = i omega has infinitely many terms, and it is no known transform";
                 return Err(order_needed(name, choice.distribution, why, subject));
             }

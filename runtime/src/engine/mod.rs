@@ -26,6 +26,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod whole;
 mod workspace;
 
 pub(crate) use reduction::Reduction;

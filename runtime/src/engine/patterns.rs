@@ -9,7 +9,7 @@ use crate::formula::ClosedFormTables;
 use crate::kernel::{Estimator, Ridge, Separable};
 use crate::lane::Lane;
 
-impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, E, L> {
+impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
     /// Stores the patterns of a row; rows come in order.
     #[inline(always)]
     pub(super) fn row_patterns<R: Ridge<E>>(&mut self, u: L) {

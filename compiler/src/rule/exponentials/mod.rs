@@ -115,6 +115,9 @@ impl Expansion {
 /// # Errors
 /// What in the function is no polynomial, exponential, sine or cosine of the draw.
 pub fn expand(function: &NormalForm) -> Result<Expansion, Refusal> {
+    if function.whole.is_some() {
+        return Err(Refusal { what: "a body that is not looked into".to_owned(), at: None });
+    }
     let expansion = expand_around(function, false)?;
     if expansion.highest_power() < CENTRED_FROM { Ok(expansion) } else { expand_around(function, true) }
 }
