@@ -36,6 +36,7 @@ const INPUTS: &[Input] = &[
     input!("own_law", None),
     input!("multivariate_gaussian_log_sum", Some("multivariate_gaussian")),
     input!("dirichlet_quadratic_form", Some("dirichlet")),
+    input!("closed_form", Some("laplace")),
 ];
 
 fn has(item: &ItemFn, attribute: &str) -> bool {
