@@ -145,7 +145,7 @@ fn lower_exponentials(function: &Function, rules: &[&Rule], terms: &[Term]) -> O
     })
 }
 
-/// A sampler as it is emitted: see [`lower_draws`].
+/// A sampler as it is emitted: its graph and the arguments of its base draws have been through the passes.
 #[must_use]
 pub fn lower_sampler(sampler: &Sampler) -> Sampler {
     let (graph, draws) = lower_draws(&sampler.graph, &sampler.draws);
