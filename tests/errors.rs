@@ -4,32 +4,32 @@ use logphi::laws::{Dirac, Gamma, Gaussian, Laplace, Uniform};
 use logphi::prelude::*;
 use logphi::{Domain, EstimateError, sample};
 
-#[estimator(distribution = Laplace, order = 8)]
+#[estimator(distribution = Laplace, packs = portable, order = 8)]
 fn log_likelihood(w: &[f64], x: &Matrix, y: &[f64]) -> f64 {
     x.rows().zip(y).map(|(row, y)| log_sigmoid(y * dot(row, w))).sum()
 }
 
-#[estimator(distribution = Gaussian)]
+#[estimator(distribution = Gaussian, packs = portable)]
 fn growth(z: f64, rate: f64) -> f64 {
     (rate * z).exp()
 }
 
-#[estimator(distribution = Gaussian)]
+#[estimator(distribution = Gaussian, packs = portable)]
 fn third(z: &[f64]) -> f64 {
     z[2].sin()
 }
 
-#[estimator(distribution = Dirac)]
+#[estimator(distribution = Dirac, packs = portable)]
 fn root(z: f64) -> f64 {
     z.sqrt()
 }
 
-#[estimator(distribution = Laplace, order = 4)]
+#[estimator(distribution = Laplace, packs = portable, order = 4)]
 fn wave(z: f64, k: f64) -> f64 {
     (k * z).sin()
 }
 
-#[estimator(distribution = Uniform, order = 2)]
+#[estimator(distribution = Uniform, packs = portable, order = 2)]
 fn bounded(z: f64) -> f64 {
     z.powi(4)
 }
@@ -40,7 +40,7 @@ fn stages(omega: Frequency, n: Count, p: Probability) -> LogCf {
     -n * (1.0 - I * p * omega).ln()
 }
 
-#[estimator(distribution = Stages)]
+#[estimator(distribution = Stages, packs = portable)]
 fn square(z: f64) -> f64 {
     z * z
 }

@@ -30,7 +30,7 @@ use serde_json::Value;
 
 /// Most functions of the corpus, by their weights. A weight of 0 takes its term away: with the rates at 0 too, no term
 /// is infinite anywhere.
-#[estimator(distribution = Laplace)]
+#[estimator(distribution = Laplace, packs = portable)]
 fn mixture(
     z: f64,
     square: f64,
@@ -49,7 +49,7 @@ fn mixture(
 }
 
 /// The other functions of the corpus, but for polynomials, whose rules end.
-#[estimator(distribution = Laplace)]
+#[estimator(distribution = Laplace, packs = portable)]
 fn waves(
     z: f64,
     angle: f64,
@@ -169,151 +169,151 @@ macro_rules! compiled {
     };
 }
 
-#[estimator(of = mixture, distribution = Laplace, form(b) = auxiliary(2))]
+#[estimator(of = mixture, distribution = Laplace, packs = portable, form(b) = auxiliary(2))]
 struct LaplaceSecond;
 
-#[estimator(of = mixture, distribution = Laplace, form(b) = difference)]
+#[estimator(of = mixture, distribution = Laplace, packs = portable, form(b) = difference)]
 struct LaplaceDifference;
 
-#[estimator(of = mixture, distribution = Laplace, form(b) = difference(2))]
+#[estimator(of = mixture, distribution = Laplace, packs = portable, form(b) = difference(2))]
 struct LaplaceSecondDifference;
 
-#[estimator(of = mixture, distribution = Gamma)]
+#[estimator(of = mixture, distribution = Gamma, packs = portable)]
 struct GammaRule;
 
-#[estimator(of = mixture, distribution = Gamma, form(mu) = difference)]
+#[estimator(of = mixture, distribution = Gamma, packs = portable, form(mu) = difference)]
 struct GammaDifference;
 
-#[estimator(of = mixture, distribution = ChiSquared)]
+#[estimator(of = mixture, distribution = ChiSquared, packs = portable)]
 struct ChiSquaredRule;
 
-#[estimator(of = mixture, distribution = Erlang)]
+#[estimator(of = mixture, distribution = Erlang, packs = portable)]
 struct ErlangRule;
 
-#[estimator(of = mixture, distribution = Exponential)]
+#[estimator(of = mixture, distribution = Exponential, packs = portable)]
 struct ExponentialRule;
 
-#[estimator(of = mixture, distribution = Exponential, form = difference)]
+#[estimator(of = mixture, distribution = Exponential, packs = portable, form = difference)]
 struct ExponentialDifference;
 
-#[estimator(of = mixture, distribution = AsymmetricLaplace)]
+#[estimator(of = mixture, distribution = AsymmetricLaplace, packs = portable)]
 struct AsymmetricLaplaceRule;
 
-#[estimator(of = mixture, distribution = AsymmetricLaplace, form(lambda) = difference, form(kappa) = difference)]
+#[estimator(of = mixture, distribution = AsymmetricLaplace, packs = portable, form(lambda) = difference, form(kappa) = difference)]
 struct AsymmetricLaplaceDifference;
 
-#[estimator(of = mixture, distribution = InverseGaussian)]
+#[estimator(of = mixture, distribution = InverseGaussian, packs = portable)]
 struct InverseGaussianRule;
 
-#[estimator(of = mixture, distribution = InverseGaussian, form(mu) = difference, form(lambda) = auxiliary(2))]
+#[estimator(of = mixture, distribution = InverseGaussian, packs = portable, form(mu) = difference, form(lambda) = auxiliary(2))]
 struct InverseGaussianSecond;
 
-#[estimator(of = mixture, distribution = InverseGaussian, form(mu) = auxiliary(2), form(lambda) = auxiliary(3))]
+#[estimator(of = mixture, distribution = InverseGaussian, packs = portable, form(mu) = auxiliary(2), form(lambda) = auxiliary(3))]
 struct InverseGaussianThird;
 
-#[estimator(of = mixture, distribution = VarianceGamma)]
+#[estimator(of = mixture, distribution = VarianceGamma, packs = portable)]
 struct VarianceGammaRule;
 
-#[estimator(of = mixture, distribution = VarianceGamma, form(sigma) = auxiliary(2), form(nu) = auxiliary(2))]
+#[estimator(of = mixture, distribution = VarianceGamma, packs = portable, form(sigma) = auxiliary(2), form(nu) = auxiliary(2))]
 struct VarianceGammaSecond;
 
-#[estimator(of = mixture, distribution = VarianceGamma, form(nu) = auxiliary(3))]
+#[estimator(of = mixture, distribution = VarianceGamma, packs = portable, form(nu) = auxiliary(3))]
 struct VarianceGammaThird;
 
-#[estimator(of = mixture, distribution = NormalInverseGaussian)]
+#[estimator(of = mixture, distribution = NormalInverseGaussian, packs = portable)]
 struct NormalInverseGaussianRule;
 
-#[estimator(of = mixture, distribution = NormalInverseGaussian, form(alpha) = difference, form(beta) = auxiliary(2))]
+#[estimator(of = mixture, distribution = NormalInverseGaussian, packs = portable, form(alpha) = difference, form(beta) = auxiliary(2))]
 struct NormalInverseGaussianSecond;
 
-#[estimator(of = mixture, distribution = NormalInverseGaussian, form(alpha) = auxiliary(2), form(beta) = auxiliary(3))]
+#[estimator(of = mixture, distribution = NormalInverseGaussian, packs = portable, form(alpha) = auxiliary(2), form(beta) = auxiliary(3))]
 struct NormalInverseGaussianThird;
 
-#[estimator(of = mixture, distribution = TemperedStable)]
+#[estimator(of = mixture, distribution = TemperedStable, packs = portable)]
 struct TemperedStableRule;
 
-#[estimator(of = mixture, distribution = TemperedStable, form(lambda) = difference)]
+#[estimator(of = mixture, distribution = TemperedStable, packs = portable, form(lambda) = difference)]
 struct TemperedStableDifference;
 
-#[estimator(of = mixture, distribution = TemperedStable, form(lambda) = auxiliary(2))]
+#[estimator(of = mixture, distribution = TemperedStable, packs = portable, form(lambda) = auxiliary(2))]
 struct TemperedStableSecond;
 
-#[estimator(of = mixture, distribution = Merton)]
+#[estimator(of = mixture, distribution = Merton, packs = portable)]
 struct MertonRule;
 
-#[estimator(of = mixture, distribution = Merton, form(rate) = difference)]
+#[estimator(of = mixture, distribution = Merton, packs = portable, form(rate) = difference)]
 struct MertonDifference;
 
-#[estimator(of = mixture, distribution = Poisson)]
+#[estimator(of = mixture, distribution = Poisson, packs = portable)]
 struct PoissonRule;
 
-#[estimator(of = mixture, distribution = Poisson, form = auxiliary)]
+#[estimator(of = mixture, distribution = Poisson, packs = portable, form = auxiliary)]
 struct PoissonAuxiliary;
 
-#[estimator(of = mixture, distribution = Skellam)]
+#[estimator(of = mixture, distribution = Skellam, packs = portable)]
 struct SkellamRule;
 
-#[estimator(of = mixture, distribution = Skellam, form = auxiliary)]
+#[estimator(of = mixture, distribution = Skellam, packs = portable, form = auxiliary)]
 struct SkellamAuxiliary;
 
-#[estimator(of = mixture, distribution = Bernoulli)]
+#[estimator(of = mixture, distribution = Bernoulli, packs = portable)]
 struct BernoulliRule;
 
-#[estimator(of = mixture, distribution = Binomial)]
+#[estimator(of = mixture, distribution = Binomial, packs = portable)]
 struct BinomialRule;
 
-#[estimator(of = mixture, distribution = Geometric)]
+#[estimator(of = mixture, distribution = Geometric, packs = portable)]
 struct GeometricRule;
 
-#[estimator(of = mixture, distribution = Geometric, form = auxiliary)]
+#[estimator(of = mixture, distribution = Geometric, packs = portable, form = auxiliary)]
 struct GeometricAuxiliary;
 
-#[estimator(of = mixture, distribution = NegativeBinomial)]
+#[estimator(of = mixture, distribution = NegativeBinomial, packs = portable)]
 struct NegativeBinomialRule;
 
-#[estimator(of = mixture, distribution = NegativeBinomial, form(p) = auxiliary)]
+#[estimator(of = mixture, distribution = NegativeBinomial, packs = portable, form(p) = auxiliary)]
 struct NegativeBinomialAuxiliary;
 
-#[estimator(of = mixture, distribution = LaplacePlusGaussian)]
+#[estimator(of = mixture, distribution = LaplacePlusGaussian, packs = portable)]
 struct LaplacePlusGaussianRule;
 
-#[estimator(of = mixture, distribution = Logistic)]
+#[estimator(of = mixture, distribution = Logistic, packs = portable)]
 struct LogisticRule;
 
-#[estimator(of = mixture, distribution = Uniform)]
+#[estimator(of = mixture, distribution = Uniform, packs = portable)]
 struct UniformRule;
 
-#[estimator(of = mixture, distribution = Uniform, form = difference)]
+#[estimator(of = mixture, distribution = Uniform, packs = portable, form = difference)]
 struct UniformDifference;
 
-#[estimator(of = mixture, distribution = Triangular)]
+#[estimator(of = mixture, distribution = Triangular, packs = portable)]
 struct TriangularRule;
 
-#[estimator(of = waves, distribution = Gamma)]
+#[estimator(of = waves, distribution = Gamma, packs = portable)]
 struct GammaWaves;
 
-#[estimator(of = waves, distribution = Exponential)]
+#[estimator(of = waves, distribution = Exponential, packs = portable)]
 struct ExponentialWaves;
 
-#[estimator(of = waves, distribution = AsymmetricLaplace)]
+#[estimator(of = waves, distribution = AsymmetricLaplace, packs = portable)]
 struct AsymmetricLaplaceWaves;
 
-#[estimator(of = waves, distribution = Merton)]
+#[estimator(of = waves, distribution = Merton, packs = portable)]
 struct MertonWaves;
 
-#[estimator(of = waves, distribution = Poisson)]
+#[estimator(of = waves, distribution = Poisson, packs = portable)]
 struct PoissonWaves;
 
-#[estimator(of = waves, distribution = Bernoulli)]
+#[estimator(of = waves, distribution = Bernoulli, packs = portable)]
 struct BernoulliWaves;
 
-#[estimator(of = waves, distribution = Geometric)]
+#[estimator(of = waves, distribution = Geometric, packs = portable)]
 struct GeometricWaves;
 
-#[estimator(of = waves, distribution = Uniform)]
+#[estimator(of = waves, distribution = Uniform, packs = portable)]
 struct UniformWaves;
 
-#[estimator(of = waves, distribution = Triangular)]
+#[estimator(of = waves, distribution = Triangular, packs = portable)]
 struct TriangularWaves;
 
 /// Forms of rules with [`mixture`].

@@ -5,31 +5,31 @@ use logphi::laws::{Gamma, Laplace, Poisson};
 use logphi::prelude::*;
 
 /// Demand beyond what is in stock. A pathwise gradient is 0 everywhere; the difference rule needs no derivative.
-#[estimator(distribution = Poisson)]
+#[estimator(distribution = Poisson, packs = portable)]
 fn unmet_demand(z: f64, stock: f64) -> f64 {
     (z - stock).max(0.0)
 }
 
 /// What a law with a density accepts: first derivatives of a function with kinks.
-#[estimator(distribution = Laplace, form(b) = auxiliary(2))]
+#[estimator(distribution = Laplace, packs = portable, form(b) = auxiliary(2))]
 fn shortfall(z: f64, level: f64) -> f64 {
     (z - level).max(0.0)
 }
 
-#[estimator(of = shortfall, distribution = Laplace, form(b) = difference)]
+#[estimator(of = shortfall, distribution = Laplace, packs = portable, form(b) = difference)]
 struct ShortfallByDifference;
 
-#[estimator(of = shortfall, distribution = Gamma)]
+#[estimator(of = shortfall, distribution = Gamma, packs = portable)]
 struct GammaShortfall;
 
-#[estimator(of = shortfall, distribution = Gamma, form(mu) = difference)]
+#[estimator(of = shortfall, distribution = Gamma, packs = portable, form(mu) = difference)]
 struct GammaShortfallByDifference;
 
 /// `|z - level|`, and the smaller of `z` and `level`: every kink of the language.
-#[estimator(of = deviation, distribution = Gamma)]
+#[estimator(of = deviation, distribution = Gamma, packs = portable)]
 struct GammaDeviation;
 
-#[estimator(distribution = Laplace)]
+#[estimator(distribution = Laplace, packs = portable)]
 fn deviation(z: f64, level: f64) -> f64 {
     2.0 * (z - level).abs() - z.min(level)
 }

@@ -9,167 +9,167 @@ use logphi::prelude::*;
 use logphi::{Estimator, Gradient, Law, Run};
 use logphi_tests::corpus::{Case, oracle};
 
-#[estimator(distribution = Gaussian)]
+#[estimator(distribution = Gaussian, packs = portable)]
 fn gaussian_reciprocal(z: f64) -> f64 {
     1.0 / (1.0 + z.powi(2))
 }
 
-#[estimator(distribution = Gaussian)]
+#[estimator(distribution = Gaussian, packs = portable)]
 fn gaussian_softplus(z: f64) -> f64 {
     softplus(z)
 }
 
-#[estimator(distribution = Gaussian)]
+#[estimator(distribution = Gaussian, packs = portable)]
 fn gaussian_sixth_power(z: f64) -> f64 {
     z.powi(6)
 }
 
-#[estimator(distribution = Gaussian)]
+#[estimator(distribution = Gaussian, packs = portable)]
 fn gaussian_root(z: f64) -> f64 {
     (1.0 + z * z).sqrt()
 }
 
-#[estimator(distribution = Gaussian)]
+#[estimator(distribution = Gaussian, packs = portable)]
 fn gaussian_growth(z: f64) -> f64 {
     (z / 2.0).exp()
 }
 
-#[estimator(distribution = Gaussian)]
+#[estimator(distribution = Gaussian, packs = portable)]
 fn gaussian_tanh(z: f64) -> f64 {
     z.tanh()
 }
 
-#[estimator(distribution = Gaussian)]
+#[estimator(distribution = Gaussian, packs = portable)]
 fn gaussian_square(z: f64) -> f64 {
     z * z
 }
 
-#[estimator(distribution = Gaussian)]
+#[estimator(distribution = Gaussian, packs = portable)]
 fn gaussian_log_square(z: f64) -> f64 {
     (z * z).ln_1p()
 }
 
-#[estimator(distribution = Gaussian)]
+#[estimator(distribution = Gaussian, packs = portable)]
 fn gaussian_quartic(z: f64) -> f64 {
     z.powi(4) / 3.0 + 2.0 * z.powi(2) - z / 2.0 + 1.0
 }
 
-#[estimator(distribution = Dirac)]
+#[estimator(distribution = Dirac, packs = portable)]
 fn dirac_softplus(z: f64) -> f64 {
     softplus(z)
 }
 
-#[estimator(distribution = Dirac)]
+#[estimator(distribution = Dirac, packs = portable)]
 fn dirac_sine(z: f64) -> f64 {
     (2.0 * z).sin()
 }
 
-#[estimator(distribution = Laplace, order = 4)]
+#[estimator(distribution = Laplace, packs = portable, order = 4)]
 fn laplace_square_decay(z: f64) -> f64 {
     z.powi(2) * (-0.3 * z).exp()
 }
 
-#[estimator(distribution = Laplace, order = 2)]
+#[estimator(distribution = Laplace, packs = portable, order = 2)]
 fn laplace_tanh(z: f64) -> f64 {
     z.tanh()
 }
 
-#[estimator(distribution = Laplace, order = 8)]
+#[estimator(distribution = Laplace, packs = portable, order = 8)]
 fn laplace_decay(z: f64) -> f64 {
     (-0.49 * z).exp()
 }
 
-#[estimator(distribution = Laplace, order = 2)]
+#[estimator(distribution = Laplace, packs = portable, order = 2)]
 fn laplace_reciprocal(z: f64) -> f64 {
     1.0 / (1.0 + z * z)
 }
 
-#[estimator(distribution = Laplace, order = 4)]
+#[estimator(distribution = Laplace, packs = portable, order = 4)]
 fn laplace_softplus(z: f64) -> f64 {
     softplus(z)
 }
 
-#[estimator(distribution = Laplace, order = 6)]
+#[estimator(distribution = Laplace, packs = portable, order = 6)]
 fn laplace_half_log_sigmoid(z: f64) -> f64 {
     log_sigmoid(0.5 * z)
 }
 
-#[estimator(distribution = Laplace, order = 6)]
+#[estimator(distribution = Laplace, packs = portable, order = 6)]
 fn laplace_cosine(z: f64) -> f64 {
     z.cos()
 }
 
-#[estimator(distribution = Laplace)]
+#[estimator(distribution = Laplace, packs = portable)]
 fn laplace_sixth_power(z: f64) -> f64 {
     z.powi(6)
 }
 
-#[estimator(distribution = Laplace, order = 12)]
+#[estimator(distribution = Laplace, packs = portable, order = 12)]
 fn narrow_decay(z: f64) -> f64 {
     (-1.5 * z).exp()
 }
 
-#[estimator(distribution = Laplace, order = 16)]
+#[estimator(distribution = Laplace, packs = portable, order = 16)]
 fn narrow_log_sigmoid(z: f64) -> f64 {
     log_sigmoid(2.0 * z)
 }
 
-#[estimator(distribution = Laplace, order = 6)]
+#[estimator(distribution = Laplace, packs = portable, order = 6)]
 fn narrow_root(z: f64) -> f64 {
     (1.0 + z.powi(2)).sqrt()
 }
 
-#[estimator(distribution = Laplace, order = 2)]
+#[estimator(distribution = Laplace, packs = portable, order = 2)]
 fn wide_log_sigmoid(z: f64) -> f64 {
     log_sigmoid(z)
 }
 
-#[estimator(distribution = Gamma, order = 3)]
+#[estimator(distribution = Gamma, packs = portable, order = 3)]
 fn gamma_softplus(z: f64) -> f64 {
     softplus(z)
 }
 
-#[estimator(distribution = Gamma)]
+#[estimator(distribution = Gamma, packs = portable)]
 fn gamma_square(z: f64) -> f64 {
     z.powi(2)
 }
 
-#[estimator(distribution = Gamma)]
+#[estimator(distribution = Gamma, packs = portable)]
 fn gamma_distance(z: f64) -> f64 {
     (z - 0.49).powi(2) - 0.49_f64.powi(2) + 0.2401
 }
 
-#[estimator(distribution = Gamma, order = 4)]
+#[estimator(distribution = Gamma, packs = portable, order = 4)]
 fn gamma_decay(z: f64) -> f64 {
     (-0.49 * z).exp()
 }
 
-#[estimator(distribution = Gamma)]
+#[estimator(distribution = Gamma, packs = portable)]
 fn gamma_cube(z: f64) -> f64 {
     z.powi(3)
 }
 
-#[estimator(distribution = Gamma, order = 2)]
+#[estimator(distribution = Gamma, packs = portable, order = 2)]
 fn gamma_log_square(z: f64) -> f64 {
     (1.0 + z.powi(2)).ln()
 }
 
-#[estimator(distribution = Gamma, order = 4)]
+#[estimator(distribution = Gamma, packs = portable, order = 4)]
 fn small_log_sigmoid(z: f64) -> f64 {
     log_sigmoid(z)
 }
 
-#[estimator(distribution = Gamma, order = 1)]
+#[estimator(distribution = Gamma, packs = portable, order = 1)]
 fn small_cosine(z: f64) -> f64 {
     (3.0 * z).cos()
 }
 
-#[estimator(distribution = Exponential, order = 2)]
+#[estimator(distribution = Exponential, packs = portable, order = 2)]
 fn exponential_root(z: f64) -> f64 {
     z.mul_add(z, 1.0).sqrt()
 }
 
-#[estimator(distribution = Exponential)]
+#[estimator(distribution = Exponential, packs = portable)]
 fn exponential_fifth_power(z: f64) -> f64 {
     z.powi(5)
 }

@@ -8,17 +8,17 @@ use logphi::laws::{Gamma, Gaussian, Laplace};
 use logphi::prelude::*;
 use logphi_tests::corpus::oracle;
 
-#[estimator(distribution = Laplace, order = 4)]
+#[estimator(distribution = Laplace, packs = portable, order = 4)]
 fn laplace_log_sigmoid(z: f64) -> f64 {
     log_sigmoid(0.5 * z)
 }
 
-#[estimator(distribution = Gamma, form = terminating)]
+#[estimator(distribution = Gamma, packs = portable, form = terminating)]
 fn gamma_square(z: f64) -> f64 {
     z.powi(2)
 }
 
-#[estimator(distribution = Gaussian)]
+#[estimator(distribution = Gaussian, packs = portable)]
 fn gaussian_tanh(z: f64) -> f64 {
     z.tanh()
 }

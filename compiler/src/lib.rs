@@ -130,6 +130,7 @@ pub fn compile(source: &Source) -> Result<Compiled, Errors> {
         law: options.distribution.clone(),
         runtime: options.runtime.clone(),
         precision: options.precision,
+        packs: options.packs,
         define_type: source.target.define_type,
         rule: report.clone(),
         latex: latex.clone(),

@@ -139,6 +139,8 @@ pub trait Estimator: Sized + 'static {
     const TERMS: &'static [TermInfo];
     /// Whether every rule is exact.
     const EXACT: bool;
+    /// Whether the sample loop is compiled only for packs that every processor has, and not for wider ones besides.
+    const PORTABLE: bool = false;
     /// Indices of the parameters whose gradient is a formula. If there are any, [`formula`](Self::formula) also gives the
     /// value; if there are no terms besides, nothing is drawn.
     const FORMULAS: &'static [usize] = &[];

@@ -17,7 +17,7 @@ use super::summary;
 use crate::errors::{Errors, bug};
 use crate::ir::{Node, ParamId};
 use crate::kernel::program::{Moment, Program, Term};
-use crate::parse::options::Precision;
+use crate::parse::options::{Packs, Precision};
 use crate::rule::Rule;
 
 /// What an emitted estimator is called and where it stands.
@@ -35,6 +35,8 @@ pub struct EstimatorContext {
     pub runtime: syn::Path,
     /// Arithmetic of draws and per-sample work.
     pub precision: Precision,
+    /// For which packs the sample loop is compiled.
+    pub packs: Packs,
     /// Whether the type is emitted; with `of = …` the user's own item is the type.
     pub define_type: bool,
     /// The reader's account of the compilation, for `RULE`.
@@ -75,6 +77,7 @@ pub fn emit_estimator(program: &Program, rules: &[Rule], context: &EstimatorCont
         program,
         arguments: Arguments::new(program),
         precision: context.precision,
+        packs: context.packs,
         estimator: alias.path.clone(),
     };
     let implementation = implementation(&sections, rules, &law.path);
@@ -183,6 +186,7 @@ fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) ->
     let orders = program.orders.iter().map(|&order| Literal::u32_unsuffixed(order));
     let terms = program.terms.iter().map(term_info);
     let exact = rules.iter().all(Rule::is_exact);
+    let portable = (sections.packs == Packs::Portable).then(|| quote! { const PORTABLE: bool = true; });
     let dimension = dimension(program, arguments);
     let check = check_function(arguments);
     let coefficients = coefficients(program);
@@ -205,6 +209,7 @@ fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) ->
             const ORDERS: &'static [u32] = &[#(#orders),*];
             const TERMS: &'static [TermInfo] = &[#(#terms),*];
             const EXACT: bool = #exact;
+            #portable
             #dimension
             #check
             #coefficients

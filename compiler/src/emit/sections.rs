@@ -13,13 +13,14 @@ use super::summary;
 use crate::errors::bug;
 use crate::ir::{DataRef, Graph, Node, Rows};
 use crate::kernel::program::{Inputs, Program, PullBack, RidgeSection, SeparableSection};
-use crate::parse::options::Precision;
+use crate::parse::options::{Packs, Precision};
 
 /// What all sections of one estimator share.
 pub(super) struct Sections<'a> {
     pub(super) program: &'a Program,
     pub(super) arguments: Arguments<'a>,
     pub(super) precision: Precision,
+    pub(super) packs: Packs,
     /// How emitted code names the estimator's type.
     pub(super) estimator: TokenStream,
 }

@@ -12,7 +12,7 @@ use crate::kernel::lower::lower;
 use crate::kernel::program::Program;
 use crate::parse::distribution::parse_distribution;
 use crate::parse::function::parse_function;
-use crate::parse::options::Precision;
+use crate::parse::options::{Packs, Precision};
 use crate::parse::term::parse_term;
 use crate::rule::{Coefficient, Ending, Form, Radius, Rule};
 use crate::series::analytic::judge;
@@ -99,6 +99,7 @@ fn context(precision: Precision) -> EstimatorContext {
         law: syn::parse_quote!(laws::Laplace),
         runtime: syn::parse_quote!(::logphi),
         precision,
+        packs: Packs::Widest,
         define_type: true,
         rule: "the rule".to_owned(),
         latex: "the formula".to_owned(),

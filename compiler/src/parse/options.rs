@@ -19,6 +19,16 @@ pub enum Precision {
     F32,
 }
 
+/// The SIMD packs for which the sample loop is compiled. Results are the same to the bit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Packs {
+    /// `packs = widest`: for every width of the target; the widest one that the processor has runs.
+    #[default]
+    Widest,
+    /// `packs = portable`: for the width that every processor of the target has.
+    Portable,
+}
+
 /// Options of `#[distribution]`.
 #[derive(Clone, Debug)]
 pub struct DistributionOptions {
@@ -57,6 +67,8 @@ pub struct EstimatorOptions {
     pub forms: Vec<(String, RequestedForm, Span)>,
     /// `precision = …`
     pub precision: Precision,
+    /// `packs = …`
+    pub packs: Packs,
     /// `of = …`: the function is that of another estimator.
     pub of: Option<Path>,
     /// `crate = …`: the path of the runtime, `::logphi` unless it was renamed.
@@ -136,10 +148,11 @@ pub fn parse_estimator_options(tokens: TokenStream) -> Result<EstimatorOptions, 
         form: None,
         forms: Vec::new(),
         precision: Precision::F64,
+        packs: Packs::Widest,
         of: None,
         runtime: default_runtime(),
     };
-    let known = ["distribution", "order", "form", "precision", "of", "crate"];
+    let known = ["distribution", "order", "form", "precision", "packs", "of", "crate"];
     let mut named_distribution = false;
     for entry in entries(tokens, &known, &mut errors)? {
         let name = entry.name.to_string();
@@ -164,6 +177,16 @@ pub fn parse_estimator_options(tokens: TokenStream) -> Result<EstimatorOptions, 
                     value,
                     format!("`{other}` is not a precision"),
                     "write `precision = f64` or `precision = f32`",
+                )),
+            },
+            "packs" => match text(value).as_str() {
+                "widest" => options.packs = Packs::Widest,
+                "portable" => options.packs = Packs::Portable,
+                other => errors.push(Fault::over(
+                    Code::BadOption,
+                    value,
+                    format!("`{other}` names no packs"),
+                    "write `packs = widest`, or `packs = portable` for code that is compiled once and not for every SIMD width",
                 )),
             },
             "of" => options.of = path(value, "the name of another estimator", &mut errors),
@@ -318,7 +341,7 @@ mod tests {
 
     #[test]
     fn all_options() {
-        let options = parse("distribution = laws::Laplace, order = 8, form = truncated, form(b) = terminating, precision = f32, of = a::f, crate = phi,")
+        let options = parse("distribution = laws::Laplace, order = 8, form = truncated, form(b) = terminating, precision = f32, packs = portable, of = a::f, crate = phi,")
             .expect("sound");
         assert_eq!(text(&options.distribution), "laws::Laplace");
         assert_eq!(options.order.map(|(order, _)| order), Some(8));
@@ -326,7 +349,7 @@ mod tests {
         let forms: Vec<(&str, RequestedForm)> =
             options.forms.iter().map(|(name, form, _)| (name.as_str(), *form)).collect();
         assert_eq!(forms, [("b", RequestedForm::Terminating)]);
-        assert_eq!(options.precision, Precision::F32);
+        assert_eq!((options.precision, options.packs), (Precision::F32, Packs::Portable));
         assert_eq!(
             (options.of.map(|path| text(&path)), text(&options.runtime)),
             (Some("a::f".to_owned()), "phi".to_owned())
@@ -352,6 +375,7 @@ mod tests {
             ("form = auxiliary(0)", Code::BadOption, "auxiliary(0)"),
             ("form(b) = formulas", Code::BadOption, "formulas"),
             ("precision = f16", Code::BadOption, "f16"),
+            ("packs = 256", Code::BadOption, "256"),
             ("opaque", Code::BadOption, "opaque"),
             ("of = 3", Code::BadOption, "3"),
         ] {

@@ -14,7 +14,7 @@ use crate::coupling::Coupling;
 use crate::draw::Key;
 use crate::error::EstimateError;
 use crate::kernel::{Estimator, Law, Ridges, Sampled, Separable};
-use crate::lane::{Floats, PackWidth, Scalar, dispatch};
+use crate::lane::{Floats, Kernel, PackWidth, Scalar, dispatch};
 use crate::parameters::{Parameters, check_values};
 use crate::run::{TermSize, Warning};
 
@@ -301,10 +301,15 @@ const fn by_coordinate<E: Estimator>() -> bool {
 fn sample_leaf<E: Estimator>(job: &Job<'_, E>, width: Option<PackWidth>, leaf: usize, task: &mut Task<E::Scalar>) {
     let Task { coordinates, scratch, .. } = task;
     if const { by_coordinate::<E>() } {
-        dispatch(width, ByCoordinate { job, leaf, coordinates: coordinates.clone(), scratch });
+        run_packs::<E, _>(width, ByCoordinate { job, leaf, coordinates: coordinates.clone(), scratch });
     } else {
-        dispatch(width, BySample { job, leaf, scratch });
+        run_packs::<E, _>(width, BySample { job, leaf, scratch });
     }
+}
+
+/// Runs the sample loop with the packs that it is compiled for.
+fn run_packs<E: Estimator, K: Kernel<E::Scalar>>(width: Option<PackWidth>, kernel: K) -> K::Output {
+    if const { E::PORTABLE } { kernel.run::<<E::Scalar as Scalar>::Narrow>() } else { dispatch(width, kernel) }
 }
 
 /// Adds the sums of a leaf to the tree.
