@@ -5,7 +5,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use logphi::laws::Laplace;
+use logphi::laws::{Laplace, MultivariateGaussian};
 use logphi::prelude::*;
 
 struct Counting;
@@ -117,6 +117,29 @@ fn steps_allocate_nothing() {
 fn steps_in_single_precision_allocate_nothing() {
     steps_allocate_nothing!(LogLikelihoodSingle, 50);
     steps_allocate_nothing!(LogLikelihoodSingle, 5000);
+}
+
+#[estimator(of = log_likelihood, distribution = MultivariateGaussian)]
+struct GaussianLogLikelihood;
+
+#[test]
+fn steps_of_a_joint_law_allocate_nothing() {
+    let (x, y) = batch();
+    let mut mu = vec![0.1; 30];
+    let mut sigma = Matrix::zeros(30, 30);
+    (0..30).for_each(|index| sigma.as_mut_slice()[31 * index] = 0.2);
+    let law = MultivariateGaussian { mu: &mu, sigma: &sigma };
+    let prepared = GaussianLogLikelihood::prepare(&law, (&x, &y)).samples(50).seed(7).threads(1);
+    let mut prepared = prepared.build().expect("valid");
+    prepared.step(&law).expect("a run");
+    let before = allocations();
+    for step in 0..5 {
+        mu[step] += 0.01;
+        sigma.as_mut_slice()[31 * step] += 0.01;
+        let run = prepared.step(&MultivariateGaussian { mu: &mu, sigma: &sigma }).expect("a run");
+        assert!(run.gradient.sigma.as_slice()[step].is_finite());
+    }
+    assert_eq!(allocations() - before, 0);
 }
 
 /// A function whose truncated series diverges, so that every step warns.

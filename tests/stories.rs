@@ -1,6 +1,6 @@
 //! Programs as users write them: logistic regression, a toy problem, running, training, reading.
 
-use logphi::laws::{Gamma, Gaussian, Laplace};
+use logphi::laws::{Dirichlet, Gamma, Gaussian, Laplace, MultivariateGaussian};
 use logphi::prelude::*;
 use logphi::{Adam, EstimateError, Warning, compare};
 
@@ -26,6 +26,18 @@ struct PairedLogLikelihood;
 #[estimator(distribution = Gamma, form = terminating)]
 fn squared_distance(z: &[f64], epsilon: f64) -> f64 {
     z.iter().map(|z| (z - epsilon).powi(2)).sum()
+}
+
+/// Full covariance: the Hessian is never formed.
+#[estimator(distribution = MultivariateGaussian)]
+fn log_sum(z: &[f64], a: &Matrix) -> f64 {
+    a.rows().map(|row| softplus(dot(row, z))).sum()
+}
+
+/// Exact for every concentration above 0.
+#[estimator(distribution = Dirichlet)]
+fn quadratic_form(p: &[f64], a: &Matrix) -> f64 {
+    a.rows().map(|row| dot(row, p).powi(2)).sum()
 }
 
 /// The divergence from Laplace(0, 1), for one coordinate.
@@ -336,6 +348,44 @@ fn an_exact_rule_serves_where_the_series_diverges() -> Result<(), EstimateError>
     assert!(joint < 0.02 * mean.abs(), "{joint} of {mean}");
     let truncated = log_likelihood::estimate(&law, (&x, &y)).samples(samples).seed(3).run()?;
     assert!((truncated.gradient.b - mean).abs() > 10.0 * mean.abs(), "{} {mean}", truncated.gradient.b);
+    Ok(())
+}
+
+#[test]
+fn a_full_covariance_matrix() -> Result<(), EstimateError> {
+    let (a, _) = batch();
+    let mut sigma = Matrix::zeros(3, 3);
+    let rows = [0.5, 0.1, 0.0, 0.1, 0.4, -0.2, 0.0, -0.2, 0.3];
+    sigma.as_mut_slice().copy_from_slice(&rows);
+    let law = MultivariateGaussian { mu: [0.1, -0.2, 0.3], sigma: &sigma };
+    let run = log_sum::estimate(&law, &a).samples(20_000).seed(7).run()?;
+    let errors = run.standard_error.as_ref().expect("many samples");
+    // Of a small argument, softplus is ln 2 + u/2 + u²/8 - u⁴/192 and on: E ∂_i ∂_j f is near Σ_o A_oi A_oj / 4.
+    for (i, j) in [(0, 0), (0, 2), (2, 1)] {
+        let near: f64 = a.rows().map(|row| row[i] * row[j] / 8.0).sum();
+        let found = run.gradient.sigma.row(i)[j];
+        assert!((found - near).abs() < 0.02 * a.rows().map(|row| row[i].abs() * row[j].abs()).sum::<f64>());
+        assert_eq!(found, run.gradient.sigma.row(j)[i]);
+        assert!(errors.sigma.row(i)[j] < 0.01);
+    }
+    assert!(log_sum::RULE.contains("1/2 E ∂_i ∂_j f(z)"));
+    Ok(())
+}
+
+#[test]
+fn shares_of_a_whole() -> Result<(), EstimateError> {
+    let (a, _) = batch();
+    let alpha = [0.5, 1.0, 1.5];
+    let run = quadratic_form::estimate(&Dirichlet { alpha }, &a).samples(50_000).seed(7).run()?;
+    // E z_i z_j = α_i (α_j + δ_ij) / (A (A + 1)) with A = 3.
+    let second = |i: usize, j: usize| alpha[i] * (alpha[j] + f64::from(u8::from(i == j))) / 12.0;
+    let exact: f64 = a.rows().map(|row| (0..9).map(|k| row[k / 3] * row[k % 3] * second(k / 3, k % 3)).sum::<f64>()).sum();
+    // 5 standard errors: a false alarm in 5e5 seeds.
+    let error = run.value_standard_error.expect("many samples");
+    assert!((run.value - exact).abs() < 5.0 * error, "{} ± {error}, expected {exact}", run.value);
+    // Along alpha the law does not move in its mean: what is left of the gradient there is that of the spread.
+    assert!(run.gradient.alpha.iter().all(|entry| entry.is_finite()));
+    assert!(quadratic_form::RULE.contains("auxiliary draw, exact"));
     Ok(())
 }
 

@@ -81,17 +81,25 @@ fn account(program: &Program, rule: &Rule, text: &mut Text) {
     // Whoever reads that a rule is exact should not take the draws for exact, too.
     let sampler = if program.sampler.is_none() { " rule, sampler error <= `sampler_error` of the run" } else { "" };
     text.line(0, &format!("{} ({}): {form}{sampler}", parameter.name, kind(parameter)));
-    text.line(2, &summary::equation(&program.parameters, program.formula.as_ref(), rule));
+    text.line(2, &summary::equation(&program.theta(), program.formula.as_ref(), rule));
     text.line(2, &format!("why:  {}", reason(rule)));
     text.line(2, &format!("bias: {}", summary::bias(program, rule)));
     for coefficient in &rule.coefficients {
         self::coefficient(program, coefficient, "", text);
     }
+    let theta = program.theta();
     for term in &rule.stencils {
-        let draws = emit::stencil::draws(&program.parameters, &term.stencil);
+        let draws = match emit::directional::is_directional(&theta, rule) {
+            true => emit::directional::draws(&theta, &term.stencil),
+            false => emit::stencil::draws(&theta, &term.stencil),
+        };
         if !draws.is_empty() {
             text.line(2, &format!("with {draws}"));
         }
+    }
+    for total in &program.totals {
+        let name = &program.parameters[total.0].name;
+        text.line(2, &format!("where {name}_sum = Σ_j {name}[j]"));
     }
     if let (Form::Truncated { .. }, Some(radius)) = (&rule.form, radius(program, &rule.radius)) {
         text.line(2, &format!("radius of convergence: {radius}"));
@@ -194,7 +202,7 @@ fn moments(program: &Program, rules: &[Rule], text: &mut Text) {
     text.line(0, &format!("Must exist: moments of z up to order {kept}{also}"));
     let derivatives = if orders.is_empty() { String::new() } else { format!(", and E f^(n)(z) for n = {orders}") };
     text.line(12, &format!("E f(z){derivatives}"));
-    if !program.probes.stencils.is_empty() {
+    if program.probes.count() > 0 {
         text.line(12, "the expectations of f and its derivatives at the moved points, as written above");
     }
 }

@@ -36,12 +36,14 @@ pub struct ParameterInfo {
 
 /// A law of one variable, or a joint law of several. Implemented by `#[distribution]` for the law's type with `()` in every field.
 pub trait Law: 'static {
-    /// One value for each parameter: `[T; P]`.
+    /// One value for each parameter, then one for each of the sums over entries: `[T; P]`.
     type Theta<T: Copy + Send + Sync + 'static>: Copy + Send + Sync + AsRef<[T]> + 'static;
     /// Name of the law's type.
     const NAME: &'static str;
     /// The parameters, in the order of their declaration.
     const PARAMETERS: &'static [ParameterInfo];
+    /// Indices of parameters of a joint law whose entries are added up: the sums come after the parameters in `Theta`.
+    const TOTALS: &'static [usize] = &[];
 
     /// The parameters of one coordinate, made entry by entry.
     fn theta<T: Copy + Send + Sync + 'static>(entry: impl FnMut(usize) -> T) -> Self::Theta<T>;
@@ -129,6 +131,9 @@ pub trait Estimator: Sized + 'static {
     type Stencils<L: Lane<Scalar = Self::Scalar>>: Copy + Default + AsRef<[L]> + AsMut<[L]>;
     /// How many stencils the exact rules have, at most 32; with 0 no code for them is compiled.
     const STENCILS: usize = 0;
+    /// Whether the stencils are those of a joint law: [`Ridge::directional`] and [`Separable::directional`] in place of
+    /// `stencils`, with probes that all coordinates share.
+    const DIRECTIONAL: bool = false;
     /// Name of the function `f`.
     const NAME: &'static str;
     /// Whether the draw is a vector; otherwise there is exactly one coordinate.
@@ -222,6 +227,19 @@ pub trait Ridge<E: Estimator>: 'static {
         let _ = (u, value, slope, probes, numbers);
         E::Stencils::default()
     }
+    /// What row `o` adds to each directional stencil of entry `k`, with `offset` = `c_o` and `vertex` = `A_ok`: the derivative
+    /// of `h` along a direction, at a point between `u` and `A_ok + c_o`.
+    #[inline(always)]
+    fn directional<L: Lane<Scalar = E::Scalar>>(
+        u: L,
+        offset: L,
+        vertex: L,
+        probes: &E::Probes<L>,
+        numbers: &Self::Numbers,
+    ) -> E::Stencils<L> {
+        let _ = (u, offset, vertex, probes, numbers);
+        E::Stencils::default()
+    }
     /// Adds to `out` what the arguments contribute through row `o`, by the chain rule.
     fn pull_back(arguments: E::Arguments<'_>, row: usize, adjoint: RidgeAdjoint<'_>, out: &mut E::ArgumentGradient);
 }
@@ -265,6 +283,18 @@ pub trait Separable<E: Estimator>: 'static {
         numbers: &Self::Numbers,
     ) -> E::Stencils<L> {
         let _ = (z, value, probes, numbers);
+        E::Stencils::default()
+    }
+    /// What the coordinate adds to each directional stencil of an entry, with `vertex` = 1 if it is that of the entry and 0
+    /// otherwise.
+    #[inline(always)]
+    fn directional<L: Lane<Scalar = E::Scalar>>(
+        z: L,
+        vertex: L,
+        probes: &E::Probes<L>,
+        numbers: &Self::Numbers,
+    ) -> E::Stencils<L> {
+        let _ = (z, vertex, probes, numbers);
         E::Stencils::default()
     }
     /// Adds to `out` what the arguments contribute through coordinate `j`; `adjoint` is by number.

@@ -187,6 +187,24 @@ pub trait Gradient: Clone + std::fmt::Debug + Send + Sync + 'static {
     fn entries_mut(&mut self, parameter: usize) -> &mut [f64];
 }
 
+/// The sums over the entries of the parameters of [`Law::TOTALS`], at `dimension` coordinates.
+pub(crate) fn add_up<P: Parameters>(law: &P, dimension: usize, totals: &mut Vec<f64>) {
+    totals.clear();
+    totals.extend(P::Law::TOTALS.iter().map(|&parameter| {
+        let values = law.values(parameter);
+        (0..dimension).map(|coordinate| values.at(coordinate)).sum::<f64>()
+    }));
+}
+
+/// The numbers of one coordinate: the parameters, then the sums.
+pub(crate) fn theta<P: Parameters>(law: &P, totals: &[f64], coordinate: usize) -> <P::Law as Law>::Theta<f64> {
+    let parameters = P::Law::PARAMETERS.len();
+    P::Law::theta(|index| match index.checked_sub(parameters) {
+        Some(total) => totals[total],
+        None => law.values(index).at(coordinate),
+    })
+}
+
 /// The number of coordinates, from the parameters, then from the arguments, then from what the user said.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use crate::estimate::MAX_SAMPLES;
 use crate::kernel::{Law, Sampled};
 use crate::lane::{Kernel, Lane, PackWidth, Scalar, dispatch};
 use crate::matrix::Matrix;
-use crate::parameters::{Parameters, check_values, dimension};
+use crate::parameters::{Parameters, add_up, check_values, dimension, theta};
 use crate::seed::fresh_seed;
 
 /// Draws below which the calling thread does all the work.
@@ -123,8 +123,10 @@ where
         for (index, info) in parameters.iter().enumerate() {
             check_values(info, self.law.values(index))?;
         }
+        let mut totals = Vec::new();
+        add_up(self.law, dimension, &mut totals);
         for coordinate in 0..dimension {
-            let theta = P::Law::theta(|index| self.law.values(index).at(coordinate));
+            let theta = theta(self.law, &totals, coordinate);
             if let Some(condition) = P::Law::violated(&theta) {
                 return Err(EstimateError::ConditionViolated { law: P::Law::NAME, condition, coordinate });
             }

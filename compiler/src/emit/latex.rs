@@ -38,9 +38,13 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
             }
             text.push_str(&term(program, coefficient, index == 0));
         }
+        let theta = program.theta();
         for (index, stencil) in rule.stencils.iter().enumerate() {
-            let expectation =
-                super::stencil::latex(&stencil.stencil, &|parameter| latex_name(&program.parameters[parameter].name));
+            let name = |parameter: usize| latex_name(&theta[parameter].name);
+            let expectation = match super::directional::is_directional(&theta, rule) {
+                true => super::directional::latex(&stencil.stencil, &name),
+                false => super::stencil::latex(&stencil.stencil, &name),
+            };
             let first = index == 0 && rule.coefficients.is_empty();
             text.push_str(&weighted(program, &stencil.coefficient, &expectation, first));
         }
@@ -106,7 +110,7 @@ fn weighted(program: &Program, graph: &Graph, expectation: &str, first: bool) ->
 
 fn leaf(program: &Program, node: &Node) -> String {
     match node {
-        Node::Param(ParamId(index)) => latex_name(&program.parameters[*index].name),
+        Node::Param(ParamId(index)) => latex_name(&program.theta()[*index].name),
         other => bug!("emit", "{other:?} in a coefficient"),
     }
 }

@@ -15,6 +15,7 @@ use super::draws::Draws;
 use super::expression::{self, Arithmetic};
 use super::fields;
 use super::file;
+use super::joint_law::coupling;
 use super::literal;
 use super::names::{self, Alias, Scope, plain_identifier};
 use super::rust::{lints, parameter_pattern, unit_law};
@@ -22,14 +23,11 @@ use super::sharing;
 use super::summary;
 use crate::errors::{Errors, bug};
 use crate::ir::draw::carry_arguments;
-use crate::ir::display::{Leaves, infix};
 use crate::ir::{
-    Condition, Frame, Graph, JointLaw, JointSampler, JointStep, Law, Node, ParamId, Parameter, ParameterKind,
-    ParameterShape, Reduction, Relation, Sampler,
+    Condition, Frame, Graph, JointSampler, Law, Node, ParamId, Parameter, ParameterKind, ParameterShape, Relation, Sampler,
 };
 use crate::kernel::lower::lower_sampler;
 use crate::parse::options::Precision;
-use crate::passes;
 use crate::series::analytic::Judgement;
 use crate::series::characteristic::characteristic;
 use crate::series::shape::{Shape, shape};
@@ -86,7 +84,7 @@ pub fn emit_law(law: &Law, judgement: &Judgement, context: &LawContext) -> Token
 }
 
 /// The type, its traits in a block of their own, and the hidden macro.
-fn whole(
+pub(super) fn whole(
     item: &TokenStream,
     traits: TokenStream,
     alias: TokenStream,
@@ -106,28 +104,6 @@ fn whole(
         const _: () = { #inner };
         #hand_over
     }
-}
-
-/// Emits a joint law: as [`emit_law`], without what inversion and formulas read.
-#[must_use]
-pub fn emit_joint_law(law: &JointLaw, context: &LawContext) -> TokenStream {
-    let mut errors = Errors::new();
-    for graph in [&law.sampler.base.graph, &law.sampler.finish] {
-        literal::check_constants(graph, Precision::F32, law.span, &mut errors);
-    }
-    if let Err(errors) = errors.into_result() {
-        let faulty = emit_faulty_law(&Ident::new_raw(law.function.trim_start_matches("r#"), law.span), context);
-        let errors = errors.to_compile_errors();
-        return quote! { #faulty #errors };
-    }
-    let name = plain_identifier(&law.name, law.span);
-    let item = type_item(law.into(), &joint_log_cf(law), &name, context);
-    let alias = Alias::new(&syn::Path::from(name.clone()), "ThisLaw", law.parameters.len());
-    let implementation = implementation(law.into(), &alias.path);
-    let sampled = sampled(law.into(), &lower_sampler(&law.sampler.base), Some(&law.sampler), &alias.path);
-    let parameters = fields::parameters(&law.parameters, &alias.path);
-    let hand_over = hand_over(&law.function, &name, context);
-    whole(&item, quote! { #implementation #sampled #parameters }, alias.definition, &hand_over, context)
 }
 
 /// Emits what lets the paths to a faulty law resolve: its type without any trait, and a hidden macro that expands to
@@ -199,7 +175,7 @@ fn check(law: &Law, shape: &Shape, with_gradient: &Graph) -> Result<(), Errors> 
     errors.into_result()
 }
 
-fn type_item(law: Frame<'_>, log_cf: &str, name: &Ident, context: &LawContext) -> TokenStream {
+pub(super) fn type_item(law: Frame<'_>, log_cf: &str, name: &Ident, context: &LawContext) -> TokenStream {
     let (docs, vis) = (&context.docs, &context.vis);
     let mut text = String::new();
     if docs.is_empty() {
@@ -257,9 +233,9 @@ pub(super) fn scope(parameters: &[Parameter]) -> Scope {
     Scope::new(parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.span)))
 }
 
-fn implementation(law: Frame<'_>, path: &TokenStream) -> TokenStream {
-    let count = law.parameters.len();
-    let this = unit_law(path, count);
+pub(super) fn implementation(law: Frame<'_>, path: &TokenStream) -> TokenStream {
+    let this = unit_law(path, law.parameters.len());
+    let count = law.parameters.len() + law.totals.len();
     let name = law.name;
     let infos = law.parameters.iter().map(|parameter| {
         let (name, domain) = (parameter.name.trim_start_matches("r#"), format_ident!("{}", parameter.kind.name()));
@@ -268,11 +244,16 @@ fn implementation(law: Frame<'_>, path: &TokenStream) -> TokenStream {
     let indices = (0..count).map(Literal::usize_unsuffixed);
     let length = Literal::usize_unsuffixed(count);
     let violated = violated(law);
+    let totals = (!law.totals.is_empty()).then(|| {
+        let totals = law.totals.iter().map(|total| Literal::usize_unsuffixed(total.0));
+        quote! { const TOTALS: &'static [usize] = &[#(#totals),*]; }
+    });
     quote! {
         impl Law for #this {
             type Theta<T: Copy + Send + Sync + 'static> = [T; #length];
             const NAME: &'static str = #name;
             const PARAMETERS: &'static [ParameterInfo] = &[#(#infos),*];
+            #totals
             #[inline(always)]
             fn theta<T: Copy + Send + Sync + 'static>(mut entry: impl ::core::ops::FnMut(usize) -> T) -> [T; #length] {
                 [#(entry(#indices)),*]
@@ -284,13 +265,13 @@ fn implementation(law: Frame<'_>, path: &TokenStream) -> TokenStream {
 
 /// `violated`, written so that NaN violates.
 fn violated(law: Frame<'_>) -> TokenStream {
-    let scope = scope(law.parameters);
+    let scope = scope(&law.theta());
     let used = |parameter| {
         law.conditions.iter().any(|condition| sharing::uses(&condition.graph, |node| *node == Node::Param(parameter)))
     };
-    let pattern = parameter_pattern(law.parameters.len(), &scope, used);
+    let pattern = parameter_pattern(law.theta().len(), &scope, used);
     let statements = law.conditions.iter().map(|condition| condition_statement(condition, &scope));
-    let length = Literal::usize_unsuffixed(law.parameters.len());
+    let length = Literal::usize_unsuffixed(law.theta().len());
     quote! {
         fn violated(#pattern: &[f64; #length]) -> Option<&'static str> {
             #(#statements)*
@@ -326,8 +307,8 @@ pub(super) fn parameter_leaf(node: &Node, scope: &Scope) -> TokenStream {
 }
 
 /// `impl Sampled`: base draws in the order of the source, then the sample expression; of a joint law up to its joint step.
-fn sampled(law: Frame<'_>, sampler: &Sampler, joint: Option<&JointSampler>, path: &TokenStream) -> TokenStream {
-    let scope = scope(law.parameters);
+pub(super) fn sampled(law: Frame<'_>, sampler: &Sampler, joint: Option<&JointSampler>, path: &TokenStream) -> TokenStream {
+    let scope = scope(&law.theta());
     let parameter = |node: &Node| match node {
         Node::Param(ParamId(index)) => {
             let name = scope.name(*index);
@@ -342,13 +323,13 @@ fn sampled(law: Frame<'_>, sampler: &Sampler, joint: Option<&JointSampler>, path
     let body = expression::print(&sampler.graph, Arithmetic::AnyPack, &scope, &|node| draws.leaf(node));
     let (bindings, output) = (body.bindings, &body.outputs[0]);
     let used = |parameter| sharing::uses(&whole, |node| *node == Node::Param(parameter));
-    let pattern = parameter_pattern(law.parameters.len(), &scope, used);
+    let pattern = parameter_pattern(law.theta().len(), &scope, used);
     let words = if sampler.draws.is_empty() {
         quote! { _ }
     } else {
         quote! { words }
     };
-    let (this, length) = (unit_law(path, law.parameters.len()), Literal::usize_unsuffixed(law.parameters.len()));
+    let (this, length) = (unit_law(path, law.parameters.len()), Literal::usize_unsuffixed(law.theta().len()));
     let coupling = joint.map_or_else(independent, |joint| coupling(law, joint, &scope));
     quote! {
         impl Sampled for #this {
@@ -369,62 +350,8 @@ fn sampled(law: Frame<'_>, sampler: &Sampler, joint: Option<&JointSampler>, path
     }
 }
 
-fn independent() -> TokenStream {
+pub(super) fn independent() -> TokenStream {
     quote! { type Coupling<S: Scalar> = Independent; }
-}
-
-/// The joint step, and what becomes of its result.
-fn coupling(law: Frame<'_>, joint: &JointSampler, scope: &Scope) -> TokenStream {
-    let coupling = match joint.step {
-        None => return independent(),
-        Some(JointStep::Softmax) => quote! { type Coupling<S: Scalar> = Softmax; },
-        Some(JointStep::Cholesky(ParamId(sigma))) => {
-            let sigma = Literal::usize_unsuffixed(sigma);
-            quote! {
-                type Coupling<S: Scalar> = Cholesky<S>;
-                const COUPLED: Option<usize> = Some(#sigma);
-            }
-        }
-    };
-    let finish = passes::run(joint.finish.clone());
-    let leaf = |node: &Node| match node {
-        Node::Param(ParamId(index)) => {
-            let name = scope.name(*index);
-            quote! { L::splat(#name) }
-        }
-        Node::Input(_) => quote! { z },
-        other => bug!("emit", "{other:?} in a sampler"),
-    };
-    let body = expression::print(&finish, Arithmetic::AnyPack, scope, &leaf);
-    let (bindings, output) = (body.bindings, &body.outputs[0]);
-    let used = |parameter| sharing::uses(&finish, |node| *node == Node::Param(parameter));
-    let pattern = parameter_pattern(law.parameters.len(), scope, used);
-    let length = Literal::usize_unsuffixed(law.parameters.len());
-    quote! {
-        #coupling
-        #[inline(always)]
-        fn finish<L: Lane>(#pattern: &[L::Scalar; #length], z: L) -> L {
-            #bindings
-            #output
-        }
-    }
-}
-
-/// `log φ` as one reads it: reductions in their places, a vector's name for its entry `j`.
-fn joint_log_cf(law: &JointLaw) -> String {
-    let parameters = Leaves::of_parameters(&law.parameters);
-    let mut sums: Vec<String> = Vec::new();
-    for reduction in &law.log_cf.reductions {
-        let text = match reduction {
-            Reduction::Coordinates(body) => {
-                format!("Σ_j({})", infix(body, body.output(), &parameters.clone().with_inputs(&sums)))
-            }
-            Reduction::Quadratic(sigma) => format!("(ω' {} ω)", law.parameters[sigma.0].name),
-        };
-        sums.push(text);
-    }
-    let outer = &law.log_cf.outer;
-    infix(outer, outer.output(), &parameters.with_inputs(&sums))
 }
 
 /// `impl Sampled` of a law without a sample expression: by inversion.
@@ -447,7 +374,7 @@ fn inverted(law: &Law, path: &TokenStream) -> TokenStream {
 }
 
 /// What the hidden macro hands on.
-fn hand_over(function: &str, name: &Ident, context: &LawContext) -> TokenStream {
+pub(super) fn hand_over(function: &str, name: &Ident, context: &LawContext) -> TokenStream {
     let LawContext { vis, options, item, .. } = context;
     let version = Literal::u32_unsuffixed(names::FORMAT_VERSION);
     let tokens = quote! { law { #version (#options) #item } };

@@ -6,12 +6,14 @@
 mod arguments;
 mod branches;
 mod characteristic;
+pub(crate) mod directional;
 mod draws;
 pub(crate) mod exponentials;
 mod expression;
 mod fields;
 mod file;
 pub mod formula;
+pub mod joint_law;
 pub mod latex;
 pub mod law;
 mod literal;

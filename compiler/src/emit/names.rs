@@ -71,6 +71,8 @@ const RESERVED: &[&str] = &[
     "out",
     "adjoint",
     "slope",
+    "offset",
+    "vertex",
     "value",
     "probes",
     "add",

@@ -23,23 +23,25 @@ impl Sections<'_> {
         let probes = &self.program.probes;
         let scalar = self.scalar();
         let [numbers, stencils] =
-            [probes.numbers.graph.outputs.len(), probes.stencils.len()].map(Literal::usize_unsuffixed);
+            [probes.numbers.graph.outputs.len(), probes.count()].map(Literal::usize_unsuffixed);
+        let directional = (!probes.directional.is_empty()).then(|| quote! { const DIRECTIONAL: bool = true; });
         quote! {
             type Probes<L: Lane<Scalar = #scalar>> = [L; #numbers];
             type Stencils<L: Lane<Scalar = #scalar>> = [L; #stencils];
             const STENCILS: usize = #stencils;
+            #directional
         }
     }
 
     /// `probes`, if there are stencils.
     pub(super) fn probes(&self) -> TokenStream {
         let probes = &self.program.probes;
-        if probes.stencils.is_empty() { TokenStream::new() } else { self.probes_function(&probes.numbers) }
+        if probes.count() == 0 { TokenStream::new() } else { self.probes_function(&probes.numbers) }
     }
 
     fn probes_function(&self, numbers: &Sampler) -> TokenStream {
-        let program = self.program;
-        let scope = Scope::new(program.parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.span)));
+        let parameters = self.program.theta();
+        let scope = Scope::new(parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.span)));
         let leaf = |node: &Node| match node {
             Node::Param(ParamId(index)) => {
                 let name = scope.name(*index);
@@ -55,7 +57,7 @@ impl Sections<'_> {
         let body = expression::print(&numbers.graph, Arithmetic::AnyPack, &scope, &|node| printer.leaf(node));
         let (bindings, outputs, scalar) = (body.bindings, &body.outputs, self.scalar());
         let uses = |wanted: &Node| sharing::uses(&whole, |node| node == wanted);
-        let pattern = parameter_pattern(program.parameters.len(), &scope, |parameter| uses(&Node::Param(parameter)));
+        let pattern = parameter_pattern(parameters.len(), &scope, |parameter| uses(&Node::Param(parameter)));
         let reads_parameters = pattern.to_string() != "_";
         let destructuring = reads_parameters.then(|| quote! { let #pattern = theta; });
         let named = |name: &str, used: bool| {
@@ -68,9 +70,12 @@ impl Sections<'_> {
         };
         let theta = named("theta", reads_parameters);
         let (z, words) = (named("z", uses(&Node::Sample)), named("words", !numbers.draws.is_empty()));
-        let [parameters, count] = [program.parameters.len(), outputs.len()].map(Literal::usize_unsuffixed);
-        let comment =
-            file::comment(["Sample, once for each sample and coordinate: the points and weights of the exact rules."]);
+        let [parameters, count] = [parameters.len(), outputs.len()].map(Literal::usize_unsuffixed);
+        let comment = file::comment([if self.program.probes.directional.is_empty() {
+            "Sample, once for each sample and coordinate: the points and weights of the exact rules."
+        } else {
+            "Sample, once for each sample: the numbers of points and directions of the exact rules."
+        }]);
         quote! {
             #comment
             #[inline(always)]

@@ -160,7 +160,7 @@ fn header(program: &Program, rules: &[Rule], context: &EstimatorContext) -> Vec<
         summary::title(program),
     ];
     for rule in rules {
-        lines.push(format!("  {}", summary::equation(&program.parameters, program.formula.as_ref(), rule)));
+        lines.push(format!("  {}", summary::equation(&program.theta(), program.formula.as_ref(), rule)));
         lines.push(format!("    bias: {}", summary::bias(program, rule)));
     }
     lines.push(String::new());
@@ -268,9 +268,10 @@ fn check_function(arguments: &Arguments<'_>) -> TokenStream {
 
 /// `coefficients`: the prologue of the rule.
 fn coefficients(program: &Program) -> TokenStream {
-    let names = program.parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.span));
+    let parameters = program.theta();
+    let names = parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.span));
     let scope = names::Scope::new(names);
-    let pattern = parameter_pattern(program.parameters.len(), &scope, |parameter| {
+    let pattern = parameter_pattern(parameters.len(), &scope, |parameter| {
         sharing::uses(&program.coefficients, |node| *node == Node::Param(parameter))
     });
     let leaf = |node: &Node| match node {
@@ -288,7 +289,7 @@ fn coefficients(program: &Program) -> TokenStream {
     } else {
         quote! { out }
     };
-    let count = Literal::usize_unsuffixed(program.parameters.len());
+    let count = Literal::usize_unsuffixed(parameters.len());
     let comment = file::comment([format!(
         "Prologue, once for each gradient and coordinate: ({}) -> a_n of the terms above.",
         summary::parameter_names(program)

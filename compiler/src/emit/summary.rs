@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::directional;
 use super::exponentials;
 use super::formula;
 use super::sharing;
@@ -55,6 +56,10 @@ pub(crate) fn equation(parameters: &[Parameter], formula: Option<&FormulaSection
     }
     if let Form::Hessian { coefficient } = &rule.form {
         return format!("∂_{name}[i, j] E f(z) = {coefficient} E ∂_i ∂_j f(z)");
+    }
+    if directional::is_directional(parameters, rule) {
+        let terms: Vec<String> = rule.stencils.iter().map(|term| directional::term(parameters, term)).collect();
+        return format!("∂_{name}[j] E f(z) = {}", terms.join(" + "));
     }
     let (name, along) = match parameters[rule.parameter.0].shape {
         ParameterShape::Scalar | ParameterShape::Covariance => (name.clone(), ""),
@@ -150,20 +155,26 @@ pub(crate) fn cost(program: &Program) -> Vec<String> {
 
 /// What the exact rules evaluate besides.
 fn probes(program: &Program) -> Vec<String> {
-    let places = program.probes.stencils.iter().flatten().filter(|probe| probe.place != Place::Draw).count();
-    if program.probes.stencils.is_empty() {
+    let probes = &program.probes;
+    if probes.count() == 0 {
         return Vec::new();
     }
-    let draws = plural(program.probes.numbers.draws.len(), "auxiliary draw");
-    let each = if program.vector { "for each coordinate" } else { "once" };
-    let mut lines = vec![format!("  exact rules, {each}: {draws}, {}", plural(places, "moved point"))];
+    let draws = plural(probes.numbers.draws.len(), "auxiliary draw");
+    let moved = probes.stencils.iter().flatten().filter(|probe| probe.place != Place::Draw).count();
+    let along = probes.directional.iter().flatten().count();
+    let mut lines = vec![match (program.vector, along) {
+        (_, 1..) => format!("  exact rules, once: {draws}; for each entry: {}", plural(along, "moved point")),
+        (true, 0) => format!("  exact rules, for each coordinate: {draws}, {}", plural(moved, "moved point")),
+        (false, 0) => format!("  exact rules, once: {draws}, {}", plural(moved, "moved point")),
+    }];
     for (index, ridge) in program.ridges.iter().enumerate() {
         let all = if program.vector { " and coordinate" } else { "" };
         let rows = rows(program, ridge);
         lines.push(format!("    ridge term {index}, {rows}{all}: {}", operations(&ridge.stencils)));
     }
     if let Some(separable) = &program.separable {
-        lines.push(format!("    separable terms: {}", operations(&separable.stencils)));
+        let three = if along > 0 { ", for each coordinate three times" } else { "" };
+        lines.push(format!("    separable terms{three}: {}", operations(&separable.stencils)));
     }
     lines
 }

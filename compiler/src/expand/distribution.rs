@@ -5,7 +5,8 @@ use quote::quote;
 
 use super::{fallback, position};
 use crate::cache;
-use crate::emit::law::{LawContext, emit_faulty_law, emit_joint_law, emit_law};
+use crate::emit::joint_law::emit_joint_law;
+use crate::emit::law::{LawContext, emit_faulty_law, emit_law};
 use crate::errors::Errors;
 use crate::ir::{Distribution, JointLaw, Law};
 use crate::parse;
@@ -57,6 +58,7 @@ fn check(options: TokenStream, function: &syn::ItemFn) -> Result<Checked, Errors
         Distribution::Scalar(law) => law,
         Distribution::Joint(law) => {
             judge_joint(&law)?;
+            cache::check_joint_rules(&law)?;
             return Ok(Checked::Joint(Box::new(law)));
         }
     };

@@ -60,6 +60,12 @@ impl Leaves {
         Self { draws: names.to_vec(), ..self }
     }
 
+    /// The same, data by these names.
+    #[must_use]
+    pub fn with_data(self, names: &[String]) -> Self {
+        Self { data: names.to_vec(), ..self }
+    }
+
     /// The same, inputs by these names.
     #[must_use]
     pub fn with_inputs(self, names: &[String]) -> Self {

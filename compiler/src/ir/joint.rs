@@ -12,8 +12,8 @@
 use proc_macro2::Span;
 
 use super::graph::Graph;
-use super::law::{Frame, Law, Parameter, Sampler};
-use super::node::{Node, ParamId};
+use super::law::{Frame, Law, Parameter, Sampler, WrittenRule};
+use super::node::{DataId, Node, ParamId};
 use crate::errors::Extent;
 
 /// A number made from all coordinates.
@@ -93,7 +93,17 @@ pub struct JointLaw {
     pub image: Option<Image>,
     /// The sample expression.
     pub sampler: JointSampler,
+    /// Exact rules that the author wrote beside the law, read on a function `h(⟨a, z⟩)`: points and weights are those of
+    /// `h`, the draw and points stand for their products with `a`, and so does the vertex `e_k` of the entry whose rule it is,
+    /// [`VERTEX`]. Points and weights are linear in the two.
+    pub rules: Vec<WrittenRule>,
+    /// Vector parameters whose entries are added up: in rules, parameter `P + q` of a law with `P` parameters is the sum of
+    /// `totals[q]`.
+    pub totals: Vec<ParamId>,
 }
+
+/// The unit vector `e_k`, in the rule of entry `k` of a vector parameter.
+pub const VERTEX: Node = Node::Data(DataId(0));
 
 impl<'a> From<&'a JointLaw> for Frame<'a> {
     fn from(law: &'a JointLaw) -> Self {
@@ -105,6 +115,7 @@ impl<'a> From<&'a JointLaw> for Frame<'a> {
             conditions: &[],
             sampler: Some(&law.sampler.base),
             joint: true,
+            totals: &law.totals,
         }
     }
 }

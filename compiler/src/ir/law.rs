@@ -161,6 +161,26 @@ pub struct Frame<'a> {
     pub sampler: Option<&'a Sampler>,
     /// Whether it is a joint law.
     pub joint: bool,
+    /// Vector parameters whose entries are added up.
+    pub totals: &'a [ParamId],
+}
+
+impl Frame<'_> {
+    /// The numbers of a coordinate: the parameters, then the sums over the entries of some of them.
+    #[must_use]
+    pub fn theta(&self) -> Vec<Parameter> {
+        with_totals(self.parameters, self.totals)
+    }
+}
+
+/// Parameters, and after them the sums over entries of some of them, `alpha_sum`.
+#[must_use]
+pub fn with_totals(parameters: &[Parameter], totals: &[ParamId]) -> Vec<Parameter> {
+    let total = |id: &ParamId| {
+        let parameter = &parameters[id.0];
+        Parameter { name: format!("{}_sum", parameter.name), shape: ParameterShape::Scalar, ..parameter.clone() }
+    };
+    parameters.iter().cloned().chain(totals.iter().map(total)).collect()
 }
 
 impl<'a> From<&'a Law> for Frame<'a> {
@@ -173,6 +193,7 @@ impl<'a> From<&'a Law> for Frame<'a> {
             conditions: &law.conditions,
             sampler: law.sampler.as_ref(),
             joint: false,
+            totals: &[],
         }
     }
 }

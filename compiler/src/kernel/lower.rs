@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::draws::lower_draws;
 use super::program::{FormulaSection, Moment, Probes, Program, PullBack, RidgeSection, SeparableSection, Term};
+use super::directional::{lower_directional, lower_directional_stencils};
 use super::stencils::{lower_probes, lower_stencils};
 use super::verify::verify;
 use crate::differentiation::{derivative_of_term, derivatives_almost_everywhere};
@@ -38,7 +39,11 @@ pub fn lower<'a>(function: &Function, law: impl Into<Frame<'a>>, rules: &[Rule])
     let orders: Vec<u32> = orders.into_iter().collect();
 
     let form = &function.normal_form;
-    let probes = lower_probes(&rules, !form.ridges.is_empty(), form.separable.is_some());
+    let probes = if law.joint && rules.iter().any(|rule| rule.is_written()) {
+        lower_directional(&rules)
+    } else {
+        lower_probes(&rules, !form.ridges.is_empty(), form.separable.is_some())
+    };
     let mut ridges = Vec::new();
     for ridge in &form.ridges {
         match lower_varying(&ridge.function, &Node::Ridge, &orders, &probes, &form.data) {
@@ -85,6 +90,7 @@ pub fn lower<'a>(function: &Function, law: impl Into<Frame<'a>>, rules: &[Rule])
         arguments: function.arguments.clone(),
         vector: function.vector,
         joint: law.joint,
+        totals: law.totals.to_vec(),
         orders,
         data: form.data.clone(),
         coefficients,
@@ -183,7 +189,11 @@ fn lower_varying(
     let (rest, numbers) = passes::hoist(&passes::run(function.clone()), variable);
     let rest = passes::run(rest);
     let derivatives = derivatives_almost_everywhere(&rest, variable, orders)?;
-    let stencils = lower_stencils(&rest, variable, probes)?;
+    let stencils = if probes.directional.is_empty() {
+        lower_stencils(&rest, variable, probes)?
+    } else {
+        lower_directional_stencils(&rest, variable, probes)?
+    };
     let mut partials = Graph::new();
     if *variable == Node::Ridge {
         let first = derivatives_almost_everywhere(&rest, variable, &[1])?;

@@ -2,7 +2,8 @@
 
 pub mod cost;
 pub mod display;
-pub mod draws;
+pub mod directional;
+mod draws;
 #[cfg(test)]
 mod example;
 pub mod lower;
@@ -14,7 +15,7 @@ pub use cost::{Cost, Operations};
 pub use display::dump_program;
 pub use lower::{lower, lower_sampler};
 pub use program::{
-    FormulaSection, Inputs, Moment, Place, Probe, Probes, Program, PullBack, RidgeSection, SeparableSection, Term,
+    Directional, FormulaSection, Inputs, Moment, Place, Probe, Probes, Program, PullBack, RidgeSection, SeparableSection, Term,
     Weight,
 };
 pub use verify::verify;

@@ -139,6 +139,9 @@ fn parameter(argument: &signature::Parameter, errors: &mut Errors) -> Option<Par
             format!("`{}` is not a kind of parameter", signature::text(argument.kind)),
             match near {
                 Some(near) => format!("did you mean `{near}`?"),
+                None if matches!(argument.kind, syn::Type::Reference(_)) => {
+                    "vectors and matrices are parameters of joint laws, whose frequency is `omega: &[Frequency]`".to_owned()
+                }
                 None => format!("the kinds are {}", list(names)),
             },
         ));

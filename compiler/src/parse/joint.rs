@@ -9,8 +9,10 @@ use syn::{Expr, ItemFn, Stmt, Type};
 
 use super::distribution::{keep, parse_distribution, plain_name, upper_camel_case};
 use super::expression::{Dialect, Walker};
+use super::joint_rule::parse_rules;
 use super::options::{DistributionOptions, parse_distribution_options};
 use super::scope::{Value, Vector};
+use super::rule::Evaluation;
 use super::signature::{self, check_plain, check_return, last_segment};
 use super::spelling::list;
 use super::terms::Place;
@@ -28,6 +30,10 @@ pub(crate) struct JointParts {
     pub(crate) reductions: Vec<Reducing>,
     /// The step of a sampler and what it is applied to; it stands as input 0.
     pub(crate) step: Option<(JointStep, NodeId)>,
+    /// Vector parameters whose entries a rule adds up.
+    pub(crate) totals: Vec<ParamId>,
+    /// The shapes of all parameters, after which the sums come.
+    pub(crate) shapes: Vec<ParameterShape>,
 }
 
 /// A reduction, as terms.
@@ -105,6 +111,8 @@ pub fn parse_joint(options: TokenStream, item: &ItemFn) -> Result<JointLaw, Erro
     errors.clone().into_result()?;
     let log_cf = keep(parse_log_cf(item, frequency, &parameters), &mut errors);
     let sampler = options.sample.and_then(|sample| keep(parse_sampler(&sample, &parameters), &mut errors));
+    let mut totals = Vec::new();
+    let rules = parse_rules(&options.rules, &parameters, &mut totals, &mut errors);
     errors.into_result()?;
     let (Some((log_cf, log_cf_span)), Some(sampler)) = (log_cf, sampler) else {
         crate::errors::bug!("parse", "no log characteristic function or sampler, and no fault");
@@ -119,6 +127,8 @@ pub fn parse_joint(options: TokenStream, item: &ItemFn) -> Result<JointLaw, Erro
         log_cf_span,
         image,
         sampler,
+        rules,
+        totals,
     })
 }
 
@@ -160,7 +170,7 @@ fn refuse_options(options: &DistributionOptions, errors: &mut Errors) {
             Code::BadOption,
             &tokens,
             format!("a joint law has no option `{name}`"),
-            "the options of joint laws are `sample` and `image`; what is required of a parameter is said by its kind",
+            "the options of joint laws are `sample`, `image` and `rule`; what is required of a parameter is said by its kind",
         ));
     };
     if let Some(require) = &options.require {
@@ -171,9 +181,6 @@ fn refuse_options(options: &DistributionOptions, errors: &mut Errors) {
     }
     if let Some(strip) = &options.strip {
         refuse(strip, "strip");
-    }
-    for (_, rule) in &options.rules {
-        refuse(rule, "rule");
     }
 }
 
@@ -222,7 +229,7 @@ fn parse_log_cf(
 }
 
 /// Brings the parameters `θ` into scope; `vector` says what a vector is.
-fn declare(walker: &mut Walker, parameters: &[Parameter], vector: impl Fn(&mut Walker, ParamId) -> Value) {
+pub(crate) fn declare(walker: &mut Walker, parameters: &[Parameter], vector: impl Fn(&mut Walker, ParamId) -> Value) {
     for (index, parameter) in parameters.iter().enumerate() {
         let id = ParamId(index);
         let value = match parameter.shape {
@@ -272,7 +279,7 @@ fn parse_sampler(sample: &Expr, parameters: &[Parameter]) -> Result<JointSampler
 
 impl Walker {
     /// The parameter, or of a vector its entry at the coordinate at hand.
-    fn scalar_parameter(&mut self, id: ParamId, parameter: &Parameter) -> Value {
+    pub(crate) fn scalar_parameter(&mut self, id: ParamId, parameter: &Parameter) -> Value {
         let name = syn::Ident::new(&parameter.name, parameter.span);
         Value::Scalar { id: self.terms.scalar(Node::Param(id), Place::of(&name)), whole: false }
     }
@@ -303,11 +310,20 @@ impl Walker {
             }
             ("cholesky", [Value::Covariance(sigma)]) => Value::Factor(*sigma),
             ("softmax", [Value::Scalar { id, .. }]) => self.joint_step(JointStep::Softmax, *id, place),
+            ("sum", [Value::Scalar { id, .. }]) if let Some(parameter) = self.vector_parameter(*id) => {
+                self.total(parameter, place)
+            }
+            ("df", [Value::Scalar { id: point, .. }, Value::Scalar { id: direction, .. }]) => {
+                self.evaluations.push(Evaluation { order: 1, point: *point });
+                let value = self.terms.scalar(Node::Input(self.evaluations.len() - 1), place);
+                Value::Scalar { id: self.terms.product(vec![value, *direction], place), whole: false }
+            }
             _ => self.refuse(place.fault(
                 Code::Unsupported,
                 format!("`{name}` is not called like this"),
-                "the functions of joint laws are `quadratic(omega, sigma)` of the frequency and a covariance matrix, and in a \
-                 sample expression `cholesky(sigma) * x` and `softmax(x)`",
+                "the functions of joint laws are `quadratic(omega, sigma)` of the frequency and a covariance matrix, in a sample \
+                 expression `cholesky(sigma) * x` and `softmax(x)`, and in a rule `alpha.sum()` of a vector parameter and \
+                 `df(y, d)`, the derivative of `f` at `y` in the direction `d`",
             )),
         }
     }
@@ -334,6 +350,7 @@ pub(crate) const fn joint_functions(dialect: Dialect) -> &'static [&'static str]
     match dialect {
         Dialect::LogCf => &["quadratic"],
         Dialect::Sample => &["cholesky", "softmax"],
-        Dialect::Rule | Dialect::Condition | Dialect::Term | Dialect::Function => &[],
+        Dialect::Rule => &["sum", "f", "df", "ddf"],
+        Dialect::Condition | Dialect::Term | Dialect::Function => &[],
     }
 }

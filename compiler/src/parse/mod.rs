@@ -16,6 +16,7 @@ pub mod function;
 #[cfg(test)]
 pub(crate) mod interpreter;
 pub mod joint;
+mod joint_rule;
 mod literal;
 mod log_cf;
 mod normalise;

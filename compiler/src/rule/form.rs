@@ -89,6 +89,15 @@ impl Rule {
 }
 
 impl Rule {
+    /// Whether the rule was written beside the law by its author.
+    #[must_use]
+    pub const fn is_written(&self) -> bool {
+        matches!(
+            self.form,
+            Form::Auxiliary { origin: Origin::Author { .. } } | Form::Difference { origin: Origin::Author { .. } }
+        )
+    }
+
     /// The highest derivative of `f` that is evaluated.
     #[must_use]
     pub fn highest_order(&self) -> u32 {

@@ -26,6 +26,9 @@ use crate::rule::{Coefficient, StencilTerm};
 /// [`Code::NotDifferentiable`] where no rule accepts the kinks of `f`; and those of [`select`].
 pub fn select_joint(law: &JointLaw, subject: &Subject, choice: &Choice) -> Result<Vec<Rule>, Errors> {
     check_choice(law, choice)?;
+    if !law.rules.is_empty() {
+        return written_rules(law, subject, choice);
+    }
     let Some(parts) = Parts::of(law) else {
         return Err(Fault::new(
             Code::FormUnavailable,
@@ -36,6 +39,9 @@ pub fn select_joint(law: &JointLaw, subject: &Subject, choice: &Choice) -> Resul
         )
         .into());
     };
+    if !parts.quadratics.is_empty() {
+        check_kinks(law, subject)?;
+    }
     let mut errors = Errors::new();
     let mut rules = match parts.rules_by_coordinate(law, subject, choice) {
         Ok(rules) => rules,
@@ -45,7 +51,7 @@ pub fn select_joint(law: &JointLaw, subject: &Subject, choice: &Choice) -> Resul
         }
     };
     for (sigma, factor) in &parts.quadratics {
-        match quadratic_rule(law, *sigma, factor, subject, choice) {
+        match quadratic_rule(law, *sigma, factor, choice) {
             Ok(rule) => rules.push(rule),
             Err(faults) => errors.extend(faults),
         }
@@ -79,12 +85,59 @@ fn check_choice(law: &JointLaw, choice: &Choice) -> Result<(), Errors> {
     errors.into_result()
 }
 
+/// Refuses kinks where some rule takes derivatives of any function.
+fn check_kinks(law: &JointLaw, subject: &Subject) -> Result<(), Errors> {
+    let mut errors = Errors::new();
+    for fault in subject.kinks.faults() {
+        let mut fault = fault.clone();
+        fault.help = format!("{}; the rules of `{}` take derivatives everywhere", fault.help, law.name);
+        errors.push(fault);
+    }
+    errors.into_result()
+}
+
+/// The rules that stand beside the law, one for each parameter.
+fn written_rules(law: &JointLaw, subject: &Subject, choice: &Choice) -> Result<Vec<Rule>, Errors> {
+    check_kinks(law, subject)?;
+    let mut errors = Errors::new();
+    let mut rules = Vec::new();
+    for (index, parameter) in law.parameters.iter().enumerate() {
+        let own: Vec<_> = law.rules.iter().filter(|rule| rule.parameter == ParamId(index)).collect();
+        let name = &parameter.name;
+        let wanted = match choice.form_of(name) {
+            None => 1,
+            Some((RequestedForm::Auxiliary(number), _)) if number as usize <= own.len() => number as usize,
+            Some((form, span)) => {
+                errors.push(Fault::new(
+                    Code::FormUnavailable,
+                    span,
+                    format!("no rule of the form `{form}` for `{name}`"),
+                    format!("the law has {} for it, `auxiliary`", crate::emit::summary::plural(own.len(), "written rule")),
+                ));
+                continue;
+            }
+        };
+        let Some(written) = own.get(wanted - 1) else {
+            errors.push(Fault::new(
+                Code::FormUnavailable,
+                choice.distribution,
+                format!("no rule of `{}` is written for its parameter `{name}`", law.name),
+                format!("write one beside the law, `rule({name}) = …`: where one is written, all are"),
+            ));
+            continue;
+        };
+        let form = Form::Auxiliary { origin: written.rule.origin };
+        rules.push(Rule { stencils: written.rule.stencils.clone(), ..rule(ParamId(index), form, Vec::new()) });
+    }
+    errors.into_result()?;
+    Ok(rules)
+}
+
 /// `∂_{Σ_ij} E f = -q E ∂_i ∂_j f`
 fn quadratic_rule(
     law: &JointLaw,
     sigma: ParamId,
     factor: &Rational,
-    subject: &Subject,
     choice: &Choice,
 ) -> Result<Rule, Errors> {
     let name = &law.parameters[sigma.0].name;
@@ -99,9 +152,6 @@ fn quadratic_rule(
             )
             .into());
         }
-    }
-    if !subject.kinks.faults().is_empty() {
-        return Err(subject.kinks.clone());
     }
     Ok(rule(sigma, Form::Hessian { coefficient: -factor }, Vec::new()))
 }

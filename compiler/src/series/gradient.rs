@@ -167,6 +167,17 @@ impl Task {
     }
 }
 
+/// `κ_n / n!` for `n` up to `degree`, of a real graph in `s` whose expansion costs `lost` orders.
+pub(crate) fn cumulants(graph: &Graph, field: &mut Field, degree: u32, lost: u32) -> Result<Vec<Quotient>, String> {
+    let precision = (degree + 1 + lost) as usize;
+    let series = expand(graph, field, precision).map_err(|failure| describe(&failure.obstacle))?;
+    let series = &series[&graph.output()];
+    if series.start < 0 || series.end() <= degree as i32 {
+        return Err("it seems to have a pole".to_owned());
+    }
+    Ok((1..=degree).map(|n| series.coefficient(field, n as i32)).collect())
+}
+
 fn describe(obstacle: &Obstacle) -> String {
     match obstacle {
         Obstacle::Inexpressible(why) => why.clone(),

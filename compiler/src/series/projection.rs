@@ -14,8 +14,14 @@ use crate::ir::{
     Reduction, Relation, Support,
 };
 
-/// The direction `a`, as fractions, one for each coordinate that is written out.
-const DIRECTION: [(i64, i64); 3] = [(1, 1), (-3, 5), (7, 4)];
+/// How many coordinates are written out.
+pub const COORDINATES: usize = 3;
+
+/// A direction, as fractions.
+pub type Direction = [(i64, i64); COORDINATES];
+
+/// A direction `a` of no particular kind.
+pub const DIRECTION: Direction = [(1, 1), (-3, 5), (7, 4)];
 
 /// Checks that the law uses its frequency and every parameter, and that its projection is a law with an expansion.
 ///
@@ -23,7 +29,20 @@ const DIRECTION: [(i64, i64); 3] = [(1, 1), (-3, 5), (7, 4)];
 /// Those of [`judge`], at the tokens of the joint law.
 pub fn judge_joint(law: &JointLaw) -> Result<Judgement, Errors> {
     check_use(law)?;
-    judge(&project(law))
+    judge(&project(law, &DIRECTION)).map_err(in_words_of_vectors)
+}
+
+/// What is proposed for the projection is written with its numbers, and not with the vectors of the user's text.
+fn in_words_of_vectors(errors: Errors) -> Errors {
+    let mut explained = Errors::new();
+    for fault in errors.faults() {
+        let mut fault = fault.clone();
+        if fault.code == Code::NotHermitian && fault.help.starts_with("did you mean") {
+            "odd powers of omega come with I, even powers without, as in `I * dot(mu, omega)`".clone_into(&mut fault.help);
+        }
+        explained.push(fault);
+    }
+    explained
 }
 
 /// Every parameter must be used; that the frequency is shows in the projection.
@@ -43,13 +62,13 @@ fn check_use(law: &JointLaw) -> Result<(), Errors> {
     errors.into_result()
 }
 
-/// The law of `⟨a, z⟩` for three coordinates and a generic direction `a`.
+/// The law of `⟨a, z⟩` for three coordinates and a direction `a`; of what `z` is the image of, if it is one.
 ///
 /// Its parameters are the numbers that those of the joint law are made of: the entries of a vector, all but the last of a
 /// simplex, a covariance matrix on and above the diagonal, row by row; each has the name and position of its whole.
 #[must_use]
-pub fn project(law: &JointLaw) -> Law {
-    let mut projection = Projection { law, graph: Graph::new(), first: Vec::new(), parameters: Vec::new() };
+pub fn project(law: &JointLaw, direction: &Direction) -> Law {
+    let mut projection = Projection { law, direction: *direction, graph: Graph::new(), first: Vec::new(), parameters: Vec::new() };
     projection.unroll();
     let output = projection.log_cf();
     let Projection { mut graph, first, parameters, .. } = projection;
@@ -72,6 +91,7 @@ pub fn project(law: &JointLaw) -> Law {
 /// A law under projection.
 struct Projection<'a> {
     law: &'a JointLaw,
+    direction: Direction,
     graph: Graph,
     /// For each parameter of the joint law, its first number among `parameters`.
     first: Vec<usize>,
@@ -80,7 +100,7 @@ struct Projection<'a> {
 
 impl Projection<'_> {
     fn unroll(&mut self) {
-        let count = DIRECTION.len();
+        let count = COORDINATES;
         for parameter in &self.law.parameters {
             self.first.push(self.parameters.len());
             let scalar = |kind| Parameter { kind, shape: ParameterShape::Scalar, ..parameter.clone() };
@@ -104,7 +124,7 @@ impl Projection<'_> {
         for reduction in &log_cf.reductions {
             let value = match reduction {
                 Reduction::Coordinates(body) => {
-                    let terms = (0..DIRECTION.len()).map(|j| self.import(body, j, &reduced)).collect();
+                    let terms = (0..COORDINATES).map(|j| self.import(body, j, &reduced)).collect();
                     self.graph.sum(terms)
                 }
                 Reduction::Quadratic(sigma) => self.quadratic(*sigma),
@@ -148,7 +168,7 @@ impl Projection<'_> {
     /// `a_j t`
     fn frequency(&mut self, coordinate: usize, span: Option<Extent>) -> NodeId {
         let frequency = self.graph.push_spanned(Node::Frequency, span);
-        match DIRECTION[coordinate] {
+        match self.direction[coordinate] {
             (1, 1) => frequency,
             (numerator, denominator) => {
                 let factor = self.graph.constant(Rational::new(numerator.into(), denominator.into()));
@@ -160,7 +180,7 @@ impl Projection<'_> {
     /// A scalar parameter, or entry `j` of a vector.
     fn entry(&mut self, parameter: ParamId, coordinate: usize, span: Option<Extent>) -> NodeId {
         let first = self.first[parameter.0];
-        let last = DIRECTION.len() - 1;
+        let last = COORDINATES - 1;
         match self.law.parameters[parameter.0].shape {
             ParameterShape::Scalar => self.graph.push_spanned(Node::Param(ParamId(first)), span),
             ParameterShape::Vector => self.graph.push_spanned(Node::Param(ParamId(first + coordinate)), span),
@@ -183,9 +203,9 @@ impl Projection<'_> {
     fn quadratic(&mut self, sigma: ParamId) -> NodeId {
         let first = self.first[sigma.0];
         let mut terms = Vec::new();
-        for row in 0..DIRECTION.len() {
-            for column in row..DIRECTION.len() {
-                let ((a, b), (c, d)) = (DIRECTION[row], DIRECTION[column]);
+        for row in 0..COORDINATES {
+            for column in row..COORDINATES {
+                let ((a, b), (c, d)) = (self.direction[row], self.direction[column]);
                 let twice = if row == column { 1 } else { 2 };
                 let factor = self.graph.constant(Rational::new((twice * a * c).into(), (b * d).into()));
                 let entry = self.graph.push(Node::Param(covariance(first, row, column)));
@@ -201,7 +221,7 @@ impl Projection<'_> {
 
 /// Entry `(row, column)`, on or above the diagonal, of a covariance matrix whose first number is `first`.
 fn covariance(first: usize, row: usize, column: usize) -> ParamId {
-    let before: usize = (0..row).map(|above| DIRECTION.len() - above).sum();
+    let before: usize = (0..row).map(|above| COORDINATES - above).sum();
     ParamId(first + before + column - row)
 }
 
@@ -212,7 +232,7 @@ fn simplex_conditions(law: &JointLaw, first: &[usize]) -> Vec<Condition> {
         .map(|(parameter, &first)| {
             let mut graph = Graph::new();
             let entries =
-                (0..DIRECTION.len() - 1).map(|index| graph.push(Node::Param(ParamId(first + index)))).collect();
+                (0..COORDINATES - 1).map(|index| graph.push(Node::Param(ParamId(first + index)))).collect();
             let (sum, one) = (graph.sum(entries), graph.integer(1));
             graph.outputs = vec![sum, one];
             Condition { graph, relation: Relation::Less, text: format!("{} adds up to 1", parameter.name) }

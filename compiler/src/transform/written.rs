@@ -107,6 +107,21 @@ pub(crate) fn check(
     field: &mut Field,
 ) -> Result<(), String> {
     let moments = moments_of_cumulants(cumulants, degree, field);
+    check_moments(rule, parameter, &moments, degree, "z", field)
+}
+
+/// The same by the moments `E z^m`, from `m = 0` on; `variable` is what `z` is called.
+///
+/// # Errors
+/// As [`check`].
+pub(crate) fn check_moments(
+    rule: &ExactRule,
+    parameter: ParamId,
+    moments: &[Quotient],
+    degree: u32,
+    variable: &str,
+    field: &mut Field,
+) -> Result<(), String> {
     let mut sides = vec![Polynomial::default(); degree as usize + 1];
     let no_coefficient = "its coefficient is not a function of the parameters that exact algebra knows";
     for Coefficient { order, value } in &rule.derivatives {
@@ -152,7 +167,7 @@ pub(crate) fn check(
         let expected = field.derivative(&moments[m], parameter);
         let difference = field.subtract(&found, &expected);
         if !difference.is_zero() {
-            return Err(format!("it is wrong for f(z) = z^{m}"));
+            return Err(format!("it is wrong for f(z) = {variable}^{m}"));
         }
     }
     Ok(())
@@ -165,7 +180,7 @@ fn falling(m: u32, order: u32, field: &Field) -> Polynomial {
 }
 
 /// `E z^m` for `m` up to `degree`.
-fn moments_of_cumulants(cumulants: &[Quotient], degree: u32, field: &Field) -> Vec<Quotient> {
+pub(crate) fn moments_of_cumulants(cumulants: &[Quotient], degree: u32, field: &Field) -> Vec<Quotient> {
     // With e_m = E z^m / m!: m e_m = Σ_j j (κ_j / j!) e_(m - j).
     let mut scaled = vec![field.integer(1)];
     for m in 1..=degree as usize {

@@ -99,7 +99,9 @@ impl<E: Estimator> Kernel<E::Scalar> for BySample<'_, E> {
             pack.draw();
             E::Ridges::visit(job.tables, &mut pack);
             pack.separable();
-            if const { E::STENCILS > 0 } {
+            if const { E::DIRECTIONAL } {
+                pack.directional();
+            } else if const { E::STENCILS > 0 } {
                 pack.stencils();
             }
             sample += L::WIDTH;

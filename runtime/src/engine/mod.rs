@@ -14,6 +14,7 @@
 mod adjoint;
 mod contraction;
 mod deviations;
+mod directional;
 mod formulas;
 mod hessian;
 mod lanes;

@@ -15,7 +15,7 @@ use crate::draw::Key;
 use crate::error::EstimateError;
 use crate::kernel::{Estimator, Law, Ridges, Sampled, Separable};
 use crate::lane::{Floats, Kernel, PackWidth, Scalar, dispatch};
-use crate::parameters::{Parameters, check_values};
+use crate::parameters::{Parameters, add_up, check_values, theta};
 use crate::run::{TermSize, Warning};
 
 /// Draws (and moves of a row with a coordinate) below which a run stays on the calling thread.
@@ -52,6 +52,8 @@ struct Task<S> {
 /// The buffers of an estimator.
 pub(crate) struct Workspace<E: Estimator> {
     theta: Vec<<E::Law as Law>::Theta<E::Scalar>>,
+    /// Sums over the entries of parameters, which every coordinate's numbers end with.
+    totals: Vec<f64>,
     /// Whether anything is drawn.
     draws: bool,
     formulas: Formulas<E>,
@@ -77,6 +79,7 @@ impl<E: Estimator> Workspace<E> {
     pub(crate) fn new(settings: Settings, gradient: Vec<Vec<f64>>, draws: bool) -> Self {
         Self {
             theta: Vec::new(),
+            totals: Vec::new(),
             draws,
             formulas: Formulas::new(&gradient),
             samplers: Vec::new(),
@@ -103,13 +106,14 @@ impl<E: Estimator> Workspace<E> {
         for (index, info) in parameters.iter().enumerate() {
             check_values(info, law.values(index))?;
         }
+        add_up(law, dimension, &mut self.totals);
         self.theta.clear();
         self.samplers.truncate(dimension);
         let all = &mut self.reduction.coefficients;
         all.resize(dimension * E::TERMS.len(), 0.0);
         self.formulas.theta.clear();
         for coordinate in 0..dimension {
-            let exact = E::Law::theta(|index| law.values(index).at(coordinate));
+            let exact = theta(law, &self.totals, coordinate);
             if let Some(condition) = E::Law::violated(&exact) {
                 return Err(EstimateError::ConditionViolated { law: E::Law::NAME, condition, coordinate });
             }
@@ -120,7 +124,7 @@ impl<E: Estimator> Workspace<E> {
                 continue;
             }
             E::coefficients(&exact, &mut all[coordinate * E::TERMS.len()..][..E::TERMS.len()]);
-            self.theta.push(E::Law::theta(|index| Scalar::from_f64(law.values(index).at(coordinate))));
+            self.theta.push(E::Law::theta(|index| Scalar::from_f64(exact.as_ref()[index])));
             let sampler = E::Law::prepare(&exact, &mut self.sampler_tables)
                 .map_err(|reason| EstimateError::Sampler { law: E::Law::NAME, coordinate, reason })?;
             // In its place: a table of the last run is held until the new one is found.
@@ -294,7 +298,7 @@ fn run_task<E: Estimator>(job: &Job<'_, E>, width: Option<PackWidth>, ridges: &[
 
 /// Whether nothing joins the coordinates, so that each can be sampled by itself.
 const fn by_coordinate<E: Estimator>() -> bool {
-    E::Ridges::COUNT == 0 && !<<E::Law as Sampled>::Coupling<E::Scalar> as Coupling<E::Scalar>>::PRESENT
+    E::Ridges::COUNT == 0 && !E::DIRECTIONAL && !<<E::Law as Sampled>::Coupling<E::Scalar> as Coupling<E::Scalar>>::PRESENT
 }
 
 /// The samples of one leaf. Only one of the two schedules is compiled.

@@ -1,4 +1,4 @@
-//! Joint laws: the multivariate Gaussian against closed forms and quadrature in one variable.
+//! The multivariate Gaussian against closed forms and quadrature in one variable.
 //!
 //! `⟨a, z⟩` is normal with mean `⟨a, mu⟩` and variance `a'Σa`, so that `E h(⟨a, z⟩)` is an integral over one variable, and its
 //! gradients are `a E h'` for `mu` and `½ a a' E h''` for `Σ`. The trapezoid rule gives such integrals of analytic functions with
@@ -7,7 +7,9 @@
 use logphi::laws::MultivariateGaussian;
 use logphi::prelude::*;
 use logphi::private::PackWidth;
-use logphi::{Estimator, EstimateError, Gradient, Law, Run, sample};
+use logphi::{EstimateError, Estimator, Gradient, Run, sample};
+
+use super::{SCHEDULES, bits, check};
 
 /// Story 9.
 #[estimator(distribution = MultivariateGaussian)]
@@ -65,6 +67,10 @@ struct Exact {
 impl Exact {
     fn zero(dimension: usize) -> Self {
         Self { value: 0.0, mu: vec![0.0; dimension], sigma: vec![0.0; dimension * dimension] }
+    }
+
+    fn check<E: Estimator>(&self, run: &Run<E, impl Gradient>, what: &str) {
+        check(run, self.value, &[&self.mu, &self.sigma], 0.05, what);
     }
 
     /// Adds `E h(⟨a, z⟩)`.
@@ -140,43 +146,18 @@ impl Problem {
     }
 }
 
-/// Standard errors that an entry may be off: 5.2 are exceeded with probability 1.2e-5 by Student's t with 31 degrees of
-/// freedom, so that one of the 400 entries tested here fails by chance with probability 5e-3; the seeds are fixed.
-const DEVIATIONS: f64 = 5.2;
-
-fn check<E: Estimator>(run: &Run<E, impl Gradient>, exact: &Exact, what: &str) {
-    let near = |found: f64, error: f64, exact: f64, name: &str| {
-        // What has no variance is right to rounding.
-        let allowed = DEVIATIONS * error + 1e-6 * exact.abs().max(1e-3);
-        assert!((found - exact).abs() <= allowed, "{what}, {name}: {found} ± {error}, expected {exact}");
-        // A wrong coefficient shows: a 5 % error of an entry of average size is beyond the allowance.
-        error
-    };
-    near(run.value, run.value_standard_error.expect("many samples"), exact.value, "the value");
-    let errors = run.standard_error.as_ref().expect("many samples");
-    for (parameter, exact) in [&exact.mu, &exact.sigma].into_iter().enumerate() {
-        let mut largest: f64 = 0.0;
-        for (entry, &exact) in exact.iter().enumerate() {
-            let (found, error) = (run.gradient.entries(parameter)[entry], errors.entries(parameter)[entry]);
-            largest = largest.max(near(found, error, exact, &format!("entry {entry} of parameter {parameter}")));
-        }
-        let size = exact.iter().map(|entry| entry.abs()).fold(0.0, f64::max);
-        assert!(DEVIATIONS * largest < 0.05 * size, "{what}: errors up to {largest} would hide 5 % of {size}");
-    }
-}
-
 #[test]
 fn gradients_agree_with_quadrature() {
     for (dimension, rows, samples) in [(1, 2, 50_000), (2, 3, 50_000), (12, 5, 50_000)] {
         let problem = Problem::of(dimension, rows);
         let law = problem.law();
         let run = log_sum::estimate(&law, &problem.a).samples(samples).seed(21).run().expect("valid");
-        check(&run, &problem.log_sum(), &format!("log_sum in {dimension} dimensions"));
+        problem.log_sum().check(&run, &format!("log_sum in {dimension} dimensions"));
         let arguments = (&problem.a, problem.t.as_slice());
         let run = mixed::estimate(&law, arguments).samples(samples).seed(22).run().expect("valid");
-        check(&run, &problem.mixed(), &format!("mixed in {dimension} dimensions"));
+        problem.mixed().check(&run, &format!("mixed in {dimension} dimensions"));
         let run = MixedSingle::estimate(&law, arguments).samples(samples).seed(23).run().expect("valid");
-        check(&run, &problem.mixed(), &format!("mixed in {dimension} dimensions and single precision"));
+        problem.mixed().check(&run, &format!("mixed in {dimension} dimensions and single precision"));
     }
 }
 
@@ -192,7 +173,7 @@ fn separable_functions_have_a_diagonal_gradient() {
         exact.mu[j] = -t * (-v / 2.0).exp() * m.sin();
         exact.sigma[j * 3 + j] = -t * (-v / 2.0).exp() * m.cos() / 2.0;
     }
-    check(&run, &exact, "cosines");
+    exact.check(&run, "cosines");
     assert_eq!(run.gradient.sigma.row(0)[1], 0.0);
 }
 
@@ -223,17 +204,6 @@ fn errors_of_pairs_are_batch_means() {
     }
 }
 
-/// Every number of a run, to the bit.
-fn bits<E: Estimator, G: Gradient>(run: &Run<E, G>) -> Vec<u64> {
-    let mut numbers = vec![run.value];
-    numbers.extend(run.value_standard_error);
-    for index in 0..<E::Law as Law>::PARAMETERS.len() {
-        numbers.extend(run.gradient.entries(index));
-        numbers.extend(run.standard_error.iter().flat_map(|errors| errors.entries(index)));
-    }
-    numbers.iter().map(|number| number.to_bits()).collect()
-}
-
 #[test]
 fn the_same_bits_from_any_width_and_number_of_threads() {
     let problem = Problem::of(5, 3);
@@ -250,7 +220,7 @@ fn the_same_bits_from_any_width_and_number_of_threads() {
             ]
         };
         let expected = run(PackWidth::Bits128, 1);
-        for (width, threads) in [(PackWidth::Bits256, 1), (PackWidth::Bits512, 3), (PackWidth::Bits128, 2)] {
+        for (width, threads) in SCHEDULES {
             assert_eq!(run(width, threads), expected, "{samples} samples, {width:?}, {threads} threads");
         }
         let draws = |width| {
@@ -311,6 +281,20 @@ fn wrong_covariance_matrices_are_typed_errors() {
     assert_eq!(error, Some(EstimateError::NotSquare { parameter: "sigma", rows: 2, columns: 3 }));
     let error = run(&Matrix::from_rows(&[[1.0, 0.0], [0.0, 1.0]]).expect("rows"), &[0.0; 3]);
     assert!(matches!(error, Some(EstimateError::LengthsDiffer { name: "sigma", found: 2, expected: 3, .. })));
+}
+
+#[test]
+fn the_rule_can_be_read() {
+    for line in [
+        "z ~ MultivariateGaussian(mu, sigma)",
+        "∂_mu[j] E f(z) = a_1 E f'(z) along z_j",
+        "∂_sigma[i, j] E f(z) = 1/2 E ∂_i ∂_j f(z)",
+        "sigma (covariance matrix): terminating, exact",
+    ] {
+        assert!(log_sum::RULE.contains(line), "{line} in\n{}", log_sum::RULE);
+    }
+    let latex = "\\partial_{\\sigma_{ij}}\\,\\mathbb{E} f(z) &= \\frac{1}{2}\\,\\mathbb{E}\\,\\partial_i\\,\\partial_j f(z)";
+    assert!(log_sum::LATEX.contains(latex), "{}", log_sum::LATEX);
 }
 
 #[test]
