@@ -5,7 +5,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use logphi::laws::{Laplace, MultivariateGaussian};
+use logphi::laws::{Bernoulli, Laplace, MultivariateGaussian};
 use logphi::prelude::*;
 
 struct Counting;
@@ -140,6 +140,28 @@ fn steps_of_a_joint_law_allocate_nothing() {
         assert!(run.gradient.sigma.as_slice()[step].is_finite());
     }
     assert_eq!(allocations() - before, 0);
+}
+
+#[estimator(distribution = Bernoulli, opaque, packs = portable)]
+fn largest(z: &[f64], prices: &[f64]) -> f64 {
+    z.iter().zip(prices).fold(0.0, |largest, (z, price)| f64::max(largest, z * price))
+}
+
+#[test]
+fn steps_of_opaque_functions_allocate_nothing() {
+    let (prices, others) = ([1.0, 3.0, 2.0], [2.0, 1.0, 4.0]);
+    for samples in [50, 5000] {
+        let law = Bernoulli { p: [0.2, 0.5, 0.7] };
+        let prepared = largest::prepare(&law, &prices).samples(samples).seed(7).threads(1).build();
+        let mut prepared = prepared.expect("valid");
+        prepared.step(&law).expect("a run");
+        let before = allocations();
+        for _ in 0..3 {
+            assert!(prepared.step(&law).expect("a run").gradient.p[1] > 0.0);
+            assert!(prepared.step_on(&law, &others).expect("a run").gradient.p[2] > 0.0);
+        }
+        assert_eq!(allocations() - before, 0, "{samples} samples");
+    }
 }
 
 /// A function whose truncated series diverges, so that every step warns.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use logphi::laws::{Dirac, Exponential, Gamma, Gaussian, Laplace};
+use logphi::laws::{CompoundExponential, Dirac, Exponential, Gamma, Gaussian, Laplace};
 use logphi::prelude::*;
 use logphi::private::PackWidth;
 use logphi::{Estimator, Gradient, Law, Run, sample};
@@ -26,6 +26,14 @@ fn separable(z: &[f64], target: &[f64]) -> f64 {
 /// The same in single precision.
 #[estimator(of = separable, distribution = Gamma, form = terminating, precision = f32)]
 struct SeparableSingle;
+
+/// The first function, called whole under difference rules: lanes are divided between threads.
+#[estimator(of = ridge, distribution = CompoundExponential, opaque)]
+struct Whole;
+
+/// The same in single precision.
+#[estimator(of = ridge, distribution = CompoundExponential, opaque, precision = f32)]
+struct WholeSingle;
 
 /// Two ridge terms and a separable one.
 #[estimator(distribution = Gaussian)]
@@ -66,15 +74,18 @@ fn matrix(rows: usize, columns: usize) -> Matrix {
 
 macro_rules! same_bits {
     ($estimator:ident, $law:expr, $arguments:expr) => {
+        same_bits!($estimator, &$law, $arguments, SAMPLES);
+    };
+    ($estimator:ident, $law:expr, $arguments:expr, $samples:expr) => {
         let law = $law;
-        for samples in SAMPLES {
+        for samples in $samples {
             let plain =
-                $estimator::estimate(&law, $arguments).samples(samples).seed(11).threads(1).run().expect("a run");
+                $estimator::estimate(law, $arguments).samples(samples).seed(11).threads(1).run().expect("a run");
             assert!(plain.value.is_finite() && plain.value != 0.0, "{} is a value to compare", plain.value);
             let expected = bits(&numbers(&plain));
             for width in WIDTHS {
                 for threads in THREADS {
-                    let run = $estimator::estimate(&law, $arguments).samples(samples).seed(11);
+                    let run = $estimator::estimate(law, $arguments).samples(samples).seed(11);
                     let run = run.threads(threads).pack_width(width).run().expect("a run");
                     let found = bits(&numbers(&run));
                     assert_eq!(found, expected, "{samples} samples, {threads} threads, {width:?}");
@@ -104,6 +115,16 @@ fn separable_terms_have_the_same_bits() {
 #[test]
 fn separable_terms_in_single_precision_have_the_same_bits() {
     same_bits!(SeparableSingle, Gamma { k: [0.4, 1.0, 7.5], mu: 1.5 }, &[0.1, 0.2, 0.3]);
+}
+
+#[test]
+fn opaque_functions_have_the_same_bits() {
+    let (x, y) = (matrix(5, 3), [1.0, -1.0, 1.0, 1.0, -1.0]);
+    let law = CompoundExponential { rate: [0.3, 2.0, 1.0], mu: 0.5 };
+    // Enough for tasks that divide the lanes of one leaf and of several, and for tasks of several leaves.
+    let samples = [1, 2, 31, 50, 1024, 5000];
+    same_bits!(Whole, &law, (&x, &y), samples);
+    same_bits!(WholeSingle, &law, (&x, &y), samples);
 }
 
 #[test]

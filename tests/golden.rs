@@ -32,6 +32,7 @@ const INPUTS: &[Input] = &[
     input!("gamma_squared_distance", Some("gamma")),
     input!("gaussian_separable", Some("gaussian")),
     input!("two_ridges_and_separable", Some("laplace")),
+    input!("bernoulli_opaque", Some("bernoulli")),
     input!("own_law", None),
 ];
 

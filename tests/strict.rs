@@ -131,6 +131,26 @@ pub mod shadowed {
         run.map_or([0.0; 2], |run| [run.gradient.a[0], run.gradient.a[1]])
     }
 
+    /// Not the prelude's, and shared by reference or copied.
+    #[derive(Debug, Clone, Copy)]
+    pub struct Whole<'t> {
+        /// A text.
+        pub text: &'t str,
+    }
+
+    /// A function whose arguments have types of these names, called as the emitted code calls its own.
+    #[estimator(distribution = logphi::laws::Poisson, opaque)]
+    pub fn call(z: f64, option: &Option, whole: Whole<'_>, rule: &(dyn Fn(&f64) -> f64 + Sync)) -> f64 {
+        let Option = option;
+        if z > 2.0 { rule(&z) } else { f64::from(u8::from(whole.text.is_empty())) }
+    }
+
+    /// Variables and a function of one name, and no further argument.
+    #[estimator(distribution = logphi::laws::Bernoulli, opaque)]
+    pub fn z(z: &[f64]) -> f64 {
+        z.iter().fold(1.0, |product, z| product * (1.0 - z))
+    }
+
     /// The gradient of the private estimator.
     #[must_use]
     pub fn private_gradient() -> f64 {
@@ -228,6 +248,17 @@ fn beside_shadowed_names() {
 }
 
 #[test]
+fn opaque_functions_beside_shadowed_names() {
+    use shadowed::{Option, Whole, call, z};
+    let law = logphi::laws::Poisson { rate: 3.0 };
+    let text = "text".to_owned();
+    let run = call::estimate(&law, (&Option, Whole { text: &text }, &|z: &f64| z.sqrt())).samples(100).seed(1).run();
+    finite(&[run.expect("a run").gradient.rate]);
+    let run = z::estimate(&logphi::laws::Bernoulli { p: 0.4 }, ()).dimension(3).samples(100).seed(1).run();
+    finite(&[run.expect("a run").gradient.p]);
+}
+
+#[test]
 fn in_nested_modules() {
     use nested::first::{Elsewhere, FromTests, above};
     use nested::second::deep::Shifted;
@@ -266,6 +297,11 @@ fn inside_a_function() {
         (strength * z).tanh()
     }
 
+    #[estimator(distribution = Waiting, opaque)]
+    fn late(z: f64, limit: u8) -> f64 {
+        if z > f64::from(limit) { z.sqrt() } else { 0.0 }
+    }
+
     #[term(distribution = Waiting)]
     fn cost(rate: f64) -> f64 {
         rate.powi(2)
@@ -273,6 +309,8 @@ fn inside_a_function() {
 
     let run = gain::estimate(&Waiting { rate: 0.3 }, 0.5).samples(100).seed(1).plus(1.0, cost::TERM).run();
     let run = run.expect("a run");
+    finite(&[run.value, run.gradient.rate]);
+    let run = late::estimate(&Waiting { rate: 0.3 }, 0).samples(100).seed(1).run().expect("a run");
     finite(&[run.value, run.gradient.rate]);
 }
 

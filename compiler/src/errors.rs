@@ -82,12 +82,14 @@ codes! {
     Degenerate = "L0106",
     /// `f` is not differentiable where the rule needs derivatives.
     NotDifferentiable = "L0201",
-    /// `f` contains a call that cannot be differentiated.
+    /// `f` contains a call that cannot be differentiated, or is opaque where every rule takes derivatives.
     OpaqueCall = "L0202",
     /// `f` is not a sum of ridge and separable terms.
     NotNormalForm = "L0203",
     /// `f` does not depend on the draw.
     NoDraw = "L0204",
+    /// `f` contains a step or a branch, which has no derivative.
+    Step = "L0205",
     /// The truncation order is outside 1 to 64.
     BadOrder = "L0301",
     /// A parameter has no exact rule and no order was given.
@@ -151,6 +153,11 @@ impl Errors {
     /// Adds the faults of another stage.
     pub fn extend(&mut self, other: Errors) {
         self.faults.extend(other.faults);
+    }
+
+    /// The same faults, each changed.
+    pub fn map(self, change: impl FnMut(Fault) -> Fault) -> Self {
+        Self { faults: self.faults.into_iter().map(change).collect() }
     }
 
     /// The faults in the order in which they were found.

@@ -32,7 +32,7 @@ pub mod transform;
 
 use proc_macro2::{Span, TokenStream};
 
-use crate::emit::rust::{Emitted, EstimatorContext};
+use crate::emit::rust::{Callee, Emitted, EstimatorContext};
 use crate::errors::Errors;
 use crate::ir::{Distribution, Function};
 use crate::kernel::program::Program;
@@ -98,12 +98,14 @@ pub struct Compiled {
 pub fn compile(source: &Source) -> Result<Compiled, Errors> {
     let law = parse::joint::parse_law(source.law_options.clone(), &source.law)?;
     let options = parse::options::parse_estimator_options(source.options.clone())?;
-    let function = parse::function::parse_function(&source.function)?;
+    let (function, callee) = function(source, &options).map_err(|errors| with_advice(errors, &law))?;
     let degree = differentiation::degree::polynomial_degree(&function.normal_form);
     let choice = choice(&options);
     let formula = rule::formula::expand(&function.normal_form).map(|_| ());
+    let opaque = function.normal_form.whole;
+    opaque.map_or(Ok(()), |_| rule::opaque::check_choice(&choice))?;
     let kinks = differentiation::kinks(&function.normal_form);
-    let mut subject = Subject { formula, degree, kinks, density: false };
+    let mut subject = Subject { formula, degree, kinks, density: false, opaque };
     let (derivation, rules, program) = match &law {
         Distribution::Scalar(law) => {
             let order = rule::select::required_order(law, degree, &choice)?;
@@ -135,9 +137,33 @@ pub fn compile(source: &Source) -> Result<Compiled, Errors> {
         rule: report.clone(),
         latex: latex.clone(),
         input: expand::input_hash(source),
+        callee,
     };
     let emitted = emit::rust::emit_estimator(&program, &rules, &context)?;
     Ok(Compiled { law, options, function, derivation, rules, program, report, latex, emitted })
+}
+
+/// The function in normal form; or whole, with what is needed to call it.
+fn function(source: &Source, options: &EstimatorOptions) -> Result<(Function, Option<Callee>), Errors> {
+    let Some(opaque) = options.opaque else {
+        return Ok((parse::function::parse_function(&source.function)?, None));
+    };
+    let (function, arguments) = parse::opaque::parse_opaque(&source.function, opaque)?;
+    let path = options.of.clone().unwrap_or_else(|| source.function.sig.ident.clone().into());
+    Ok((function, Some(Callee { path, arguments })))
+}
+
+/// The faults of a function, and what the option `opaque` could do about them.
+fn with_advice(errors: Errors, law: &Distribution) -> Errors {
+    let Distribution::Scalar(law) = law else { return errors };
+    if !rule::opaque::could_help(&errors) {
+        return errors;
+    }
+    // Faults of the law are reported where it stands.
+    match cache::derivation(law, 1) {
+        Ok(derivation) => rule::opaque::advise(errors, law, &derivation),
+        Err(_) => errors,
+    }
 }
 
 /// What the options say about rules.

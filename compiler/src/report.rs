@@ -203,7 +203,8 @@ fn moments(program: &Program, rules: &[Rule], text: &mut Text) {
     let derivatives = if orders.is_empty() { String::new() } else { format!(", and E f^(n)(z) for n = {orders}") };
     text.line(12, &format!("E f(z){derivatives}"));
     if program.probes.count() > 0 {
-        text.line(12, "the expectations of f and its derivatives at the moved points, as written above");
+        let derivatives = if program.whole.is_some() { "" } else { " and its derivatives" };
+        text.line(12, &format!("the expectations of f{derivatives} at the moved points, as written above"));
     }
 }
 

@@ -199,6 +199,14 @@ pub enum EstimateError {
         /// Name of the parameter.
         parameter: &'static str,
     },
+    /// Gradients with respect to the arguments of an opaque function were asked for.
+    #[error(
+        "`{function}` is opaque: it is only called, so that nothing is known of its derivatives with respect to its arguments"
+    )]
+    NoArgumentGradient {
+        /// Name of the function.
+        function: &'static str,
+    },
     /// The buffer for draws has the wrong length.
     #[error("the buffer holds {found} numbers, need {expected}")]
     BufferLength {

@@ -5,6 +5,7 @@ use crate::engine::{Reduction, Settings, Workspace};
 use crate::error::EstimateError;
 use crate::kernel::{ArgumentGradient, Estimator, Law};
 use crate::lane::PackWidth;
+use crate::opaque::Whole;
 use crate::parameters::{Gradient, Parameters, dimension};
 use crate::run::{Run, TermSize};
 use crate::seed::fresh_seed;
@@ -76,7 +77,7 @@ macro_rules! option_methods {
             self
         }
 
-        /// Also estimates `E ∂f/∂a` for every other argument `a` of `f`, from the same samples.
+        /// Also estimates `E ∂f/∂a` for every other argument `a` of `f`, from the same samples. Not for opaque functions.
         pub const fn with_argument_gradients(mut self) -> Self {
             self.options.argument_gradients = true;
             self
@@ -151,7 +152,8 @@ impl<'law, 'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'law, 'a, E, P
     /// Allocates everything that [`Prepared::step`] needs.
     ///
     /// # Errors
-    /// [`EstimateError`] for lengths that differ, no samples, or too many of anything.
+    /// [`EstimateError`] for lengths that differ, no samples, too many of anything, or argument gradients of an opaque
+    /// function.
     pub fn build(self) -> Result<Prepared<'a, E, P::Gradient>, EstimateError> {
         let Self { law, arguments, options } = self;
         if options.samples == 0 {
@@ -159,6 +161,9 @@ impl<'law, 'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'law, 'a, E, P
         }
         if options.samples as u64 > MAX_SAMPLES {
             return Err(EstimateError::TooMany { what: "samples", found: options.samples as u64, limit: MAX_SAMPLES });
+        }
+        if E::Whole::PRESENT && options.argument_gradients {
+            return Err(EstimateError::NoArgumentGradient { function: E::NAME });
         }
         let dimension = dimension(law, E::VECTOR, E::dimension(arguments), options.dimension)?;
         E::check(arguments, dimension)?;
@@ -265,7 +270,7 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         }
         let (samples, constant) = (self.run.samples, E::constant(arguments));
         if samples > 0 {
-            self.workspace.sample(Key::new(self.run.seed, self.next_stream), samples);
+            self.workspace.sample(Key::new(self.run.seed, self.next_stream), samples, arguments);
             self.run.sampler_error = self.workspace.sampler_error();
             let run = &mut self.run;
             let errors = run.standard_error.is_some();

@@ -10,6 +10,7 @@ use crate::error::EstimateError;
 use crate::formula::Expectations;
 use crate::inversion::SamplerError;
 use crate::lane::{Lane, Scalar};
+use crate::opaque::Whole;
 
 /// Domain of a parameter, checked before every run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +126,8 @@ pub trait Estimator: Sized + 'static {
     type Ridges: Ridges<Self>;
     /// Separable terms `Σ_j g(z_j)`, all of them together; [`Nothing`] if there are none.
     type Separable: Separable<Self>;
+    /// The function as a whole, if it is only called: then there are no other terms. Otherwise [`Nothing`].
+    type Whole: Whole<Self>;
     /// Numbers that the exact rules read for one sample and coordinate (shifts and weights): `[L; P]`, `P` at most 32.
     type Probes<L: Lane<Scalar = Self::Scalar>>: Copy + Default + AsRef<[L]>;
     /// One number for each stencil: `[L; STENCILS]`.
@@ -301,7 +304,7 @@ pub trait Separable<E: Estimator>: 'static {
     fn pull_back(arguments: E::Arguments<'_>, coordinate: usize, adjoint: &[f64], out: &mut E::ArgumentGradient);
 }
 
-/// The absent separable term.
+/// The absent separable term, or the absent whole.
 #[derive(Clone, Copy, Debug)]
 pub enum Nothing {}
 

@@ -22,6 +22,7 @@ mod lane;
 pub mod laws;
 mod math;
 mod matrix;
+mod opaque;
 mod parameters;
 pub mod prelude;
 #[doc(hidden)]

@@ -1,6 +1,7 @@
 //! All that generated code may name.
 
 pub use crate::lane::PackWidth;
+pub use crate::opaque::OpaqueFunction;
 pub use logphi_macros::{__estimator, __estimator_of, __term};
 
 /// Glob-imported by generated code, so that it reads naturally and compiles where prelude names are shadowed.
@@ -28,6 +29,7 @@ pub mod prelude {
     };
     pub use crate::lane::{Lane, Scalar};
     pub use crate::matrix::Matrix;
+    pub use crate::opaque::{OpaqueFunction, Whole};
     pub use crate::parameters::{Field, Gradient, GradientField, MatrixField, Parameters, Values};
     pub use crate::term::Term;
 }

@@ -7,9 +7,12 @@ use crate::passes;
 /// argument, which is an affine function of the draw, and the separable function is one in the coordinate.
 ///
 /// Then `∂_j^n f = 0` for `n > m`, and a rule may stop there without bias. Terms that would cancel are not added up, so
-/// `m` may be larger than the true degree, never smaller.
+/// `m` may be larger than the true degree, never smaller. Of an opaque function nothing is known.
 #[must_use]
 pub fn polynomial_degree(function: &NormalForm) -> Option<u32> {
+    if function.whole.is_some() {
+        return None;
+    }
     let mut degree = 0;
     for ridge in &function.ridges {
         degree = degree.max(graph_degree(&ridge.function, &Node::Ridge)?);

@@ -16,6 +16,8 @@ pub(super) struct Arguments<'a> {
     program: &'a Program,
     /// Their local names.
     pub(super) scope: Scope,
+    /// How emitted code names the estimator's type, which knows the arguments of a function that is called whole.
+    estimator: &'a TokenStream,
 }
 
 /// What the graphs of one emitted function read.
@@ -30,9 +32,9 @@ pub(super) struct Reads {
 }
 
 impl<'a> Arguments<'a> {
-    pub(super) fn new(program: &'a Program) -> Self {
+    pub(super) fn new(program: &'a Program, estimator: &'a TokenStream) -> Self {
         let names = program.arguments.iter().map(|argument| (argument.name.as_str(), argument.span));
-        Self { program, scope: Scope::new(names) }
+        Self { program, scope: Scope::new(names), estimator }
     }
 
     /// `()`, the single element, or a tuple.
@@ -46,30 +48,48 @@ impl<'a> Arguments<'a> {
 
     /// The type of the arguments; `lifetime` is empty or `'a`.
     pub(super) fn types(&self, lifetime: &TokenStream) -> TokenStream {
+        if self.program.whole.is_some() {
+            let estimator = self.estimator;
+            let lifetime = if lifetime.is_empty() {
+                quote! { '_ }
+            } else {
+                lifetime.clone()
+            };
+            return quote! { <#estimator as OpaqueFunction>::Arguments<#lifetime> };
+        }
         self.gather(|index| match self.program.arguments[index].kind {
             ArgumentKind::Scalar => quote! { f64 },
             ArgumentKind::Slice => quote! { &#lifetime [f64] },
             ArgumentKind::Matrix => quote! { &#lifetime Matrix },
+            ArgumentKind::Any => bug!("emit", "an argument of any type beside terms"),
         })
     }
 
-    /// The type of the derivative with respect to the arguments.
+    /// The type of the derivative with respect to the arguments; `()` for a function that is called whole.
     pub(super) fn gradient_type(&self) -> TokenStream {
+        if self.program.whole.is_some() {
+            return quote! { () };
+        }
         self.gather(|index| match self.program.arguments[index].kind {
             ArgumentKind::Scalar => quote! { f64 },
             ArgumentKind::Slice => quote! { Vec<f64> },
             ArgumentKind::Matrix => quote! { Matrix },
+            ArgumentKind::Any => bug!("emit", "the derivative by an argument of any type"),
         })
     }
 
     /// Zeros of the gradient's type.
     pub(super) fn zeros(&self) -> TokenStream {
+        if self.program.whole.is_some() {
+            return TokenStream::new();
+        }
         self.gather(|index| {
             let name = self.scope.name(index);
             match self.program.arguments[index].kind {
                 ArgumentKind::Scalar => quote! { 0.0 },
                 ArgumentKind::Slice => quote! { [0.0].repeat(#name.len()) },
                 ArgumentKind::Matrix => quote! { Matrix::zeros(#name.row_count(), #name.columns()) },
+                ArgumentKind::Any => bug!("emit", "the derivative by an argument of any type"),
             }
         })
     }
@@ -77,7 +97,8 @@ impl<'a> Arguments<'a> {
     /// The indices of slices and matrices, whose lengths a gradient copies.
     pub(super) fn with_lengths(&self) -> BTreeSet<usize> {
         let arguments = self.program.arguments.iter().enumerate();
-        arguments.filter(|(_, argument)| argument.kind != ArgumentKind::Scalar).map(|(index, _)| index).collect()
+        let has_length = |kind: ArgumentKind| matches!(kind, ArgumentKind::Slice | ArgumentKind::Matrix);
+        arguments.filter(|(_, argument)| has_length(argument.kind)).map(|(index, _)| index).collect()
     }
 
     /// `pattern: type`, naming only the arguments that are used.
@@ -214,11 +235,12 @@ impl<'a> Arguments<'a> {
         match self.program.arguments[index].kind {
             ArgumentKind::Matrix => quote! { #name.row_count() },
             ArgumentKind::Slice => quote! { #name.len() },
-            ArgumentKind::Scalar => bug!("emit", "rows along the scalar `{name}`"),
+            ArgumentKind::Scalar | ArgumentKind::Any => bug!("emit", "rows along the scalar `{name}`"),
         }
     }
 
-    /// The statements of `check`: lengths first, since they are cheap, then that all numbers are finite.
+    /// The statements of `check`: lengths first, since they are cheap, then that all numbers are finite. What a function that is
+    /// called whole makes of its arguments is its own affair.
     pub(super) fn checks(&self) -> TokenStream {
         let mut statements = TokenStream::new();
         for (index, argument) in self.program.arguments.iter().enumerate() {
@@ -255,6 +277,7 @@ impl<'a> Arguments<'a> {
                 ArgumentKind::Scalar => quote! { check::scalar(#text, #name)?; },
                 ArgumentKind::Slice => quote! { check::slice(#text, #name)?; },
                 ArgumentKind::Matrix => quote! { check::matrix(#text, #name)?; },
+                ArgumentKind::Any => TokenStream::new(),
             });
         }
         statements
@@ -266,9 +289,10 @@ impl<'a> Arguments<'a> {
         self.program.data.iter().any(is_unit) || self.implied_dimension().is_some()
     }
 
-    /// All argument indices.
-    pub(super) fn all(&self) -> BTreeSet<usize> {
-        (0..self.program.arguments.len()).collect()
+    /// The indices of all arguments whose values are checked.
+    pub(super) fn checked(&self) -> BTreeSet<usize> {
+        let arguments = self.program.arguments.iter().enumerate();
+        arguments.filter(|(_, argument)| argument.kind != ArgumentKind::Any).map(|(index, _)| index).collect()
     }
 
     /// Whether the argument is a slice with one entry for each coordinate.

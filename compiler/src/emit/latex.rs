@@ -67,6 +67,9 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
             Form::Truncated { discarded: None, .. } => text.push_str(" + \\cdots"),
         }
     }
+    if let Some(whole) = &program.whole {
+        text.push_str(&format!(" \\\\\n&\\quad\\text{{({})}}", summary::calls(program, whole)));
+    }
     text.push_str("\n\\end{aligned}\n");
     text
 }

@@ -30,3 +30,4 @@ mod sums;
 pub mod term;
 #[cfg(test)]
 mod tests;
+mod whole;

@@ -136,6 +136,7 @@ const PRELUDE: &[&str] = &[
     "None",
     "Nothing",
     "Ok",
+    "OpaqueFunction",
     "Option",
     "ParameterInfo",
     "Parameters",
@@ -159,6 +160,7 @@ const PRELUDE: &[&str] = &[
     "TermInfo",
     "Values",
     "Vec",
+    "Whole",
     "Words",
 ];
 

@@ -14,10 +14,12 @@ use super::names::{self, Alias};
 use super::sections::{self, Sections};
 use super::sharing;
 use super::summary;
+use super::whole::opaque_function;
 use crate::errors::{Errors, bug};
 use crate::ir::{Node, ParamId};
 use crate::kernel::program::{Moment, Program, Term};
 use crate::parse::options::{Packs, Precision};
+use crate::parse::signature::text;
 use crate::rule::Rule;
 
 /// What an emitted estimator is called and where it stands.
@@ -45,6 +47,17 @@ pub struct EstimatorContext {
     pub latex: String,
     /// Hash of the tokens of law and estimator.
     pub input: u64,
+    /// The function, if it is called whole.
+    pub callee: Option<Callee>,
+}
+
+/// A function that emitted code calls.
+#[derive(Clone, Debug)]
+pub struct Callee {
+    /// Its path, as the user wrote it.
+    pub path: syn::Path,
+    /// The types of its arguments after the draw; lifetimes are `'a`.
+    pub arguments: Vec<syn::Type>,
 }
 
 /// An emitted estimator.
@@ -75,15 +88,16 @@ pub fn emit_estimator(program: &Program, rules: &[Rule], context: &EstimatorCont
     let law = Alias::new(&context.law, "ThisLaw", program.parameters.len());
     let sections = Sections {
         program,
-        arguments: Arguments::new(program),
+        arguments: Arguments::new(program, &alias.path),
         precision: context.precision,
         packs: context.packs,
         estimator: alias.path.clone(),
     };
     let implementation = implementation(&sections, rules, &law.path);
-    let functions = functions(&sections, &law.path);
+    let functions = functions(&sections, &law.path, context.callee.as_ref());
     let ridges = program.ridges.iter().enumerate().map(|(index, section)| sections.ridge(index, section));
     let separable = program.separable.as_ref().map(|section| sections.separable(section));
+    let whole = program.whole.as_ref().map(|section| sections.whole(section));
     let exponentials = program.formula.as_ref().map(|section| sections.exponentials(section));
     let (runtime, lints) = (&context.runtime, lints());
     let inner = quote! {
@@ -91,10 +105,12 @@ pub fn emit_estimator(program: &Program, rules: &[Rule], context: &EstimatorCont
         #implementation
         #(#ridges)*
         #separable
+        #whole
         #exponentials
         #functions
     };
-    let definitions = [alias.definition, law.definition];
+    let opaque = context.callee.as_ref().map(|callee| opaque_function(callee, context, program.vector));
+    let definitions = [alias.definition, law.definition, opaque.unwrap_or_default()];
     let inner = if definitions.iter().all(TokenStream::is_empty) {
         inner
     } else {
@@ -120,6 +136,7 @@ fn check(program: &Program, context: &EstimatorContext) -> Result<(), Errors> {
         numbers.push(&separable.numbers);
         packs.extend([&separable.derivatives, &separable.partials, &separable.stencils]);
     }
+    packs.extend(program.whole.as_ref().map(|whole| &whole.stencils));
     if let Some(section) = &program.formula {
         numbers.extend(section.expansion.sums().map(|sum| &sum.graph));
     }
@@ -182,6 +199,11 @@ fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) ->
     } else {
         quote! { Nothing }
     };
+    let whole = if program.whole.is_some() {
+        quote! { WholeFunction }
+    } else {
+        quote! { Nothing }
+    };
     let (name, vector) = (&program.function, program.vector);
     let orders = program.orders.iter().map(|&order| Literal::u32_unsuffixed(order));
     let terms = program.terms.iter().map(term_info);
@@ -203,6 +225,7 @@ fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) ->
             type ArgumentGradient = #gradient;
             type Ridges = #ridges;
             type Separable = #separable;
+            type Whole = #whole;
             #probe_types
             const NAME: &'static str = #name;
             const VECTOR: bool = #vector;
@@ -255,7 +278,7 @@ fn dimension(program: &Program, arguments: &Arguments<'_>) -> TokenStream {
 
 fn check_function(arguments: &Arguments<'_>) -> TokenStream {
     let statements = arguments.checks();
-    let parameter = arguments.parameter(&arguments.all());
+    let parameter = arguments.parameter(&arguments.checked());
     let dimension = if arguments.checks_dimension() {
         quote! { dimension }
     } else {
@@ -339,7 +362,7 @@ fn constant(sections: &Sections<'_>) -> TokenStream {
 }
 
 /// `estimate` and `prepare`.
-fn functions(sections: &Sections<'_>, law: &TokenStream) -> TokenStream {
+fn functions(sections: &Sections<'_>, law: &TokenStream, callee: Option<&Callee>) -> TokenStream {
     let (estimator, program) = (&sections.estimator, sections.program);
     let lifetime = syn::Lifetime::new("'a", Span::call_site());
     // What is prepared keeps the arguments and not the law, which the caller goes on to change.
@@ -352,7 +375,10 @@ fn functions(sections: &Sections<'_>, law: &TokenStream) -> TokenStream {
     }));
     let arguments = sections.arguments.types(&quote! { #lifetime });
     let law_type = quote! { #law #fields };
-    let list: Vec<String> = program.arguments.iter().map(|argument| format!("`{}`", argument.name)).collect();
+    // Where the types are a projection, the text says what they are.
+    let kind = |index: usize| callee.map_or_else(String::new, |callee| format!(": {}", text(&callee.arguments[index])));
+    let named = program.arguments.iter().enumerate();
+    let list: Vec<String> = named.map(|(index, argument)| format!("`{}{}`", argument.name, kind(index))).collect();
     let taken = if list.is_empty() { "`()`".to_owned() } else { list.join(", ") };
     let purpose = format!("the gradient of `E {}(z)` by {}.", program.function, summary::parameter_names(program));
     let estimate_docs = file::documentation(&format!(

@@ -10,7 +10,7 @@ use super::stencil;
 use crate::ir::display::{Leaves, infix};
 use crate::ir::{ArgumentKind, Graph, Node, Parameter, ParameterShape, Primitive, Rows};
 use crate::kernel::cost::Operations;
-use crate::kernel::program::{FormulaSection, Place, Program, RidgeSection};
+use crate::kernel::program::{FormulaSection, Place, Program, RidgeSection, WholeSection};
 use crate::rule::{Ending, Form, LOOK_AHEAD, Origin, Rule};
 
 /// `mu, b`.
@@ -150,7 +150,23 @@ pub(crate) fn cost(program: &Program) -> Vec<String> {
         lines.push(format!("    {}, {moments} sums", operations(&separable.derivatives)));
     }
     lines.extend(probes(program));
+    lines.extend(program.whole.as_ref().map(|whole| format!("  {}", calls(program, whole))));
     lines
+}
+
+/// How often a function that is called whole is called.
+pub(crate) fn calls(program: &Program, whole: &WholeSection) -> String {
+    let reused = "fewer where a moved point is the draw itself or one tried before";
+    match whole.points.len() {
+        0 => "opaque: f is called whole, once".to_owned(),
+        points if program.vector => format!("opaque: f is called whole, {} times, {reused}", count_of_calls(points)),
+        points => format!("opaque: f is called whole, {} times, {reused}", 1 + points),
+    }
+}
+
+/// `1 + 2 d`
+fn count_of_calls(points: usize) -> String {
+    if points == 1 { "1 + d".to_owned() } else { format!("1 + {points} d") }
 }
 
 /// What the exact rules evaluate besides.
@@ -186,7 +202,7 @@ fn rows(program: &Program, ridge: &RidgeSection) -> String {
         let argument = &program.arguments[index];
         match argument.kind {
             ArgumentKind::Matrix => format!("row of `{}`", argument.name),
-            ArgumentKind::Slice | ArgumentKind::Scalar => format!("entry of `{}`", argument.name),
+            ArgumentKind::Slice | ArgumentKind::Scalar | ArgumentKind::Any => format!("entry of `{}`", argument.name),
         }
     });
     format!("for each {}", names.collect::<Vec<_>>().join(" and "))

@@ -104,6 +104,7 @@ fn context(precision: Precision) -> EstimatorContext {
         rule: "the rule".to_owned(),
         latex: "the formula".to_owned(),
         input: 7,
+        callee: None,
     }
 }
 

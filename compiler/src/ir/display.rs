@@ -216,6 +216,9 @@ pub fn dump_function(function: &Function) -> String {
         line(&mut text, &format!("separable{}{along}", if along.is_empty() { "" } else { ", coordinates j along " }));
         text.push_str(&dump_graph(&separable.function, &leaves));
     }
+    if form.whole.is_some() {
+        line(&mut text, "called whole");
+    }
     text
 }
 

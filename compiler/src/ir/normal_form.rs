@@ -5,7 +5,7 @@
 //! ```
 //!
 //! because then `∂_j^n f = Σ_o A_oj^n h_o^(n)(u_o) + g_j^(n)(z_j)`, and everything that the samples contribute is the
-//! moments `E h_o^(n)(u_o)` and `E g_j^(n)(z_j)`.
+//! moments `E h_o^(n)(u_o)` and `E g_j^(n)(z_j)`. A function that is opaque has neither: it is called whole.
 
 use proc_macro2::Span;
 
@@ -20,6 +20,8 @@ pub enum ArgumentKind {
     Slice,
     /// `&Matrix`
     Matrix,
+    /// Any other type: of a function that is called whole, to which the argument is only handed on.
+    Any,
 }
 
 /// An argument of `f` other than the draw.
@@ -90,6 +92,8 @@ pub struct NormalForm {
     pub ridges: Vec<RidgeTerm>,
     /// All separable terms, added up.
     pub separable: Option<SeparableTerm>,
+    /// For an opaque function, which is called whole: the token that says so. Then there are no other terms.
+    pub whole: Option<Span>,
 }
 
 /// A parsed `#[estimator]` function.

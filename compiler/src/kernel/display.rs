@@ -118,6 +118,11 @@ impl Printer<'_> {
                 self.over_numbers("stencils of separable", &separable.stencils, count);
             }
         }
+        if let Some(whole) = &program.whole {
+            let points: Vec<String> = whole.points.iter().map(|point| number(*point)).collect();
+            self.line(format!("called whole at the draw and at {}", points.join(", ")));
+            self.over_numbers("stencils of the whole", &whole.stencils, whole.points.len());
+        }
     }
 
     /// The numbers of exact rules, and the stencils that read them; in sections they are `in2, in3, …`, after the value
@@ -187,7 +192,6 @@ impl Printer<'_> {
 
 /// `weight in3, order 2 at in2 (shift)`.
 fn probe(probe: &Probe) -> String {
-    let number = |index: usize| format!("in{}", Inputs::NUMBERS + index);
     let weight = match &probe.weight {
         Weight::Constant(value) => value.to_string(),
         Weight::Number(index) => number(*index),
@@ -201,6 +205,11 @@ fn probe(probe: &Probe) -> String {
         }
     };
     format!("weight {weight}, order {} at {place}", probe.order)
+}
+
+/// How sections name a number of the probes.
+fn number(index: usize) -> String {
+    format!("in{}", Inputs::NUMBERS + index)
 }
 
 /// `moment 2`, `stencil 0`.

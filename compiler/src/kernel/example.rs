@@ -123,6 +123,7 @@ pub(super) fn function() -> Function {
             }),
             ridges: vec![ridge],
             separable: Some(separable),
+            whole: None,
         },
     }
 }

@@ -7,6 +7,7 @@ use super::program::{FormulaSection, Moment, Probes, Program, PullBack, RidgeSec
 use super::directional::{lower_directional, lower_directional_stencils};
 use super::stencils::{lower_probes, lower_stencils};
 use super::verify::verify;
+use super::whole::lower_whole;
 use crate::differentiation::{derivative_of_term, derivatives_almost_everywhere};
 use crate::errors::{Errors, bug};
 use crate::ir::{Condition, DataId, DataRef, Frame, Function, Graph, Node, NodeId, ParamId, Sampler};
@@ -42,7 +43,7 @@ pub fn lower<'a>(function: &Function, law: impl Into<Frame<'a>>, rules: &[Rule])
     let probes = if law.joint && rules.iter().any(|rule| rule.is_written()) {
         lower_directional(&rules)
     } else {
-        lower_probes(&rules, !form.ridges.is_empty(), form.separable.is_some())
+        lower_probes(&rules, !form.ridges.is_empty(), form.separable.is_some() || form.whole.is_some())
     };
     let mut ridges = Vec::new();
     for ridge in &form.ridges {
@@ -96,13 +97,14 @@ pub fn lower<'a>(function: &Function, law: impl Into<Frame<'a>>, rules: &[Rule])
         coefficients,
         terms,
         sampler,
-        probes,
         formula,
         conditions: law.conditions.iter().map(simplified).collect(),
         constant_pull_back: pull_back(&form.constant, &form.data),
         constant: passes::run(form.constant.clone()),
         ridges,
         separable,
+        whole: form.whole.map(|_| lower_whole(&probes)),
+        probes,
     };
     if cfg!(debug_assertions) {
         verify(&program);

@@ -10,12 +10,13 @@ pub mod lower;
 pub mod program;
 mod stencils;
 pub mod verify;
+mod whole;
 
 pub use cost::{Cost, Operations};
 pub use display::dump_program;
 pub use lower::{lower, lower_sampler};
 pub use program::{
     Directional, FormulaSection, Inputs, Moment, Place, Probe, Probes, Program, PullBack, RidgeSection, SeparableSection, Term,
-    Weight,
+    Weight, WholeSection,
 };
 pub use verify::verify;

@@ -53,6 +53,8 @@ pub struct Program {
     pub ridges: Vec<RidgeSection>,
     /// Separable section.
     pub separable: Option<SeparableSection>,
+    /// The section of a function that is called whole; then it is the only one.
+    pub whole: Option<WholeSection>,
 }
 
 impl Program {
@@ -218,6 +220,16 @@ pub struct RidgeSection {
     pub offset_pull_back: Vec<PullBack>,
     /// For each of `numbers`, its derivatives with respect to data.
     pub numbers_pull_back: Vec<Vec<PullBack>>,
+}
+
+/// A function that is called whole, at the draw and with one coordinate at each of some points.
+#[derive(Clone, Debug)]
+pub struct WholeSection {
+    /// The points, as outputs of [`Probes::numbers`].
+    pub points: Vec<usize>,
+    /// What a coordinate adds to each stencil: leaves are constants, `Data(DataId(k))`, which here means the value of the
+    /// function at point `k`, and the inputs of [`Inputs`] but for the slope.
+    pub stencils: Graph,
 }
 
 /// A separable term `Σ_j g(z_j; numbers_j)`.

@@ -18,6 +18,8 @@ enum Leaves {
     Stencil(usize, &'static Node),
     /// Parameters, the sample and this many base draws.
     Probes(usize),
+    /// This many values of a function that is called whole, and the inputs of stencils.
+    Whole(usize),
 }
 
 /// Stops the compiler if the program breaks an invariant of [`Program`].
@@ -80,6 +82,12 @@ pub fn violations(program: &Program) -> Vec<String> {
         check.require(separable.numbers_pull_back.len() == numbers, || "wrong number of pull-backs".to_owned());
         separable.numbers_pull_back.iter().for_each(|list| check.pull_backs("numbers", list));
     }
+    if let Some(whole) = &program.whole {
+        check.graph("stencils of the whole", &whole.stencils, stencils, Leaves::Whole(whole.points.len()));
+        check.require(whole.points.iter().all(|point| *point < count), || "unknown points".to_owned());
+        let alone = program.ridges.is_empty() && program.separable.is_none() && program.orders.is_empty();
+        check.require(alone, || "terms beside a function that is called whole".to_owned());
+    }
     check.found
 }
 
@@ -140,12 +148,15 @@ impl Check<'_> {
                 (Node::Param(index), Leaves::Parameters | Leaves::Draws(_) | Leaves::Probes(_)) => parameter(index),
                 (Node::Draw(draw), Leaves::Draws(count) | Leaves::Probes(count)) => draw.0 < count,
                 (Node::Data(data), Leaves::Data) => data.0 < self.program.data.len(),
-                (Node::Data(number), Leaves::Varying(count, _) | Leaves::Stencil(count, _)) => number.0 < count,
+                (Node::Data(number), Leaves::Varying(count, _) | Leaves::Stencil(count, _) | Leaves::Whole(count)) => {
+                    number.0 < count
+                }
                 (Node::Sample | Node::Ridge, Leaves::Varying(_, variable) | Leaves::Stencil(_, variable)) => {
                     node == variable
                 }
                 (Node::Sample, Leaves::Probes(_)) => true,
-                (Node::Input(input), Leaves::Stencil(..)) => {
+                (Node::Input(Inputs::SLOPE), Leaves::Whole(_)) => false,
+                (Node::Input(input), Leaves::Stencil(..) | Leaves::Whole(_)) => {
                     *input < Inputs::NUMBERS + self.program.probes.numbers.graph.outputs.len()
                 }
                 (

@@ -325,15 +325,13 @@ impl Walker {
         let is_draw = |name: &&str| DrawKind::ALL.iter().any(|kind| kind.name() == *name);
         let operators = list(names.iter().copied().filter(|name| !is_draw(name)));
         let fault = if STEPS.contains(&text.as_str()) {
-            Fault::new(Code::Unsupported, name.span(), format!("`{text}` is not part of the language"), BRANCHES)
+            let message = format!("`{text}` is not part of the language");
+            Fault::new(self.dialect.step(), name.span(), message, BRANCHES)
         } else if with_draw {
             place.fault(
                 Code::OpaqueCall,
                 format!("`{text}` is called with the draw, and the compiler cannot differentiate it"),
-                format!(
-                    "{near}understood are arithmetic and {operators}; a function that only needs to be called (`opaque`) needs a \
-                     law with finitely many values, and this version has no rule for these"
-                ),
+                format!("{near}understood are arithmetic and {operators}"),
             )
         } else if self.dialect.has_base_draws() {
             Fault::new(

@@ -37,6 +37,14 @@ impl Dialect {
     pub(crate) const fn has_base_draws(self) -> bool {
         matches!(self, Dialect::Sample | Dialect::Rule)
     }
+
+    /// The kind of fault that a step or a branch is.
+    pub(crate) const fn step(self) -> Code {
+        match self {
+            Dialect::Function => Code::Step,
+            Dialect::LogCf | Dialect::Sample | Dialect::Rule | Dialect::Condition | Dialect::Term => Code::Unsupported,
+        }
+    }
 }
 
 /// Walks expressions, collecting terms and faults.
@@ -167,8 +175,8 @@ impl Walker {
             Expr::Tuple(tuple) => {
                 return Value::Tuple(tuple.elems.iter().map(|element| self.expression(element)).collect());
             }
-            Expr::If(_) | Expr::Match(_) => ("a choice between expressions", BRANCHES),
-            Expr::Unary(_) => ("the operator `!`", BRANCHES),
+            Expr::If(_) | Expr::Match(_) => return self.refuse_step("a choice between expressions", expression),
+            Expr::Unary(_) => return self.refuse_step("the operator `!`", expression),
             Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => ("a loop", SUMS),
             Expr::Range(_) => ("a range", SUMS),
             Expr::Closure(_) => ("a closure outside `map`", SUMS),
@@ -182,6 +190,11 @@ impl Walker {
         self.refuse(Fault::over(Code::Unsupported, expression, format!("{what} is not part of the language"), help))
     }
 
+    fn refuse_step(&mut self, what: &str, tokens: &impl ToTokens) -> Value {
+        let message = format!("{what} is not part of the language");
+        self.refuse(Fault::over(self.dialect.step(), tokens, message, BRANCHES))
+    }
+
     fn binary(&mut self, binary: &ExprBinary) -> Value {
         match binary.op {
             BinOp::Add(_) | BinOp::Sub(_) | BinOp::Mul(_) | BinOp::Div(_) => {}
@@ -192,14 +205,7 @@ impl Walker {
             | BinOp::Eq(_)
             | BinOp::Ne(_)
             | BinOp::And(_)
-            | BinOp::Or(_) => {
-                return self.refuse(Fault::over(
-                    Code::Unsupported,
-                    binary,
-                    "a comparison is not part of the language",
-                    BRANCHES,
-                ));
-            }
+            | BinOp::Or(_) => return self.refuse_step("a comparison", binary),
             _ => {
                 return self.refuse(Fault::over(
                     Code::Unsupported,
@@ -318,7 +324,7 @@ impl Walker {
 }
 
 /// What to do about branches.
-pub(crate) const BRANCHES: &str = "steps and branches have no derivatives, and are not part of the language yet: use `abs`, `max` and `min`, which \
+pub(crate) const BRANCHES: &str = "steps and branches have no derivatives, and are not part of the language: use `abs`, `max` and `min`, which \
      difference forms of rules accept, or smooth functions such as `sigmoid`, `softplus` or `tanh`";
 
 const SUMS: &str =

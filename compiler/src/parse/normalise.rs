@@ -54,7 +54,7 @@ pub(crate) fn normalise(terms: Terms, root: NodeId, vector: bool) -> Result<Norm
         let function = sum_graph(&terms, &mut data, &separable);
         SeparableTerm { along: slices_along(&function, &data), function }
     });
-    Ok(NormalForm { data, constant, ridges, separable })
+    Ok(NormalForm { data, constant, ridges, separable, whole: None })
 }
 
 /// An affine piece, as a whole and as the body of its sum over coordinates.

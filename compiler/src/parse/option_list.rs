@@ -1,6 +1,6 @@
-//! Lists of options, `name = value, name(target) = value`, before it is known what the values mean.
+//! Lists of options, `name = value, name(target) = value, name`, before it is known what the values mean.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Expr, Ident, Token};
@@ -8,7 +8,10 @@ use syn::{Expr, Ident, Token};
 use super::spelling::{list, nearest};
 use crate::errors::{Code, Errors, Fault};
 
-/// One `name = value` or `name(target) = value`.
+/// The option without a value: the function of an estimator is called whole.
+pub(crate) const OPAQUE: &str = "opaque";
+
+/// One `name = value`, `name(target) = value` or `name`.
 pub(crate) struct Entry {
     pub(crate) name: Ident,
     pub(crate) target: Option<Ident>,
@@ -16,7 +19,7 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// The value, which every option of this version has.
+    /// The value of an option that has one.
     pub(crate) fn value(&self, errors: &mut Errors) -> Option<&Expr> {
         if self.value.is_none() {
             errors.push(Fault::new(
@@ -27,6 +30,19 @@ impl Entry {
             ));
         }
         self.value.as_ref()
+    }
+
+    /// The place of an option that has no value.
+    pub(crate) fn flag(&self, errors: &mut Errors) -> Option<Span> {
+        if self.value.is_some() {
+            errors.push(Fault::new(
+                Code::BadOption,
+                self.name.span(),
+                format!("the option `{}` takes no value", self.name),
+                format!("write `{}` alone", self.name),
+            ));
+        }
+        self.value.is_none().then(|| self.name.span())
     }
 }
 
@@ -79,7 +95,7 @@ pub(crate) fn entries(tokens: TokenStream, known: &[&str], errors: &mut Errors) 
                 Code::BadOption,
                 target.span(),
                 format!("the option `{name}` is not chosen for each parameter"),
-                format!("write `{name} = …`"),
+                if name == OPAQUE { format!("write `{name}` alone") } else { format!("write `{name} = …`") },
             ));
         } else if name != "rule"
             && kept.iter().any(|other| other.name == entry.name && for_one(other) == for_one(&entry))
@@ -99,14 +115,9 @@ pub(crate) fn entries(tokens: TokenStream, known: &[&str], errors: &mut Errors) 
 
 fn unknown_option(name: &Ident, known: &[&str]) -> Fault {
     let text = name.to_string();
-    let help = match (text.as_str(), nearest(&text, known.iter().copied())) {
-        ("opaque", _) => {
-            "a function that is only called needs a rule without derivatives (discrete or difference); this version \
-                          has `form = truncated` and `form = terminating`, which differentiate it"
-                .to_owned()
-        }
-        (_, Some(near)) => format!("did you mean `{near}`?"),
-        (_, None) => format!("the options are {}", list(known.iter().copied())),
+    let help = match nearest(&text, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the options are {}", list(known.iter().copied())),
     };
     Fault::new(Code::BadOption, name.span(), format!("`{text}` is not an option of this version"), help)
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{Expr, ExprRange, Path};
 
-use super::option_list::entries;
+use super::option_list::{OPAQUE, entries};
 use super::signature::text;
 use super::spelling::{list, nearest};
 use crate::errors::{Code, Errors, Fault};
@@ -65,6 +65,8 @@ pub struct EstimatorOptions {
     pub form: Option<(RequestedForm, Span)>,
     /// `form(b) = …`, for one parameter
     pub forms: Vec<(String, RequestedForm, Span)>,
+    /// `opaque`: the function is called whole.
+    pub opaque: Option<Span>,
     /// `precision = …`
     pub precision: Precision,
     /// `packs = …`
@@ -147,16 +149,21 @@ pub fn parse_estimator_options(tokens: TokenStream) -> Result<EstimatorOptions, 
         order: None,
         form: None,
         forms: Vec::new(),
+        opaque: None,
         precision: Precision::F64,
         packs: Packs::Widest,
         of: None,
         runtime: default_runtime(),
     };
-    let known = ["distribution", "order", "form", "precision", "packs", "of", "crate"];
+    let known = ["distribution", "order", "form", "opaque", "precision", "packs", "of", "crate"];
     let mut named_distribution = false;
     for entry in entries(tokens, &known, &mut errors)? {
         let name = entry.name.to_string();
         named_distribution |= name == "distribution";
+        if name == OPAQUE {
+            options.opaque = entry.flag(&mut errors);
+            continue;
+        }
         let Some(value) = entry.value(&mut errors) else { continue };
         match name.as_str() {
             "distribution" => distribution = path(value, "the path of a law", &mut errors),
@@ -341,7 +348,7 @@ mod tests {
 
     #[test]
     fn all_options() {
-        let options = parse("distribution = laws::Laplace, order = 8, form = truncated, form(b) = terminating, precision = f32, packs = portable, of = a::f, crate = phi,")
+        let options = parse("distribution = laws::Laplace, order = 8, form = truncated, form(b) = terminating, precision = f32, packs = portable, opaque, of = a::f, crate = phi,")
             .expect("sound");
         assert_eq!(text(&options.distribution), "laws::Laplace");
         assert_eq!(options.order.map(|(order, _)| order), Some(8));
@@ -350,6 +357,7 @@ mod tests {
             options.forms.iter().map(|(name, form, _)| (name.as_str(), *form)).collect();
         assert_eq!(forms, [("b", RequestedForm::Terminating)]);
         assert_eq!((options.precision, options.packs), (Precision::F32, Packs::Portable));
+        assert!(options.opaque.is_some() && parse("distribution = Laplace").expect("sound").opaque.is_none());
         assert_eq!(
             (options.of.map(|path| text(&path)), text(&options.runtime)),
             (Some("a::f".to_owned()), "phi".to_owned())
@@ -376,7 +384,9 @@ mod tests {
             ("form(b) = formulas", Code::BadOption, "formulas"),
             ("precision = f16", Code::BadOption, "f16"),
             ("packs = 256", Code::BadOption, "256"),
-            ("opaque", Code::BadOption, "opaque"),
+            ("opaque = true", Code::BadOption, "opaque"),
+            ("opaque(b)", Code::BadOption, "b"),
+            ("opaque, opaque", Code::BadOption, "opaque"),
             ("of = 3", Code::BadOption, "3"),
         ] {
             assert_eq!(refuse(&format!("distribution = L, {options}")), [(code, guilty.to_owned())], "{options}");

@@ -87,6 +87,9 @@ impl Expansion {
 /// # Errors
 /// In words, what in the function is no polynomial, exponential, sine or cosine of the draw.
 pub fn expand(function: &NormalForm) -> Result<Expansion, String> {
+    if function.whole.is_some() {
+        return Err("a body that is not looked into".to_owned());
+    }
     let sum = |graph: &Graph, variable: &Node| exponential_sum(graph, variable);
     Ok(Expansion {
         separable: function.separable.as_ref().map(|term| sum(&term.function, &Node::Sample)).transpose()?,

@@ -5,6 +5,7 @@ pub mod derivation;
 pub mod form;
 pub mod formula;
 pub mod joint;
+pub mod opaque;
 pub mod select;
 pub mod text;
 

@@ -5,12 +5,14 @@
 //! exact. `form = …` forces one, for all parameters or for one of them; `auxiliary(2)` is the second of its kind.
 //!
 //! A form accepts a function with kinks (`abs`, `max`, `min` of the draw) if it needs no derivative of it, or the first one
-//! only and the law has a density, so that a draw meets a kink with probability 0.
+//! only and the law has a density, so that a draw meets a kink with probability 0; it accepts an opaque function if it needs
+//! no derivative.
 
 use proc_macro2::Span;
 
 use super::derivation::{Derivation, ParameterSeries};
 use super::form::{Ending, Form, MAX_ORDER, RequestedForm, Rule};
+use super::opaque;
 use crate::errors::{Code, Errors, Fault};
 use crate::ir::{Coefficient, ExactRule, Law, Origin, ParamId, Radius};
 
@@ -44,20 +46,23 @@ pub struct Subject {
     pub kinks: Errors,
     /// Whether the law has a density; asked for only if `f` has kinks.
     pub density: bool,
+    /// For a function that is only called: the token that says so.
+    pub opaque: Option<Span>,
 }
 
 impl Default for Subject {
     /// Nothing is known, and nothing stands against derivatives.
     fn default() -> Self {
         let formula = Err("a function of which nothing is known".to_owned());
-        Self { formula, degree: None, kinks: Errors::new(), density: false }
+        Self { formula, degree: None, kinks: Errors::new(), density: false, opaque: None }
     }
 }
 
 impl Subject {
     /// Whether derivatives of `f` up to this order may be taken.
     fn accepts(&self, highest_order: u32) -> bool {
-        self.kinks.faults().is_empty() || highest_order == 0 || (highest_order == 1 && self.density)
+        let smooth = self.kinks.faults().is_empty() && self.opaque.is_none();
+        smooth || highest_order == 0 || (highest_order == 1 && self.density)
     }
 }
 
@@ -142,7 +147,10 @@ pub fn select(law: &Law, derivation: &Derivation, subject: &Subject, choice: &Ch
         }
     }
     if refused {
-        errors.extend(explain_refusal(law, derivation, subject));
+        errors.extend(match subject.opaque {
+            Some(opaque) => opaque::explain(law, derivation, subject, opaque).into(),
+            None => explain_kinks(law, derivation, subject),
+        });
     }
     errors.into_result()?;
     Ok(rules)
@@ -159,7 +167,7 @@ fn with_context(mut rule: Rule, law: &Law, series: &ParameterSeries, subject: &S
     rule
 }
 
-/// A parameter's rule; `None` if `f` has kinks that it does not accept.
+/// A parameter's rule; `None` if `f` has kinks that it does not accept, or is opaque.
 fn select_one(law: &Law, series: &ParameterSeries, subject: &Subject, choice: &Choice) -> Result<Option<Rule>, Fault> {
     let name = &law.parameters[series.parameter.0].name;
     let order = choice.order.map(|order| order.0);
@@ -205,11 +213,11 @@ fn select_one(law: &Law, series: &ParameterSeries, subject: &Subject, choice: &C
             _,
         ) => match exact_rules(law, series).into_iter().find(|(found, _)| *found == form) {
             Some((form, rule)) => exact(series.parameter, form, rule),
-            None => return Err(unavailable(law, series, form, span)),
+            None => return Err(unavailable(law, series, subject, form, span)),
         },
         (None, None) => {
             let candidates = candidates(law, series, subject);
-            if candidates.is_empty() {
+            if candidates.is_empty() && subject.opaque.is_none() {
                 let why = "its series in s = i omega has infinitely many terms, and it is no known transform";
                 return Err(order_needed(name, choice.distribution, why));
             }
@@ -275,7 +283,7 @@ fn exact(parameter: ParamId, form: RequestedForm, rule: &ExactRule) -> Rule {
     Rule { stencils: rule.stencils.clone(), ..self::rule(parameter, form, rule.derivatives.clone()) }
 }
 
-fn unavailable(law: &Law, series: &ParameterSeries, form: RequestedForm, span: Span) -> Fault {
+fn unavailable(law: &Law, series: &ParameterSeries, subject: &Subject, form: RequestedForm, span: Span) -> Fault {
     let name = &law.parameters[series.parameter.0].name;
     let found = exact_rules(law, series);
     let forms: Vec<String> = found.iter().map(|(form, _)| format!("`{form}`")).collect();
@@ -285,7 +293,13 @@ fn unavailable(law: &Law, series: &ParameterSeries, form: RequestedForm, span: S
         }
         _ => format!("it has {} besides series", crate::emit::summary::plural(found.len(), "exact rule")),
     };
-    let help = if forms.is_empty() {
+    let help = if subject.opaque.is_some() {
+        let accepting = accepting_forms(law, series, subject).join(", ");
+        format!(
+            "forms of `{name}` that only call the function: {}",
+            if accepting.is_empty() { "none" } else { &accepting }
+        )
+    } else if forms.is_empty() {
         format!(
             "give an order for `{name}`, such as `order = 8`, or write an exact rule beside the law: `rule({name}) = …`"
         )
@@ -295,24 +309,34 @@ fn unavailable(law: &Law, series: &ParameterSeries, form: RequestedForm, span: S
     Fault::new(Code::FormUnavailable, span, format!("no rule of the form `{form}` for `{name}`: {why}"), help)
 }
 
-/// Every kink, and for each parameter the forms that accept it.
-fn explain_refusal(law: &Law, derivation: &Derivation, subject: &Subject) -> Errors {
+/// The forms of a parameter's rules that accept the function, in the order of preference.
+pub(super) fn accepting_forms(law: &Law, series: &ParameterSeries, subject: &Subject) -> Vec<String> {
+    let mut accepting: Vec<String> = exact_rules(law, series)
+        .into_iter()
+        .filter(|(_, rule)| subject.accepts(rule.highest_order()))
+        .map(|(form, _)| format!("`{form}`"))
+        .collect();
+    if let Some((reason, last)) = ending(series, subject.degree)
+        && subject.accepts(terminating(series, reason, last).highest_order())
+    {
+        accepting.insert(0, "`terminating`".to_owned());
+    }
+    accepting
+}
+
+/// `` `mu`: none; `b`: `difference` ``: for each parameter the forms that accept the function.
+pub(super) fn listed_forms(law: &Law, derivation: &Derivation, subject: &Subject) -> String {
     let forms = derivation.parameters.iter().map(|series| {
+        let accepting = accepting_forms(law, series, subject).join(", ");
         let name = &law.parameters[series.parameter.0].name;
-        let mut accepting: Vec<String> = exact_rules(law, series)
-            .into_iter()
-            .filter(|(_, rule)| subject.accepts(rule.highest_order()))
-            .map(|(form, _)| format!("`{form}`"))
-            .collect();
-        if let Some((reason, last)) = ending(series, subject.degree)
-            && subject.accepts(terminating(series, reason, last).highest_order())
-        {
-            accepting.insert(0, "`terminating`".to_owned());
-        }
-        let accepting = if accepting.is_empty() { "none".to_owned() } else { accepting.join(", ") };
-        format!("`{name}`: {accepting}")
+        format!("`{name}`: {}", if accepting.is_empty() { "none" } else { &accepting })
     });
-    let forms = forms.collect::<Vec<_>>().join("; ");
+    forms.collect::<Vec<_>>().join("; ")
+}
+
+/// Every kink, and for each parameter the forms that accept it.
+fn explain_kinks(law: &Law, derivation: &Derivation, subject: &Subject) -> Errors {
+    let forms = listed_forms(law, derivation, subject);
     let mut explained = Errors::new();
     for fault in subject.kinks.faults() {
         let mut fault = fault.clone();

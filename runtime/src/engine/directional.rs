@@ -15,7 +15,7 @@ use crate::draw::Words;
 use crate::kernel::{Estimator, Ridge, RidgeVisitor, Ridges, Separable};
 use crate::lane::{Lane, Scalar};
 
-impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, E, L> {
+impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
     /// Adds the directional stencils of every entry to its lanes.
     #[inline(always)]
     pub(super) fn directional(&mut self) {

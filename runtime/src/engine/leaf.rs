@@ -3,7 +3,7 @@
 //! Two schedules give the same bits. With ridge terms, samples are the outer loop: all coordinates of a pack of samples
 //! are drawn, then each row's argument `u_o` is formed and its derivatives are added to the moments in memory. Without
 //! ridge terms, coordinates are the outer loop and the sums stay in registers; not so for joint laws, whose coordinates
-//! are drawn together.
+//! are drawn together, nor for a function that is called whole, which needs all coordinates of a sample.
 
 use std::ops::Range;
 
@@ -15,12 +15,13 @@ use crate::coupling::Coupling;
 use crate::draw::{Key, Words};
 use crate::kernel::{Estimator, Law, Ridge, RidgeVisitor, Ridges, Sampled, Separable};
 use crate::lane::{Kernel, Lane, Scalar};
+use crate::opaque::Whole;
 
 /// Widest pack of any target.
 pub(crate) const WIDEST: usize = 16;
 
 /// What every leaf of a run reads.
-pub(crate) struct Job<'a, E: Estimator> {
+pub(crate) struct Job<'a, 'b, E: Estimator> {
     pub(crate) key: Key,
     pub(crate) samples: usize,
     pub(crate) layout: &'a Layout,
@@ -33,6 +34,8 @@ pub(crate) struct Job<'a, E: Estimator> {
     pub(crate) coupling: &'a <E::Law as Sampled>::Coupling<E::Scalar>,
     /// Numbers of the separable term, by coordinate.
     pub(crate) numbers: &'a [<E::Separable as Separable<E>>::Numbers],
+    /// What a function that is called whole takes besides the draw.
+    pub(crate) arguments: E::Arguments<'b>,
 }
 
 /// Buffers of one worker, in the estimator's arithmetic.
@@ -45,6 +48,8 @@ pub(crate) struct Scratch<S> {
     exist: [S; WIDEST],
     /// The draws of one pack, coordinate by coordinate.
     pub(super) draws: Vec<S>,
+    /// For a function that is called whole: the draws of one pack, sample by sample.
+    pub(super) samples: Vec<f64>,
     /// For stencils: `u_o` and `h(u_o)` of one pack, ridge row by ridge row.
     pub(super) arguments: Vec<S>,
     /// For stencils: `g(z_j)` of one pack, coordinate by coordinate.
@@ -59,7 +64,9 @@ impl<S: Scalar> Scratch<S> {
     pub(crate) fn reset(&mut self, layout: &Layout, coordinates: usize) {
         self.moments.resize(layout.moments(coordinates), S::ZERO);
         self.draws.resize(layout.dimension * WIDEST, S::ZERO);
-        if layout.coordinate_entries > layout.separable_entries {
+        if layout.points.is_some() {
+            self.samples.resize(layout.dimension * WIDEST, 0.0);
+        } else if layout.coordinate_entries > layout.separable_entries {
             self.arguments.resize(2 * layout.ridge_rows * WIDEST, S::ZERO);
             self.values.resize(layout.dimension * WIDEST, S::ZERO);
         }
@@ -70,21 +77,23 @@ impl<S: Scalar> Scratch<S> {
 }
 
 /// Runs one leaf with samples as the outer loop.
-pub(crate) struct BySample<'a, E: Estimator> {
-    pub(crate) job: &'a Job<'a, E>,
+pub(crate) struct BySample<'a, 'b, E: Estimator> {
+    pub(crate) job: &'a Job<'a, 'b, E>,
     pub(crate) leaf: usize,
+    /// The lanes whose samples are run; all, unless the function is called whole.
+    pub(crate) lanes: Range<usize>,
     pub(crate) scratch: &'a mut Scratch<E::Scalar>,
 }
 
-impl<E: Estimator> Kernel<E::Scalar> for BySample<'_, E> {
+impl<E: Estimator> Kernel<E::Scalar> for BySample<'_, '_, E> {
     type Output = ();
 
     #[inline(always)]
     fn run<L: Lane<Scalar = E::Scalar>>(self) {
-        let Self { job, leaf, scratch } = self;
+        let Self { job, leaf, lanes, scratch } = self;
         let first = leaf * LEAF;
         let end = job.samples.min(first + LEAF);
-        if end - first < LANES {
+        if end - first < LANES || lanes.len() < LANES {
             scratch.moments.fill(-E::Scalar::ZERO);
         }
         if job.layout.adjoints {
@@ -96,13 +105,20 @@ impl<E: Estimator> Kernel<E::Scalar> for BySample<'_, E> {
             mark(&mut scratch.exist, active);
             let mut pack =
                 Pack::<E, L> { job, sample, active, scratch: &mut *scratch, lanes: std::marker::PhantomData };
-            pack.draw();
-            E::Ridges::visit(job.tables, &mut pack);
-            pack.separable();
-            if const { E::DIRECTIONAL } {
-                pack.directional();
-            } else if const { E::STENCILS > 0 } {
-                pack.stencils();
+            if const { E::Whole::PRESENT } {
+                if pack.keep_lanes(&lanes) {
+                    pack.draw();
+                    pack.whole();
+                }
+            } else {
+                pack.draw();
+                E::Ridges::visit(job.tables, &mut pack);
+                pack.separable();
+                if const { E::DIRECTIONAL } {
+                    pack.directional();
+                } else if const { E::STENCILS > 0 } {
+                    pack.stencils();
+                }
             }
             sample += L::WIDTH;
         }
@@ -132,8 +148,8 @@ pub(crate) fn draw_pack<W: Sampled, L: Lane>(
 }
 
 /// One pack of samples.
-pub(super) struct Pack<'a, E: Estimator, L> {
-    pub(super) job: &'a Job<'a, E>,
+pub(super) struct Pack<'a, 'b, E: Estimator, L> {
+    pub(super) job: &'a Job<'a, 'b, E>,
     /// The first sample.
     pub(super) sample: usize,
     /// How many of the pack's samples exist.
@@ -142,7 +158,26 @@ pub(super) struct Pack<'a, E: Estimator, L> {
     lanes: std::marker::PhantomData<L>,
 }
 
-impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, E, L> {
+impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
+    /// Whether a sample of the pack exists.
+    #[inline(always)]
+    pub(super) fn exists(&self, sample: usize) -> bool {
+        self.scratch.exist[sample] > E::Scalar::ZERO
+    }
+
+    /// Leaves samples of other lanes to others, as if they did not exist; returns whether any is left.
+    #[inline(always)]
+    fn keep_lanes(&mut self, lanes: &Range<usize>) -> bool {
+        let lane = self.sample % LANES;
+        let mut any = false;
+        for (sample, exist) in self.scratch.exist[..self.active].iter_mut().enumerate() {
+            let kept = lanes.contains(&(lane + sample));
+            *exist = if kept { E::Scalar::ONE } else { E::Scalar::ZERO };
+            any |= kept;
+        }
+        any
+    }
+
     #[inline(always)]
     fn draw(&mut self) {
         let Scratch { draws, kept, .. } = &mut *self.scratch;
@@ -218,7 +253,7 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, E, L> {
     }
 }
 
-impl<E: Estimator, L: Lane<Scalar = E::Scalar>> RidgeVisitor<E> for Pack<'_, E, L> {
+impl<E: Estimator, L: Lane<Scalar = E::Scalar>> RidgeVisitor<E> for Pack<'_, '_, E, L> {
     #[inline(always)]
     fn visit<R: Ridge<E>>(&mut self, table: &RidgeTable<E, R>) {
         for (block, numbers) in table.numbers.chunks(BLOCK).enumerate() {
@@ -242,15 +277,15 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> RidgeVisitor<E> for Pack<'_, E, 
 }
 
 /// Runs one leaf of an estimator without ridge terms, with coordinates as the outer loop.
-pub(crate) struct ByCoordinate<'a, E: Estimator> {
-    pub(crate) job: &'a Job<'a, E>,
+pub(crate) struct ByCoordinate<'a, 'b, E: Estimator> {
+    pub(crate) job: &'a Job<'a, 'b, E>,
     pub(crate) leaf: usize,
     pub(crate) coordinates: Range<usize>,
     /// With the lane sums of the coordinates in range.
     pub(crate) scratch: &'a mut Scratch<E::Scalar>,
 }
 
-impl<E: Estimator> Kernel<E::Scalar> for ByCoordinate<'_, E> {
+impl<E: Estimator> Kernel<E::Scalar> for ByCoordinate<'_, '_, E> {
     type Output = ();
 
     #[inline(always)]

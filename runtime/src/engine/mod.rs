@@ -27,6 +27,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod whole;
 mod workspace;
 
 pub(crate) use leaf::draw_pack;

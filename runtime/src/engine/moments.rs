@@ -31,6 +31,7 @@ pub(crate) const fn padded(dimension: usize) -> usize {
 /// A moment is a *run* of 32 lanes. A row of a ridge term has `1 + orders` of them: the value of the function, then its
 /// derivatives at [`Estimator::ORDERS`](crate::Estimator::ORDERS). A coordinate has those of the separable term, if there
 /// is one, then one for each stencil of the exact rules. Ridge rows come first, in order of the terms, then the coordinates.
+/// The value of a function that is called whole has the place of a ridge row; it has no slopes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Layout {
     /// Coordinates `d`.
@@ -39,8 +40,10 @@ pub(crate) struct Layout {
     pub(crate) padded: usize,
     /// Runs of a ridge row: the value and the orders.
     pub(crate) entries: usize,
-    /// Rows of all ridge terms.
+    /// Rows of all ridge terms, and of a function that is called whole.
     pub(crate) ridge_rows: usize,
+    /// Points to which a coordinate of a function that is called whole is moved, if it is.
+    pub(crate) points: Option<usize>,
     /// Runs of a coordinate.
     pub(crate) coordinate_entries: usize,
     /// Those of the separable term, before the stencils.
@@ -68,7 +71,8 @@ impl Layout {
             dimension,
             padded: padded(dimension),
             entries,
-            ridge_rows,
+            ridge_rows: ridge_rows + usize::from(signature.whole.is_some()),
+            points: signature.whole,
             coordinate_entries: separable_entries + signature.stencils,
             separable_entries,
             adjoints,
@@ -103,9 +107,15 @@ impl Layout {
         }
     }
 
-    /// Evaluations of the function for each sample and coordinate: 1, or with stencils one more for each ridge row.
-    pub(crate) const fn moved_rows(&self) -> usize {
-        1 + if self.coordinate_entries > self.separable_entries { self.ridge_rows } else { 0 }
+    /// Draws for each sample, and evaluations of ridge rows at moved ones.
+    pub(crate) const fn draws(&self) -> usize {
+        let moved = self.coordinate_entries > self.separable_entries;
+        self.dimension * (1 + if moved { self.ridge_rows } else { 0 })
+    }
+
+    /// Calls for each sample of a function that is called whole, if it is.
+    pub(crate) fn calls(&self) -> Option<usize> {
+        self.points.map(|points| 1 + self.dimension * points)
     }
 
     /// The numbers of all moments, for a range of `coordinates` coordinates.

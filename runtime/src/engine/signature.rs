@@ -4,6 +4,7 @@
 //! this crate, and not again for every estimator.
 
 use crate::kernel::{Estimator, Law, Moment, ParameterInfo, Separable, TermInfo};
+use crate::opaque::Whole;
 
 /// The constants of an [`Estimator`].
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +15,8 @@ pub(crate) struct Signature {
     pub(crate) stencils: usize,
     /// Numbers of one coordinate of the separable term, if there is one.
     pub(crate) separable: Option<usize>,
+    /// Points to which a coordinate of a function that is called whole is moved, if it is.
+    pub(crate) whole: Option<usize>,
 }
 
 impl Signature {
@@ -24,6 +27,7 @@ impl Signature {
             terms: E::TERMS,
             stencils: E::STENCILS,
             separable: E::Separable::PRESENT.then_some(E::Separable::NUMBERS),
+            whole: E::Whole::PRESENT.then_some(E::Whole::POINTS),
         }
     }
 

@@ -13,7 +13,7 @@ use crate::draw::Words;
 use crate::kernel::{Estimator, Ridge, RidgeVisitor, Ridges, Separable};
 use crate::lane::Lane;
 
-impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, E, L> {
+impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
     /// Adds the stencils of every coordinate to its lanes.
     #[inline(always)]
     pub(super) fn stencils(&mut self) {

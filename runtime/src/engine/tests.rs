@@ -41,6 +41,7 @@ impl<S: Scalar> Estimator for Waves<S> {
     type ArgumentGradient = ();
     type Ridges = (Wave, ());
     type Separable = Square;
+    type Whole = Nothing;
     type Probes<L: Lane<Scalar = S>> = [L; 1];
     type Stencils<L: Lane<Scalar = S>> = [L; 3];
     const STENCILS: usize = 3;
@@ -136,6 +137,7 @@ impl<S: Scalar> Estimator for Squares<S> {
     type ArgumentGradient = ();
     type Ridges = ();
     type Separable = Square;
+    type Whole = Nothing;
     type Probes<L: Lane<Scalar = S>> = [L; 1];
     type Stencils<L: Lane<Scalar = S>> = [L; 1];
     const STENCILS: usize = 1;
@@ -198,6 +200,7 @@ impl Estimator for Plain {
     type ArgumentGradient = ();
     type Ridges = ();
     type Separable = Nothing;
+    type Whole = Nothing;
     type Probes<L: Lane<Scalar = f64>> = [L; 0];
     type Stencils<L: Lane<Scalar = f64>> = [L; 0];
     const NAME: &'static str = "constant";

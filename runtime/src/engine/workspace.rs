@@ -1,5 +1,7 @@
 //! Everything a run needs, owned, so that a second run allocates nothing.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::formulas::Formulas;
@@ -9,17 +11,21 @@ use super::reduction::{Reduction, Sums};
 use super::signature::Signature;
 use super::table::{Fill, Slopes};
 use super::tree::{Tree, combine};
-use super::{LEAF, adjoint};
+use super::{LANES, LEAF, adjoint};
 use crate::coupling::Coupling;
 use crate::draw::Key;
 use crate::error::EstimateError;
 use crate::kernel::{Estimator, Law, Ridges, Sampled, Separable};
 use crate::lane::{Floats, Kernel, PackWidth, Scalar, dispatch};
+use crate::opaque::Whole;
 use crate::parameters::{Parameters, add_up, check_values, theta};
 use crate::run::{TermSize, Warning};
 
 /// Draws (and moves of a row with a coordinate) below which a run stays on the calling thread.
 const SERIAL_DRAWS: usize = 1 << 14;
+
+/// The same for calls of a function that is called whole. What one costs is not known; most cost more than a draw.
+const SERIAL_CALLS: usize = 1 << 7;
 
 /// How a run is carried out. None of it changes a bit of the result.
 #[derive(Clone, Debug, Default)]
@@ -38,11 +44,12 @@ impl Settings {
     }
 }
 
-/// One worker's part: an aligned run of leaves for a range of coordinates.
+/// One worker's part: an aligned run of leaves for a range of coordinates and of lanes.
 #[derive(Debug)]
 struct Task<S> {
-    leaves: std::ops::Range<usize>,
-    coordinates: std::ops::Range<usize>,
+    leaves: Range<usize>,
+    coordinates: Range<usize>,
+    lanes: Range<usize>,
     scratch: Scratch<S>,
     /// Whether the moments stay in `scratch`, since this is the only leaf of the run, and only adjoint sums go to the tree.
     alone: bool,
@@ -166,13 +173,17 @@ impl<E: Estimator> Workspace<E> {
     }
 
     /// The sample section: every leaf, and their sum.
-    pub(crate) fn sample(&mut self, key: Key, samples: usize) {
+    pub(crate) fn sample(&mut self, key: Key, samples: usize, arguments: E::Arguments<'_>) {
         let layout = &self.reduction.layout;
-        // Blocks of coordinates would tear the adjoint sums apart.
-        let divisible = by_coordinate::<E>() && !layout.adjoints;
-        plan(&mut self.tasks, layout, divisible, self.settings.threads, samples);
+        let division = match layout.points {
+            Some(_) => Division::Lanes,
+            // Blocks of coordinates would tear the adjoint sums apart.
+            None if by_coordinate::<E>() && !layout.adjoints => Division::Coordinates,
+            None => Division::Leaves,
+        };
+        plan(&mut self.tasks, layout, division, self.settings.threads, samples);
         let Self { theta, samplers, coupling, tables, numbers, .. } = self;
-        let job = Job::<E> { key, samples, layout, theta, samplers, coupling, tables, numbers };
+        let job = Job::<E> { key, samples, layout, theta, samplers, coupling, tables, numbers, arguments };
         let (width, ridges) = (self.settings.width, self.reduction.ridges.as_slice());
         let run = |task: &mut Task<E::Scalar>| run_task(&job, width, ridges, task);
         if let [task] = self.tasks.as_mut_slice() {
@@ -225,51 +236,99 @@ impl<E: Estimator> Workspace<E> {
     }
 }
 
-/// Divides the work in tasks and makes room for each; `divisible` if a task need not have all coordinates.
-fn plan<S: Scalar>(tasks: &mut Vec<Task<S>>, layout: &Layout, divisible: bool, threads: Option<usize>, samples: usize) {
+/// What tasks divide between them where there are fewer runs of leaves than threads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Division {
+    /// Nothing else.
+    Leaves,
+    /// Each has a block of coordinates.
+    Coordinates,
+    /// Each has a few lanes. It draws whole packs all the same, which is little beside the calls of a function.
+    Lanes,
+}
+
+impl Division {
+    /// Divides the coordinates or the lanes in about `parts` ranges of one length.
+    fn ranges(self, layout: &Layout, samples: usize, parts: usize) -> (usize, impl Fn(usize) -> [Range<usize>; 2]) {
+        let whole = match self {
+            Division::Leaves => 1,
+            Division::Coordinates => layout.dimension,
+            Division::Lanes => samples.min(LANES),
+        };
+        let width = whole.div_ceil(parts.min(whole));
+        let count = whole.div_ceil(width);
+        let all = [0..layout.dimension, 0..LANES];
+        let ranges = move |part: usize| {
+            let range = part * width..whole.min((part + 1) * width);
+            let [coordinates, lanes] = all.clone();
+            match self {
+                _ if count == 1 => [coordinates, lanes],
+                Division::Leaves => [coordinates, lanes],
+                Division::Coordinates => [range, lanes],
+                Division::Lanes => [coordinates, range],
+            }
+        };
+        (count, ranges)
+    }
+}
+
+/// Divides the work in tasks and makes room for each.
+fn plan<S: Scalar>(
+    tasks: &mut Vec<Task<S>>,
+    layout: &Layout,
+    division: Division,
+    threads: Option<usize>,
+    samples: usize,
+) {
     let leaves = samples.div_ceil(LEAF);
+    let is_small = || match layout.calls() {
+        Some(calls) => samples.saturating_mul(calls) < SERIAL_CALLS,
+        None => samples.saturating_mul(layout.draws()) < SERIAL_DRAWS,
+    };
     let threads = match threads {
         Some(threads) => threads.max(1),
-        None if samples * layout.dimension * layout.moved_rows() < SERIAL_DRAWS => 1,
+        None if is_small() => 1,
         None => rayon::current_num_threads(),
     };
     let run = if threads == 1 { leaves } else { (leaves / (2 * threads)).max(1) }.next_power_of_two();
     let chunks = leaves.div_ceil(run);
-    let blocks = if threads > 1 && divisible && chunks < 2 * threads {
-        (4 * threads).div_ceil(chunks).min(layout.dimension)
-    } else {
-        1
-    };
-    let width = layout.dimension.div_ceil(blocks);
-    let blocks = layout.dimension.div_ceil(width);
-    tasks.resize_with(chunks * blocks, || Task {
+    let parts = if threads > 1 && chunks < 2 * threads { (4 * threads).div_ceil(chunks) } else { 1 };
+    let (parts, ranges) = division.ranges(layout, samples, parts);
+    tasks.resize_with(chunks * parts, || Task {
         leaves: 0..0,
         coordinates: 0..0,
+        lanes: 0..0,
         scratch: Scratch::default(),
         alone: false,
         tree: Tree::default(),
     });
     for (index, task) in tasks.iter_mut().enumerate() {
-        let (block, chunk) = (index / chunks, index % chunks);
+        let (part, chunk) = (index / chunks, index % chunks);
         task.leaves = chunk * run..leaves.min((chunk + 1) * run);
-        task.coordinates = block * width..layout.dimension.min((block + 1) * width);
+        [task.coordinates, task.lanes] = ranges(part);
         task.scratch.reset(layout, task.coordinates.len());
-        task.alone = leaves * blocks == 1;
+        task.alone = leaves * parts == 1;
         let moments = if task.alone { 0 } else { task.scratch.moments.len() };
         task.tree.reset(task.leaves.len(), moments + layout.adjoint_sums());
     }
 }
 
-/// Adds the tasks' sums in the one tree and puts the blocks of coordinates side by side.
+/// Adds the tasks' sums in the one tree, and puts blocks of coordinates side by side. Of tasks that divide the lanes each has
+/// -0 in those of the others, which changes no sum.
 fn gather<S>(tasks: &mut [Task<S>], sums: &mut Vec<f64>) {
     sums.clear();
     let mut first = 0;
     while first < tasks.len() {
-        let coordinates = tasks[first].coordinates.clone();
-        let count = tasks[first..].iter().take_while(|task| task.coordinates == coordinates).count();
+        let part = |task: &Task<S>| (task.coordinates.clone(), task.lanes.clone());
+        let own = part(&tasks[first]);
+        let count = tasks[first..].iter().take_while(|task| part(task) == own).count();
         let block = &mut tasks[first..first + count];
         combine(block, |task| task.tree.sum_mut());
-        sums.extend_from_slice(block[0].tree.sum());
+        if first > 0 && own.0.start == 0 {
+            sums.iter_mut().zip(block[0].tree.sum()).for_each(|(sum, other)| *sum += other);
+        } else {
+            sums.extend_from_slice(block[0].tree.sum());
+        }
         first += count;
     }
 }
@@ -288,7 +347,12 @@ fn sums<'a, S: Scalar>(layout: &Layout, tasks: &'a [Task<S>], gathered: &'a [f64
     (Floats::Double(moments), adjoints)
 }
 
-fn run_task<E: Estimator>(job: &Job<'_, E>, width: Option<PackWidth>, ridges: &[Slopes], task: &mut Task<E::Scalar>) {
+fn run_task<E: Estimator>(
+    job: &Job<'_, '_, E>,
+    width: Option<PackWidth>,
+    ridges: &[Slopes],
+    task: &mut Task<E::Scalar>,
+) {
     for leaf in task.leaves.clone() {
         sample_leaf(job, width, leaf, task);
         finish_leaf(job.layout, width, ridges, task);
@@ -298,16 +362,19 @@ fn run_task<E: Estimator>(job: &Job<'_, E>, width: Option<PackWidth>, ridges: &[
 
 /// Whether nothing joins the coordinates, so that each can be sampled by itself.
 const fn by_coordinate<E: Estimator>() -> bool {
-    E::Ridges::COUNT == 0 && !E::DIRECTIONAL && !<<E::Law as Sampled>::Coupling<E::Scalar> as Coupling<E::Scalar>>::PRESENT
+    E::Ridges::COUNT == 0
+        && !E::Whole::PRESENT
+        && !E::DIRECTIONAL
+        && !<<E::Law as Sampled>::Coupling<E::Scalar> as Coupling<E::Scalar>>::PRESENT
 }
 
 /// The samples of one leaf. Only one of the two schedules is compiled.
-fn sample_leaf<E: Estimator>(job: &Job<'_, E>, width: Option<PackWidth>, leaf: usize, task: &mut Task<E::Scalar>) {
-    let Task { coordinates, scratch, .. } = task;
+fn sample_leaf<E: Estimator>(job: &Job<'_, '_, E>, width: Option<PackWidth>, leaf: usize, task: &mut Task<E::Scalar>) {
+    let Task { coordinates, lanes, scratch, .. } = task;
     if const { by_coordinate::<E>() } {
         run_packs::<E, _>(width, ByCoordinate { job, leaf, coordinates: coordinates.clone(), scratch });
     } else {
-        run_packs::<E, _>(width, BySample { job, leaf, scratch });
+        run_packs::<E, _>(width, BySample { job, leaf, lanes: lanes.clone(), scratch });
     }
 }
 

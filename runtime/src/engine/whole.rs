@@ -1,0 +1,103 @@
+//! A function that is called whole, for one pack of samples.
+//!
+//! The draws of a pack are copied sample by sample into plain slices of `f64`, which is what the function takes. For the exact
+//! rules each coordinate in turn is replaced by the points of its probes, the function is called, and the coordinate is put
+//! back. A call is taken to be dear: where a point is the draw itself, or a point that was tried before, its value is used
+//! again. Of `f(1) - f(0)` under a Bernoulli law one call for each coordinate is left.
+
+use super::leaf::Pack;
+use crate::draw::Words;
+use crate::kernel::Estimator;
+use crate::lane::{Lane, Scalar};
+use crate::opaque::Whole;
+
+impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
+    /// Adds the value and the stencils of every coordinate to their lanes.
+    #[inline(always)]
+    pub(super) fn whole(&mut self) {
+        let job = self.job;
+        self.copy_draws();
+        let value = self.values();
+        self.accumulate(0, &[value]);
+        if const { E::STENCILS == 0 } {
+            return;
+        }
+        for (coordinate, theta) in job.theta.iter().enumerate() {
+            let z = L::load(&self.scratch.draws[coordinate * L::WIDTH..]);
+            let mut words = Words::<L>::auxiliary(job.key, self.sample as u64, coordinate as u32);
+            let probes = E::probes(theta, z, &mut words);
+            let moved = self.moved(coordinate, value, E::Whole::points(&probes));
+            let sums = E::Whole::stencils(value, &moved, &probes);
+            self.accumulate(job.layout.first_stencil(coordinate), sums.as_ref());
+        }
+    }
+
+    /// Copies the draws so that those of one sample stand side by side.
+    #[inline(always)]
+    fn copy_draws(&mut self) {
+        let dimension = self.job.layout.dimension;
+        for (coordinate, draws) in self.scratch.draws.chunks_exact(L::WIDTH).take(dimension).enumerate() {
+            for (sample, draw) in self.scratch.samples.chunks_exact_mut(dimension).zip(draws) {
+                sample[coordinate] = draw.to_f64();
+            }
+        }
+    }
+
+    /// The function at the draws; 0 for samples that do not exist.
+    #[inline(always)]
+    fn values(&mut self) -> L {
+        let (dimension, arguments) = (self.job.layout.dimension, self.job.arguments);
+        L::from_fn(|lane| {
+            if self.exists(lane) {
+                call::<E>(&self.scratch.samples[lane * dimension..][..dimension], arguments)
+            } else {
+                E::Scalar::ZERO
+            }
+        })
+    }
+
+    /// The function with one coordinate at each of `points`, for draws with the given values of the function.
+    #[inline(always)]
+    fn moved(
+        &mut self,
+        coordinate: usize,
+        value: L,
+        points: <E::Whole as Whole<E>>::Points<L>,
+    ) -> <E::Whole as Whole<E>>::Points<L> {
+        let mut moved = points;
+        for (point, numbers) in points.as_ref().iter().enumerate() {
+            let earlier = points.as_ref()[..point].iter().zip(moved.as_ref());
+            let at_point = L::from_fn(|lane| {
+                let at = |pack: &L| pack.extract(lane);
+                let number = at(numbers).to_f64();
+                if !self.exists(lane) {
+                    return E::Scalar::ZERO;
+                }
+                let known = earlier.clone().find(|(earlier, _)| at(earlier).to_f64() == number);
+                match known {
+                    Some((_, known)) => at(known),
+                    None => self.call_moved(lane, coordinate, number).unwrap_or_else(|| at(&value)),
+                }
+            });
+            moved.as_mut()[point] = at_point;
+        }
+        moved
+    }
+
+    /// The function of one sample with a coordinate replaced by a number; nothing if that is the coordinate's own.
+    #[inline(always)]
+    fn call_moved(&mut self, lane: usize, coordinate: usize, number: f64) -> Option<E::Scalar> {
+        let dimension = self.job.layout.dimension;
+        let sample = &mut self.scratch.samples[lane * dimension..][..dimension];
+        let own = std::mem::replace(&mut sample[coordinate], number);
+        let value = (own != number).then(|| call::<E>(sample, self.job.arguments));
+        sample[coordinate] = own;
+        value
+    }
+}
+
+/// Calls the function. Compiled once and not for every pack.
+#[inline(never)]
+fn call<E: Estimator>(z: &[f64], arguments: E::Arguments<'_>) -> E::Scalar {
+    E::Scalar::from_f64(E::Whole::value(z, arguments))
+}
