@@ -36,6 +36,7 @@ use crate::emit::rust::{Callee, Emitted, EstimatorContext};
 use crate::errors::Errors;
 use crate::ir::{Distribution, Function};
 use crate::kernel::program::Program;
+use crate::parse::draw::DrawType;
 use crate::parse::options::EstimatorOptions;
 use crate::rule::select::{Choice, Subject};
 use crate::rule::{Derivation, Rule};
@@ -108,6 +109,7 @@ pub fn compile(source: &Source) -> Result<Compiled, Errors> {
     let mut subject = Subject { formula, degree, kinks, density: false, opaque };
     let (derivation, rules, program) = match &law {
         Distribution::Scalar(law) => {
+            parse::draw::check_scalar(&source.function, &law.name)?;
             let order = rule::select::required_order(law, degree, &choice)?;
             let derivation = cache::derivation(law, order)?;
             subject.density = !subject.kinks.faults().is_empty() && series::density::has_density(law);
@@ -116,7 +118,7 @@ pub fn compile(source: &Source) -> Result<Compiled, Errors> {
             (Some(derivation), rules, program)
         }
         Distribution::Joint(law) => {
-            parse::function::check_vector(&source.function, &law.name)?;
+            parse::draw::check_joint(&source.function, law)?;
             subject.formula = Err("a function of a joint draw".to_owned());
             let rules = rule::joint::select_joint(law, &subject, &choice)?;
             let program = kernel::lower::lower(&function, law, &rules)?;
@@ -149,8 +151,9 @@ fn function(source: &Source, options: &EstimatorOptions) -> Result<(Function, Op
         return Ok((parse::function::parse_function(&source.function)?, None));
     };
     let (function, arguments) = parse::opaque::parse_opaque(&source.function, opaque)?;
+    let one_hot = parse::draw::declared(&source.function) == Some(DrawType::OneHot);
     let path = options.of.clone().unwrap_or_else(|| source.function.sig.ident.clone().into());
-    Ok((function, Some(Callee { path, arguments })))
+    Ok((function, Some(Callee { path, arguments, one_hot })))
 }
 
 /// The faults of a function, and what the option `opaque` could do about them.

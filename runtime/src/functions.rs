@@ -3,6 +3,7 @@
 use crate::complex::Complex;
 use crate::special;
 
+use std::borrow::Borrow;
 use std::iter::Sum;
 use std::ops::Mul;
 
@@ -35,6 +36,14 @@ pub fn log_sigmoid(x: f64) -> f64 {
 #[must_use]
 pub fn softplus(x: f64) -> f64 {
     x.max(0.0) + (-x.abs()).exp().ln_1p()
+}
+
+/// `ln(p^x (1 - p)^{1-x}) = x l - softplus(l)`, the log likelihood of `x`, 0 or 1, under a Bernoulli law with log odds
+/// `l = ln(p / (1 - p))`: without overflow. Numbers may be given by reference, as iterators over slices do.
+#[must_use]
+pub fn log_bernoulli(x: impl Borrow<f64>, log_odds: impl Borrow<f64>) -> f64 {
+    let (x, log_odds) = (*x.borrow(), *log_odds.borrow());
+    x * log_odds - softplus(log_odds)
 }
 
 /// `ln Γ(x)` for `x > 0`, NaN otherwise: error at most `1e-14 (1 + |ln Γ(x)|)`.
@@ -134,6 +143,8 @@ mod tests {
         assert!((log_sigmoid(40.0) / -4.248354255291589e-18 - 1.0).abs() < 1e-14);
         assert_eq!(sigmoid(-800.0), 0.0);
         assert_eq!(sigmoid(0.0), 0.5);
+        assert_eq!(log_bernoulli(&1.0, 800.0), 0.0);
+        assert_eq!(log_bernoulli(0.0, &800.0), -800.0);
     }
 
     #[test]

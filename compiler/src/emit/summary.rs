@@ -11,6 +11,7 @@ use crate::ir::display::{Leaves, infix};
 use crate::ir::{ArgumentKind, Graph, Node, Parameter, ParameterShape, Primitive, Rows};
 use crate::kernel::cost::Operations;
 use crate::kernel::program::{FormulaSection, Place, Program, RidgeSection, WholeSection};
+use crate::rule::categorical::visits_states;
 use crate::rule::{Ending, Form, LOOK_AHEAD, Origin, Rule};
 
 /// `mu, b`.
@@ -21,7 +22,8 @@ pub(crate) fn parameter_names(program: &Program) -> String {
 
 /// `Gradient of E f(z), f = log_likelihood, z ~ Laplace(mu, b)`.
 pub(crate) fn title(program: &Program) -> String {
-    let draw = if program.vector && !program.joint { "independent z_j ~ " } else { "z ~ " };
+    let independent = program.vector && (!program.joint || program.probes.states);
+    let draw = if independent { "independent z_j ~ " } else { "z ~ " };
     let (function, law) = (&program.function, &program.law);
     format!("Gradient of E f(z), f = {function}, {draw}{law}({})", parameter_names(program))
 }
@@ -56,6 +58,9 @@ pub(crate) fn equation(parameters: &[Parameter], formula: Option<&FormulaSection
     }
     if let Form::Hessian { coefficient } = &rule.form {
         return format!("∂_{name}[i, j] E f(z) = {coefficient} E ∂_i ∂_j f(z)");
+    }
+    if visits_states(parameters, rule) {
+        return format!("∂_{name}[j, k] E f(z) = E[f(z: z_j = e_k) - Σ_m {name}[j, m] f(z: z_j = e_m)]");
     }
     if directional::is_directional(parameters, rule) {
         let terms: Vec<String> = rule.stencils.iter().map(|term| directional::term(parameters, term)).collect();
@@ -135,7 +140,8 @@ pub(crate) fn cost(program: &Program) -> Vec<String> {
         return vec!["Cost: nothing is drawn; φ and its derivatives are evaluated once for each gradient".to_owned()];
     }
     let d = if program.vector { "d" } else { "1" };
-    let mut lines = vec![format!("Cost of one sample: {d} draws (d: number of coordinates)")];
+    let count = if program.probes.states { "variables times their states" } else { "coordinates" };
+    let mut lines = vec![format!("Cost of one sample: {d} draws (d: number of {count})")];
     if !program.vector {
         lines[0] = "Cost of one sample: 1 draw".to_owned();
     }
@@ -175,6 +181,9 @@ fn probes(program: &Program) -> Vec<String> {
     if probes.count() == 0 {
         return Vec::new();
     }
+    if probes.states {
+        return states(program);
+    }
     let draws = plural(probes.numbers.draws.len(), "auxiliary draw");
     let moved = probes.stencils.iter().flatten().filter(|probe| probe.place != Place::Draw).count();
     let along = probes.directional.iter().flatten().count();
@@ -191,6 +200,20 @@ fn probes(program: &Program) -> Vec<String> {
     if let Some(separable) = &program.separable {
         let three = if along > 0 { ", for each coordinate three times" } else { "" };
         lines.push(format!("    separable terms{three}: {}", operations(&separable.stencils)));
+    }
+    lines
+}
+
+/// What the states of categorical variables cost: one evaluation of each ridge row for each, as an update of its argument.
+fn states(program: &Program) -> Vec<String> {
+    let mut lines = vec!["  exact rules, for each state of each variable, with all others as drawn:".to_owned()];
+    for (index, ridge) in program.ridges.iter().enumerate() {
+        let rows = rows(program, ridge);
+        lines.push(format!("    ridge term {index}, {rows}: 1 mul_add, {}", operations(&ridge.stencils)));
+    }
+    if let Some(separable) = &program.separable {
+        let value = Operations::of(&separable.derivatives);
+        lines.push(format!("    separable terms: {} and their value at 0 ({} calls)", operations(&separable.stencils), value.calls));
     }
     lines
 }

@@ -14,7 +14,7 @@ use super::select::{Choice, Subject, rule, select};
 use crate::cache;
 use crate::errors::{Code, Errors, Fault, bug};
 use crate::ir::{
-    Graph, JointLaw, Law, Node, NodeId, ParamId, Parameter, ParameterShape, Rational, Reduction, Support,
+    Graph, JointLaw, JointStep, Law, Node, NodeId, ParamId, Parameter, ParameterShape, Rational, Reduction, Support,
 };
 use crate::rule::{Coefficient, StencilTerm};
 
@@ -26,6 +26,19 @@ use crate::rule::{Coefficient, StencilTerm};
 /// [`Code::NotDifferentiable`] where no rule accepts the kinks of `f`; and those of [`select`].
 pub fn select_joint(law: &JointLaw, subject: &Subject, choice: &Choice) -> Result<Vec<Rule>, Errors> {
     check_choice(law, choice)?;
+    if let Some(JointStep::Earliest(simplex)) = law.sampler.step {
+        return super::categorical::select_categorical(law, simplex, choice);
+    }
+    if let Some(opaque) = subject.opaque {
+        return Err(Fault::new(
+            Code::OpaqueCall,
+            opaque,
+            format!("the rules of the joint law `{}` take derivatives, which an opaque function does not have", law.name),
+            "leave `opaque` out and write the function in the language of logphi, or take a law with discrete or difference \
+             rules for all parameters, such as `Categorical`, `Bernoulli` or `Poisson`",
+        )
+        .into());
+    }
     if !law.rules.is_empty() {
         return written_rules(law, subject, choice);
     }

@@ -54,6 +54,10 @@ pub(crate) struct Scratch<S> {
     pub(super) arguments: Vec<S>,
     /// For stencils: `g(z_j)` of one pack, coordinate by coordinate.
     pub(super) values: Vec<S>,
+    /// For the states of categorical variables: `u_o` without one of them, and `h(u_o)`, row by row.
+    pub(super) apart: Vec<S>,
+    /// For the same: what each state of one variable changes.
+    pub(super) changes: Vec<S>,
     /// For argument gradients: with ridge terms every draw of the leaf, coordinate by coordinate, then every partial
     /// derivative of every sample of the leaf, see [`Layout`].
     pub(crate) kept: Vec<S>,
@@ -69,6 +73,10 @@ impl<S: Scalar> Scratch<S> {
         } else if layout.coordinate_entries > layout.separable_entries {
             self.arguments.resize(2 * layout.ridge_rows * WIDEST, S::ZERO);
             self.values.resize(layout.dimension * WIDEST, S::ZERO);
+        }
+        if layout.states {
+            self.apart.resize(2 * layout.ridge_rows * WIDEST, S::ZERO);
+            self.changes.resize(layout.dimension * WIDEST, S::ZERO);
         }
         if layout.adjoints {
             self.kept.resize((layout.kept_draws() + layout.partials) * LEAF, S::ZERO);
@@ -114,7 +122,9 @@ impl<E: Estimator> Kernel<E::Scalar> for BySample<'_, '_, E> {
                 pack.draw();
                 E::Ridges::visit(job.tables, &mut pack);
                 pack.separable();
-                if const { E::DIRECTIONAL } {
+                if const { E::STATES } {
+                    pack.states();
+                } else if const { E::DIRECTIONAL } {
                     pack.directional();
                 } else if const { E::STENCILS > 0 } {
                     pack.stencils();

@@ -22,6 +22,7 @@ mod leaf;
 mod moments;
 mod reduction;
 mod signature;
+mod states;
 mod stencils;
 mod table;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod asymmetric_laplace;
 mod bernoulli;
 mod binomial;
+mod categorical;
 mod chi_squared;
 mod compound_exponential;
 mod dirac;
@@ -32,6 +33,7 @@ mod variance_gamma;
 pub use asymmetric_laplace::{AsymmetricLaplace, asymmetric_laplace};
 pub use bernoulli::{Bernoulli, bernoulli};
 pub use binomial::{Binomial, binomial};
+pub use categorical::{Categorical, categorical};
 pub use chi_squared::{ChiSquared, chi_squared};
 pub use compound_exponential::{CompoundExponential, compound_exponential};
 pub use dirac::{Dirac, dirac};
