@@ -40,7 +40,9 @@ pub enum EstimateError {
         column: usize,
     },
     /// A covariance matrix has no Cholesky factor.
-    #[error("`{parameter}` is not positive definite: pivot {pivot} of its Cholesky factorisation is {value}, but must be above 0")]
+    #[error(
+        "`{parameter}` is not positive definite: pivot {pivot} of its Cholesky factorisation is {value}, but must be above 0"
+    )]
     NotPositiveDefinite {
         /// Name of the parameter.
         parameter: &'static str,

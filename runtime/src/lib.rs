@@ -37,13 +37,13 @@ mod term;
 pub use adam::Adam;
 pub use analytic::LogCharacteristic;
 pub use compare::{Compare, Comparison, ParameterComparison, RuleComparison, compare};
-pub use complex::{
-    Complex, Count, Covariance, Frequency, I, LogCf, Positive, Probability, Real, Simplex, quadratic,
-};
+pub use complex::{Complex, Count, Covariance, Frequency, I, LogCf, Positive, Probability, Real, Simplex, quadratic};
 pub use engine::{LANES, LEAF};
 pub use error::EstimateError;
 pub use estimate::{Estimate, Prepare, Prepared};
-pub use functions::{Elementary, digamma, dot, kummer, ln_gamma, log_bernoulli, log_sigmoid, polygamma, sigmoid, softplus, trigamma};
+pub use functions::{
+    Elementary, digamma, dot, kummer, ln_gamma, log_bernoulli, log_sigmoid, polygamma, sigmoid, softplus, trigamma,
+};
 pub use kernel::{Domain, Estimator, Law, Moment, ParameterInfo, Sampled, TermInfo};
 pub use logphi_macros::{distribution, estimator, term};
 pub use matrix::{Matrix, MatrixError};

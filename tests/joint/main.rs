@@ -1,5 +1,6 @@
 //! Joint laws against closed forms and quadrature.
 
+mod categorical;
 mod dirichlet;
 mod gaussian;
 mod independent;
@@ -8,8 +9,7 @@ use logphi::private::PackWidth;
 use logphi::{Estimator, Gradient, Law, Run};
 
 /// Pack widths and numbers of threads that must give the same bits as a narrow pack on one thread.
-const SCHEDULES: [(PackWidth, usize); 3] =
-    [(PackWidth::Bits256, 1), (PackWidth::Bits512, 3), (PackWidth::Bits128, 2)];
+const SCHEDULES: [(PackWidth, usize); 3] = [(PackWidth::Bits256, 1), (PackWidth::Bits512, 3), (PackWidth::Bits128, 2)];
 
 /// Standard errors that an entry may be off: 5.2 are exceeded with probability 1.2e-5 by Student's t with 31 degrees of
 /// freedom, so that one of the 500 entries tested here fails by chance with probability 6e-3; the seeds are fixed.

@@ -24,7 +24,8 @@ use super::summary;
 use crate::errors::{Errors, bug};
 use crate::ir::draw::carry_arguments;
 use crate::ir::{
-    Condition, Frame, Graph, JointSampler, Law, Node, ParamId, Parameter, ParameterKind, ParameterShape, Relation, Sampler,
+    Condition, Frame, Graph, JointSampler, Law, Node, ParamId, Parameter, ParameterKind, ParameterShape, Relation,
+    Sampler,
 };
 use crate::kernel::lower::lower_sampler;
 use crate::parse::options::Precision;
@@ -317,7 +318,12 @@ pub(super) fn parameter_leaf(node: &Node, scope: &Scope) -> TokenStream {
 }
 
 /// `impl Sampled`: base draws in the order of the source, then the sample expression; of a joint law up to its joint step.
-pub(super) fn sampled(law: Frame<'_>, sampler: &Sampler, joint: Option<&JointSampler>, path: &TokenStream) -> TokenStream {
+pub(super) fn sampled(
+    law: Frame<'_>,
+    sampler: &Sampler,
+    joint: Option<&JointSampler>,
+    path: &TokenStream,
+) -> TokenStream {
     let scope = scope(&law.theta());
     let parameter = |node: &Node| match node {
         Node::Param(ParamId(index)) => {

@@ -22,8 +22,7 @@ impl Sections<'_> {
     pub(super) fn probe_types(&self) -> TokenStream {
         let probes = &self.program.probes;
         let scalar = self.scalar();
-        let [numbers, stencils] =
-            [probes.numbers.graph.outputs.len(), probes.count()].map(Literal::usize_unsuffixed);
+        let [numbers, stencils] = [probes.numbers.graph.outputs.len(), probes.count()].map(Literal::usize_unsuffixed);
         let directional = (!probes.directional.is_empty()).then(|| quote! { const DIRECTIONAL: bool = true; });
         let states = probes.states.then(|| quote! { const STATES: bool = true; });
         quote! {

@@ -162,7 +162,10 @@ pub(crate) fn cost(program: &Program) -> Vec<String> {
 
 /// How often a function that is called whole is called.
 pub(crate) fn calls(program: &Program, whole: &WholeSection) -> String {
-    let reused = "fewer where a moved point is the draw itself or one tried before";
+    let reused = match program.probes.states {
+        true => "fewer since a state may be the draw's own",
+        false => "fewer where a moved point is the draw itself or one tried before",
+    };
     match whole.points.len() {
         0 => "opaque: f is called whole, once".to_owned(),
         points if program.vector => format!("opaque: f is called whole, {} times, {reused}", count_of_calls(points)),
@@ -206,14 +209,20 @@ fn probes(program: &Program) -> Vec<String> {
 
 /// What the states of categorical variables cost: one evaluation of each ridge row for each, as an update of its argument.
 fn states(program: &Program) -> Vec<String> {
-    let mut lines = vec!["  exact rules, for each state of each variable, with all others as drawn:".to_owned()];
+    if program.ridges.is_empty() && program.separable.is_none() {
+        return Vec::new();
+    }
+    let mut lines = vec!["  exact rules, for each of these d states, with all other variables as drawn:".to_owned()];
+    if !program.ridges.is_empty() {
+        lines.push("    S R d updates of a ridge argument for S samples and R rows; of each:".to_owned());
+    }
     for (index, ridge) in program.ridges.iter().enumerate() {
         let rows = rows(program, ridge);
         lines.push(format!("    ridge term {index}, {rows}: 1 mul_add, {}", operations(&ridge.stencils)));
     }
     if let Some(separable) = &program.separable {
-        let value = Operations::of(&separable.derivatives);
-        lines.push(format!("    separable terms: {} and their value at 0 ({} calls)", operations(&separable.stencils), value.calls));
+        let (moved, at_zero) = (operations(&separable.stencils), operations(&separable.derivatives));
+        lines.push(format!("    separable terms: {moved}; at 0: {at_zero}"));
     }
     lines
 }

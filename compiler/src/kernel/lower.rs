@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::directional::{lower_directional, lower_directional_stencils};
 use super::draws::lower_draws;
 use super::program::{FormulaSection, Moment, Probes, Program, PullBack, RidgeSection, SeparableSection, Term};
-use super::directional::{lower_directional, lower_directional_stencils};
 use super::stencils::{lower_probes, lower_stencils};
 use super::verify::verify;
 use super::whole::lower_whole;

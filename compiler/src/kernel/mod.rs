@@ -1,8 +1,8 @@
 //! Kernel programs: everything that an estimator computes, in sections, for no target in particular.
 
 pub mod cost;
-pub mod display;
 pub mod directional;
+pub mod display;
 mod draws;
 #[cfg(test)]
 mod example;
@@ -16,7 +16,7 @@ pub use cost::{Cost, Operations};
 pub use display::dump_program;
 pub use lower::{lower, lower_sampler};
 pub use program::{
-    Directional, FormulaSection, Inputs, Moment, Place, Probe, Probes, Program, PullBack, RidgeSection, SeparableSection, Term,
-    Weight, WholeSection,
+    Directional, FormulaSection, Inputs, Moment, Place, Probe, Probes, Program, PullBack, RidgeSection,
+    SeparableSection, Term, Weight, WholeSection,
 };
 pub use verify::verify;

@@ -24,7 +24,8 @@ pub(super) fn draw_type(kind: &Type) -> Option<DrawType> {
         Type::Paren(inner) => draw_type(&inner.elem),
         Type::Group(inner) => draw_type(&inner.elem),
         Type::Reference(reference)
-            if reference.mutability.is_none() && last_segment(&reference.elem).is_some_and(|last| *last == "OneHot") =>
+            if reference.mutability.is_none()
+                && last_segment(&reference.elem).is_some_and(|last| *last == "OneHot") =>
         {
             Some(DrawType::OneHot)
         }
@@ -77,7 +78,12 @@ pub fn check_joint(item: &ItemFn, law: &JointLaw) -> Result<(), Errors> {
     let name = &law.name;
     if law.is_one_hot() {
         let message = format!("a draw from `{name}` is made of categorical variables, and this one is not");
-        check(item, &[DrawType::OneHot], message, "declare it as `z: &OneHot`: of each variable it holds 1 at its state, and 0 elsewhere")
+        check(
+            item,
+            &[DrawType::OneHot],
+            message,
+            "declare it as `z: &OneHot`: of each variable it holds 1 at its state, and 0 elsewhere",
+        )
     } else {
         let found = declared(item);
         let what = if found == Some(DrawType::OneHot) { "made of categorical variables" } else { "a single number" };

@@ -11,16 +11,16 @@ use super::distribution::{keep, parse_distribution, plain_name, upper_camel_case
 use super::expression::{Dialect, Walker};
 use super::joint_rule::parse_rules;
 use super::options::{DistributionOptions, parse_distribution_options};
-use super::scope::{Value, Vector};
 use super::rule::Evaluation;
+use super::scope::{Value, Vector};
 use super::signature::{self, check_plain, check_return, last_segment};
 use super::spelling::list;
 use super::terms::Place;
 use crate::errors::{Code, Errors, Extent, Fault};
 use crate::ir::draw::take_arguments;
 use crate::ir::{
-    BaseDraw, Distribution, DrawId, DrawKind, Graph, Image, JointLaw, JointLogCf, JointSampler, JointStep, Node, NodeId, ParamId, Parameter,
-    ParameterKind, ParameterShape, Reduction, Sampler,
+    BaseDraw, Distribution, DrawId, DrawKind, Graph, Image, JointLaw, JointLogCf, JointSampler, JointStep, Node,
+    NodeId, ParamId, Parameter, ParameterKind, ParameterShape, Reduction, Sampler,
 };
 
 /// What an expression of a joint law is made of besides its terms.

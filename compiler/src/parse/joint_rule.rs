@@ -55,8 +55,11 @@ fn parse_rule(
     totals: &mut Vec<ParamId>,
 ) -> Result<WrittenRule, Errors> {
     let mut walker = Walker::new(Dialect::Rule);
-    walker.joint =
-        Some(JointParts { totals: totals.clone(), shapes: parameters.iter().map(|p| p.shape).collect(), ..JointParts::default() });
+    walker.joint = Some(JointParts {
+        totals: totals.clone(),
+        shapes: parameters.iter().map(|p| p.shape).collect(),
+        ..JointParts::default()
+    });
     declare(&mut walker, parameters, |walker, id| walker.scalar_parameter(id, &parameters[id.0]));
     let place = Place::of(expression);
     let z = walker.terms.scalar(Node::Sample, place);
@@ -77,11 +80,16 @@ fn parse_rule(
         let refused = |message: String, help: &str| Err(place.fault(Code::Unsupported, message, help).into());
         if let Some(parameter) = numbers.graph.iter().find_map(|(_, node)| vector(node)) {
             return refused(
-                format!("`{}` has an entry for each coordinate, and the draws and points of a rule are shared", parameter.name),
+                format!(
+                    "`{}` has an entry for each coordinate, and the draws and points of a rule are shared",
+                    parameter.name
+                ),
                 "use a sum such as `alpha.sum()`, or let the entry be a factor of whole terms",
             );
         }
-        if coefficient.iter().any(|(_, node)| *node == VERTEX) || !numbers.graph.outputs.iter().all(|&output| degree(&numbers.graph, output) == Some(1)) {
+        if coefficient.iter().any(|(_, node)| *node == VERTEX)
+            || !numbers.graph.outputs.iter().all(|&output| degree(&numbers.graph, output) == Some(1))
+        {
             return refused(
                 "a point or direction of this rule is not linear in `z` and `vertex`".to_owned(),
                 "points are `vertex + (z - vertex) * c` with a number `c`, directions such as `vertex - y`",

@@ -89,3 +89,44 @@ fn is_log_of_exponentials(law: &JointLaw, simplex: ParamId) -> bool {
     let probability = Node::Param(simplex);
     (*left == probability && is_exponential(right)) || (*right == probability && is_exponential(left))
 }
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::Span;
+
+    use super::*;
+    use crate::parse::joint::parse_joint;
+
+    fn select(sample: &str, terms: &str) -> Result<Vec<Rule>, Errors> {
+        let item = format!("fn law(omega: &[Frequency], p: &Simplex) -> LogCf {{ p.iter().zip(omega).{terms} }}");
+        let options = format!("sample = {sample}").parse().expect("tokens");
+        let law = parse_joint(options, &syn::parse_str(&item).expect("a function")).expect("a law");
+        assert!(law.is_one_hot());
+        let choice = Choice { order: None, form: None, forms: Vec::new(), distribution: Span::call_site() };
+        select_categorical(&law, ParamId(0), &choice)
+    }
+
+    #[test]
+    fn the_logarithm_of_a_sum_of_exponentials_is_found() {
+        for terms in [
+            "map(|(p, omega)| p * (I * omega).exp()).sum::<LogCf>().ln()",
+            "map(|(q, w)| { let s = w * I; s.exp() * q }).sum::<LogCf>().ln()",
+        ] {
+            let rules = select("categorical(p)", terms).expect(terms);
+            assert_eq!((rules.len(), &rules[0].form, rules[0].stencils.len()), (1, &Form::Discrete, 1), "{terms}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_one_hot_has_no_rule() {
+        let plain = "map(|(p, omega)| p * (I * omega).exp()).sum::<LogCf>().ln()";
+        let doubled = "map(|(p, omega)| p * (2.0 * I * omega).exp()).sum::<LogCf>().ln()";
+        let squared = "map(|(p, omega)| p.powi(2) * (I * omega).exp()).sum::<LogCf>().ln()";
+        for (sample, terms) in
+            [("categorical(p)", doubled), ("2.0 * categorical(p)", plain), ("categorical(p)", squared)]
+        {
+            let errors = select(sample, terms).expect_err(terms);
+            assert_eq!(errors.faults()[0].code, Code::FormUnavailable, "{sample}, {terms}");
+        }
+    }
+}

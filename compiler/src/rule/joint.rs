@@ -125,7 +125,10 @@ fn written_rules(law: &JointLaw, subject: &Subject, choice: &Choice) -> Result<V
                     Code::FormUnavailable,
                     span,
                     format!("no rule of the form `{form}` for `{name}`"),
-                    format!("the law has {} for it, `auxiliary`", crate::emit::summary::plural(own.len(), "written rule")),
+                    format!(
+                        "the law has {} for it, `auxiliary`",
+                        crate::emit::summary::plural(own.len(), "written rule")
+                    ),
                 ));
                 continue;
             }
@@ -147,12 +150,7 @@ fn written_rules(law: &JointLaw, subject: &Subject, choice: &Choice) -> Result<V
 }
 
 /// `∂_{Σ_ij} E f = -q E ∂_i ∂_j f`
-fn quadratic_rule(
-    law: &JointLaw,
-    sigma: ParamId,
-    factor: &Rational,
-    choice: &Choice,
-) -> Result<Rule, Errors> {
+fn quadratic_rule(law: &JointLaw, sigma: ParamId, factor: &Rational, choice: &Choice) -> Result<Rule, Errors> {
     let name = &law.parameters[sigma.0].name;
     match choice.form_of(name) {
         None | Some((RequestedForm::Terminating, _)) => {}
@@ -283,12 +281,7 @@ fn without_orders(errors: Errors) -> Errors {
 
 /// Adds the summands of `id`: the factors besides a reduction, and its number. `None` where a reduction stands elsewhere
 /// than as a factor.
-fn linear(
-    graph: &Graph,
-    id: NodeId,
-    factors: &mut Vec<NodeId>,
-    found: &mut Vec<(Vec<NodeId>, usize)>,
-) -> Option<()> {
+fn linear(graph: &Graph, id: NodeId, factors: &mut Vec<NodeId>, found: &mut Vec<(Vec<NodeId>, usize)>) -> Option<()> {
     match graph.node(id) {
         Node::Input(reduction) => found.push((factors.clone(), *reduction)),
         Node::Sum(operands) => {
