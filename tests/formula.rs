@@ -1,9 +1,9 @@
 //! Formulas: value and gradient without a draw, against exact values, closed forms and other ways to compute them.
 
 use logphi::laws::{
-    AsymmetricLaplace, Bernoulli, Binomial, ChiSquared, Dirac, Erlang, Exponential, Gamma, Gaussian, Geometric,
-    InverseGaussian, Laplace, Logistic, NegativeBinomial, Poisson, Skellam, TemperedStable, Triangular, Uniform,
-    VarianceGamma,
+    AsymmetricLaplace, Bernoulli, Beta, Binomial, ChiSquared, Dirac, Erlang, Exponential, Gamma, Gaussian, Geometric,
+    Gumbel, InverseGaussian, Laplace, Logistic, NegativeBinomial, Poisson, Skellam, TemperedStable, Triangular,
+    Uniform, VarianceGamma,
 };
 use logphi::prelude::*;
 use logphi::{Domain, Estimate, EstimateError, Estimator, Gradient, Law, Parameters};
@@ -30,6 +30,11 @@ fn bernoulli_faster_sine(z: f64) -> f64 {
 #[estimator(distribution = Bernoulli, form = formula)]
 fn bernoulli_fast_cosine(z: f64) -> f64 {
     (4.0 * z).cos()
+}
+
+#[estimator(distribution = Beta, form = formula)]
+fn beta_growth(z: f64) -> f64 {
+    z.exp()
 }
 
 #[estimator(distribution = Binomial, form = formula)]
@@ -130,6 +135,16 @@ fn geometric_slow_sine(z: f64) -> f64 {
 #[estimator(distribution = Geometric, form = formula)]
 fn geometric_square(z: f64) -> f64 {
     z * z
+}
+
+#[estimator(distribution = Gumbel, form = formula)]
+fn gumbel_decay(z: f64) -> f64 {
+    (-z).exp()
+}
+
+#[estimator(distribution = Gumbel, form = formula)]
+fn gumbel_cube(z: f64) -> f64 {
+    z.powi(3)
 }
 
 #[estimator(distribution = InverseGaussian, form = formula)]
@@ -258,8 +273,15 @@ fn vg_fourth_power(z: f64) -> f64 {
 }
 
 /// Names of parameters here and in the corpus.
-const ALIASES: &[(&str, &str)] =
-    &[("lambda", "lam"), ("rate", "lam"), ("mu1", "lam1"), ("mu2", "lam2"), ("mu", "m"), ("scale", "sc")];
+const ALIASES: &[(&str, &str)] = &[
+    ("lambda", "lam"),
+    ("rate", "lam"),
+    ("mu1", "lam1"),
+    ("mu2", "lam2"),
+    ("mu", "m"),
+    ("scale", "sc"),
+    ("beta", "be"),
+];
 
 fn close(found: f64, expected: f64, what: &str) {
     let tolerance = 1e-12 * expected.abs().max(1e-3);
@@ -307,6 +329,7 @@ fn every_case_of_the_corpus() {
     );
     agrees(bernoulli_faster_sine::estimate(&Bernoulli { p: 0.3 }, ()), "bernoulli", "sin(3*z)");
     agrees(bernoulli_fast_cosine::estimate(&Bernoulli { p: 0.3 }, ()), "bernoulli", "cos(4*z)");
+    agrees(beta_growth::estimate(&Beta { alpha: 2.0, beta: 3.5 }, ()), "beta", "exp(z)");
     agrees(binomial_cube::estimate(&Binomial { n: 5.0, p: 0.4 }, ()), "binomial", "z**3");
     agrees(chi2_slow_growth::estimate(&ChiSquared { nu: 3.0 }, ()), "chi2", "exp(1/5*z)");
     agrees(chi2_decay::estimate(&ChiSquared { nu: 3.0 }, ()), "chi2", "exp(-49/100*z)");
@@ -339,6 +362,8 @@ fn every_case_of_the_corpus() {
     agrees(gauss_square::estimate(&GaussianByVariance { mu: 0.3, v: 0.8 }, ()), "gauss", "z**2");
     agrees(geometric_slow_sine::estimate(&Geometric { p: 0.4 }, ()), "geometric", "sin(1/2*z)");
     agrees(geometric_square::estimate(&Geometric { p: 0.4 }, ()), "geometric", "z**2");
+    agrees(gumbel_decay::estimate(&Gumbel { mu: -0.2, beta: 0.5 }, ()), "gumbel", "exp(-z)");
+    agrees(gumbel_cube::estimate(&Gumbel { mu: -0.2, beta: 0.5 }, ()), "gumbel", "z**3");
     agrees(invgauss_decay::estimate(&InverseGaussian { mu: 1.2, lambda: 2.5 }, ()), "invgauss", "exp(-49/100*z)");
     agrees(invgauss_square::estimate(&InverseGaussian { mu: 1.2, lambda: 2.5 }, ()), "invgauss", "z**2");
     agrees(laplace_square_decay::estimate(&Laplace { mu: 0.2, b: 0.7 }, ()), "laplace", "z**2*exp(-3/10*z)");

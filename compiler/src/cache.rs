@@ -124,7 +124,9 @@ pub fn check_joint_rules(law: &JointLaw) -> Result<(), Errors> {
         Err(Fault::new(
             Code::NoAlgebra,
             law.span,
-            format!("logphi is built without computer algebra, and that the rules are right, `{name}`, was not provided"),
+            format!(
+                "logphi is built without computer algebra, and that the rules are right, `{name}`, was not provided"
+            ),
             "enable the feature `algebra`, or set LOGPHI_DERIVATIONS to a directory that holds this file",
         )
         .into())

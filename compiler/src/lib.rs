@@ -9,6 +9,9 @@
 //!    --emit-->            Rust tokens and text, LaTeX, report
 //! ```
 //!
+//! A joint law, whose coordinates depend on one another, is judged on a projection, which is a law of one variable, and has its
+//! rules from the parts of its `log φ` or from its author ([`rule::joint`]); from there on it goes the same way.
+//!
 //! [`compile`] is that pipeline as one function of values; every value can be printed and is kept in [`Compiled`].
 //! [`expand`] wraps it for the macros, which are a thin shell in a crate of their own.
 

@@ -6,7 +6,7 @@ use crate::emit::{self, exponentials, summary};
 use crate::ir::{Parameter, ParameterKind, ParameterShape};
 use crate::kernel::program::Program;
 use crate::parse::options::Precision;
-use crate::rule::{Coefficient, Ending, Form, Origin, Radius, Rule};
+use crate::rule::{Coefficient, Ending, Form, Origin, Radius, Rule, StencilTerm};
 
 /// Other exact rules that are shown.
 const ALTERNATIVES: usize = 3;
@@ -55,12 +55,23 @@ pub fn report(program: &Program, rules: &[Rule], precision: Precision) -> String
     text.0
 }
 
-/// A rule on one line: the form, the equation, and what is drawn.
+/// A rule on one line: the form, the equation, and what is drawn; `parameters` are those of a coordinate, in a joint law with
+/// sums.
 #[must_use]
 pub fn line(parameters: &[Parameter], rule: &Rule) -> String {
-    let draws: Vec<String> = rule.stencils.iter().map(|term| emit::stencil::draws(parameters, &term.stencil)).collect();
+    let draws = |term: &StencilTerm| draws(parameters, rule, term);
+    let draws: Vec<String> = rule.stencils.iter().map(draws).collect();
     let draws = draws.into_iter().filter(|draws| !draws.is_empty()).map(|draws| format!("; {draws}"));
     format!("{}: {}{}", form(rule), summary::equation(parameters, None, rule), draws.collect::<String>())
+}
+
+/// What is drawn for a term of a rule, and where that moves the draw.
+fn draws(parameters: &[Parameter], rule: &Rule, term: &StencilTerm) -> String {
+    if emit::directional::is_directional(parameters, rule) {
+        emit::directional::draws(parameters, &term.stencil)
+    } else {
+        emit::stencil::draws(parameters, &term.stencil)
+    }
 }
 
 const fn form(rule: &Rule) -> &'static str {
@@ -89,10 +100,7 @@ fn account(program: &Program, rule: &Rule, text: &mut Text) {
     }
     let theta = program.theta();
     for term in &rule.stencils {
-        let draws = match emit::directional::is_directional(&theta, rule) {
-            true => emit::directional::draws(&theta, &term.stencil),
-            false => emit::stencil::draws(&theta, &term.stencil),
-        };
+        let draws = draws(&theta, rule, term);
         if !draws.is_empty() {
             text.line(2, &format!("with {draws}"));
         }

@@ -33,8 +33,7 @@ const LARGE: f64 = 30.0;
 
 /// `ln Γ(x)` for a positive real part; NaN otherwise.
 pub(crate) fn ln_gamma<X: Argument>(x: X) -> X {
-    // Written so that NaN is refused.
-    if !(x.real_part() > 0.0) {
+    if x.real_part() <= 0.0 || x.real_part().is_nan() {
         return X::of(f64::NAN);
     }
     let (mut x, mut below) = (x, X::of(0.0));
@@ -49,8 +48,7 @@ pub(crate) fn ln_gamma<X: Argument>(x: X) -> X {
 
 /// `ψ^(order)(x)` for a positive `x`; NaN otherwise.
 pub(crate) fn polygamma(order: u32, mut x: f64) -> f64 {
-    // Written so that NaN is refused.
-    if !(x > 0.0) {
+    if x <= 0.0 || x.is_nan() {
         return f64::NAN;
     }
     let n = f64::from(order);

@@ -225,8 +225,8 @@ pub enum EstimateError {
         /// Real and imaginary part of `λ`.
         exponent: [f64; 2],
     },
-    /// A result is NaN or infinite: the function or its derivatives overflow at some draw.
-    #[error("{what} is not finite: something overflows at some draw")]
+    /// A result is NaN or infinite: the function or its derivatives overflow, or are not a number, at some draw.
+    #[error("{what} is not finite: something overflows or is not a number at some draw")]
     ResultNotFinite {
         /// Which result.
         what: &'static str,

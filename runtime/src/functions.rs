@@ -46,10 +46,30 @@ pub fn log_bernoulli(x: impl Borrow<f64>, log_odds: impl Borrow<f64>) -> f64 {
     x * log_odds - softplus(log_odds)
 }
 
-/// `ln Γ(x)` for `x > 0`, NaN otherwise: error at most `1e-14 (1 + |ln Γ(x)|)`.
+/// Numbers of which the gamma function is taken: `f64`, and the complex ones of log characteristic functions.
+pub trait GammaArgument: Copy {
+    /// See [`ln_gamma`].
+    #[must_use]
+    fn ln_gamma_of(self) -> Self;
+}
+
+impl GammaArgument for f64 {
+    fn ln_gamma_of(self) -> Self {
+        special::ln_gamma(self)
+    }
+}
+
+impl GammaArgument for Complex {
+    fn ln_gamma_of(self) -> Self {
+        special::ln_gamma(self)
+    }
+}
+
+/// `ln Γ(x)` for a positive `x`, or a complex one with a positive real part, on the branch that is real for real `x`; NaN
+/// otherwise. The error is at most `1e-14 (1 + |ln Γ(x)|)`.
 #[must_use]
-pub fn ln_gamma(x: f64) -> f64 {
-    special::ln_gamma(x)
+pub fn ln_gamma<X: GammaArgument>(x: X) -> X {
+    x.ln_gamma_of()
 }
 
 /// The digamma function `ψ(x) = d/dx ln Γ(x)` for `x > 0`, NaN otherwise: error at most `4e-15 (1 + |ψ(x)|)`.
@@ -71,8 +91,8 @@ pub fn polygamma(order: u32, x: f64) -> f64 {
     special::polygamma(order, x)
 }
 
-/// Kummer's function `1F1(a; b; x) = Σ_n (a)_n / (b)_n x^n / n!` of real positive `a` and `b`; NaN for others, and for
-/// `|x| > 10^6`.
+/// Kummer's function `1F1(a; b; x) = Σ_n (a)_n / (b)_n x^n / n!` of real positive `a` and `b`; NaN for others, and where
+/// `|x|` or, off the positive axis, `b ln |x|` is above a million.
 ///
 /// For `0 < a < b` it is `E e^{xZ}` of a beta number with shapes `a` and `b - a`. The relative error is at most
 /// `1e-14 (1 + |x| / 10)` for shapes of moderate size.

@@ -9,7 +9,7 @@ use super::{SCHEDULES, bits, check};
 
 /// Ridge terms of two kinds and a separable one.
 #[estimator(distribution = Categorical)]
-fn mixed(z: &OneHot, weights: &Matrix, bias: &[f64], x: &[f64], t: &[f64]) -> f64 {
+pub(super) fn mixed(z: &OneHot, weights: &Matrix, bias: &[f64], x: &[f64], t: &[f64]) -> f64 {
     weights.rows().zip(bias).zip(x).map(|((row, b), x)| log_bernoulli(x, dot(row, z) + b)).sum::<f64>()
         + (0.3 * dot(t, z)).exp()
         + z.iter().zip(t).map(|(z, t)| (z * t).sin() + (z - t).powi(2)).sum::<f64>()

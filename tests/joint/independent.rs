@@ -13,12 +13,12 @@ fn laplaces(omega: &[Frequency], mu: &[Real], b: &[Positive]) -> LogCf {
     I * dot(mu, omega) - scales
 }
 
-#[estimator(distribution = Laplace)]
+#[estimator(distribution = Laplace, packs = portable)]
 fn loss(z: &[f64], a: &[f64]) -> f64 {
     softplus(dot(a, z)) + z.iter().map(|z| z.tanh()).sum::<f64>()
 }
 
-#[estimator(of = loss, distribution = Laplaces)]
+#[estimator(of = loss, distribution = Laplaces, packs = portable)]
 struct Jointly;
 
 #[test]

@@ -5,8 +5,11 @@ mod dirichlet;
 mod gaussian;
 mod independent;
 
+use std::fmt::Write;
+
+use logphi::laws::{Categorical, Dirichlet, MultivariateGaussian};
 use logphi::private::PackWidth;
-use logphi::{Estimator, Gradient, Law, Run};
+use logphi::{Estimator, Gradient, Law, Matrix, Run};
 
 /// Pack widths and numbers of threads that must give the same bits as a narrow pack on one thread.
 const SCHEDULES: [(PackWidth, usize); 3] = [(PackWidth::Bits256, 1), (PackWidth::Bits512, 3), (PackWidth::Bits128, 2)];
@@ -47,4 +50,29 @@ fn bits<E: Estimator, G: Gradient>(run: &Run<E, G>) -> Vec<u64> {
         numbers.extend(run.standard_error.iter().flat_map(|errors| errors.entries(index)));
     }
     numbers.iter().map(|number| number.to_bits()).collect()
+}
+
+#[test]
+fn bits_are_those_of_the_last_version() {
+    let mut text =
+        String::from("# bits of value, its standard error, gradients with theirs; 1500 samples, seed 2020\n");
+    let mut line = |name: &str, bits: Vec<u64>| {
+        write!(text, "{name}").expect("memory");
+        bits.iter().for_each(|bits| write!(text, " {bits:016x}").expect("memory"));
+        text.push('\n');
+    };
+    let a = Matrix::from_rows(&[[0.5, -1.0], [2.0, 0.25], [1.0, 1.0]]).expect("rows");
+    let sigma = Matrix::from_rows(&[[1.0, 0.3], [0.3, 0.5]]).expect("rows");
+    let law = MultivariateGaussian { mu: [0.2, -0.1], sigma: &sigma };
+    let run = gaussian::log_sum::estimate(&law, &a).samples(1500).seed(2020).run().expect("a run");
+    line("multivariate_gaussian", bits(&run));
+    let run = dirichlet::quadratic_form::estimate(&Dirichlet { alpha: [0.3, 2.0] }, &a).samples(1500).seed(2020).run();
+    line("dirichlet", bits(&run.expect("a run")));
+    let p = Matrix::from_rows(&[[0.2, 0.5, 0.3], [0.6, 0.1, 0.3]]).expect("rows");
+    let weights = Matrix::from_rows(&[[0.5, -1.0, 0.3, 0.1, 2.0, -0.2], [2.0, 0.25, -0.7, 1.0, 0.0, 0.4]]).expect("rows");
+    let arguments = (&weights, &[0.1, -0.2][..], &[1.0, 0.0][..], &[0.3, 0.2, -0.1, 0.4, 0.5, 1.0][..]);
+    let law = Categorical { p: &p };
+    let run = categorical::mixed::estimate(&law, arguments).samples(1500).seed(2020).run().expect("a run");
+    line("categorical", bits(&run));
+    logphi_tests::golden::check("stability_joint.txt", &text);
 }

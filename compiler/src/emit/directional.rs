@@ -15,8 +15,9 @@ pub(crate) fn is_directional(parameters: &[Parameter], rule: &Rule) -> bool {
 pub(crate) fn term(parameters: &[Parameter], term: &StencilTerm) -> String {
     let coefficient = infix(&term.coefficient, term.coefficient.output(), &Leaves::of_parameters(parameters));
     let probes = 0..term.stencil.orders.len();
-    let body: Vec<String> =
-        probes.map(|probe| format!("<{}, ∇f({})>", name("d", probe, &term.stencil), name("y", probe, &term.stencil))).collect();
+    let body: Vec<String> = probes
+        .map(|probe| format!("<{}, ∇f({})>", name("d", probe, &term.stencil), name("y", probe, &term.stencil)))
+        .collect();
     let body = if body.len() == 1 { body.concat() } else { format!("[{}]", body.join(" + ")) };
     match coefficient.as_str() {
         "1" => format!("E {body}"),
@@ -38,7 +39,8 @@ pub(crate) fn draws(parameters: &[Parameter], stencil: &Stencil) -> String {
     for probe in 0..stencil.orders.len() {
         let point = infix(graph, stencil.point(probe), &leaves);
         let own = name("y", probe, stencil);
-        let direction = infix(graph, stencil.weight(probe), &leaves).replace(&format!("({point})"), &own).replace(&point, &own);
+        let direction =
+            infix(graph, stencil.weight(probe), &leaves).replace(&format!("({point})"), &own).replace(&point, &own);
         texts.push(format!("{own} = {point}"));
         texts.push(format!("{} = {direction}", name("d", probe, stencil)));
     }

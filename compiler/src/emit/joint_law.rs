@@ -11,8 +11,8 @@ use super::names::{Alias, Scope, plain_identifier};
 use super::rust::parameter_pattern;
 use super::sharing;
 use crate::errors::{Errors, bug};
-use crate::ir::display::{Leaves, infix};
-use crate::ir::{Frame, JointLaw, JointSampler, JointStep, Node, ParamId, Reduction};
+use crate::ir::display::infix_joint;
+use crate::ir::{Frame, Image, JointLaw, JointSampler, JointStep, Node, ParamId};
 use crate::kernel::lower::lower_sampler;
 use crate::parse::options::Precision;
 use crate::passes;
@@ -30,7 +30,11 @@ pub fn emit_joint_law(law: &JointLaw, context: &LawContext) -> TokenStream {
         return quote! { #faulty #errors };
     }
     let name = plain_identifier(&law.name, law.span);
-    let item = type_item(law.into(), &joint_log_cf(law), &name, context);
+    let mut log_cf = infix_joint(law);
+    if let Some(Image::Normalised) = law.image {
+        log_cf.push_str(", of ζ; the draw is z = ζ / Σ_j(ζ)");
+    }
+    let item = type_item(law.into(), &log_cf, &name, context);
     let alias = Alias::new(&syn::Path::from(name.clone()), "ThisLaw", law.parameters.len());
     let implementation = implementation(law.into(), &alias.path);
     let sampled = sampled(law.into(), &lower_sampler(&law.sampler.base), Some(&law.sampler), &alias.path);
@@ -81,21 +85,4 @@ pub(super) fn coupling(law: Frame<'_>, joint: &JointSampler, scope: &Scope) -> T
             #output
         }
     }
-}
-
-/// `log φ` as one reads it: reductions in their places, a vector's name for its entry `j`.
-fn joint_log_cf(law: &JointLaw) -> String {
-    let parameters = Leaves::of_parameters(&law.parameters);
-    let mut sums: Vec<String> = Vec::new();
-    for reduction in &law.log_cf.reductions {
-        let text = match reduction {
-            Reduction::Coordinates(body) => {
-                format!("Σ_j({})", infix(body, body.output(), &parameters.clone().with_inputs(&sums)))
-            }
-            Reduction::Quadratic(sigma) => format!("(ω' {} ω)", law.parameters[sigma.0].name),
-        };
-        sums.push(text);
-    }
-    let outer = &law.log_cf.outer;
-    infix(outer, outer.output(), &parameters.with_inputs(&sums))
 }

@@ -94,7 +94,11 @@ const fn index(shape: ParameterShape) -> &'static str {
 
 /// ` + a_n\,\mathbb{E} f^{(n)}(z)`.
 fn term(program: &Program, coefficient: &Coefficient, first: bool) -> String {
-    let expectation = format!("\\mathbb{{E}} {}(z)", derivative(coefficient.order));
+    let expectation = match (program.joint, coefficient.order) {
+        (false, order) => format!("\\mathbb{{E}} {}(z)", derivative(order)),
+        (true, 1) => "\\mathbb{E}\\,\\partial_j f(z)".to_owned(),
+        (true, order) => format!("\\mathbb{{E}}\\,\\partial_j^{{{order}}} f(z)"),
+    };
     weighted(program, &coefficient.value, &expectation, first)
 }
 

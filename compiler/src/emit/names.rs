@@ -93,6 +93,8 @@ const RESERVED: &[&str] = &[
     "sigmoid",
     "log_sigmoid",
     "softplus",
+    "ln_gamma",
+    "polygamma",
     "sign",
     "unit",
     "maximum",

@@ -8,9 +8,9 @@ use super::formula;
 use super::sharing;
 use super::stencil;
 use crate::ir::display::{Leaves, infix};
-use crate::ir::{ArgumentKind, Graph, Node, Parameter, ParameterShape, Primitive, Rows};
+use crate::ir::{ArgumentKind, Graph, JointStep, Node, Parameter, ParameterShape, Primitive, Rows};
 use crate::kernel::cost::Operations;
-use crate::kernel::program::{FormulaSection, Place, Program, RidgeSection, WholeSection};
+use crate::kernel::program::{FormulaSection, Moment, Place, Program, RidgeSection, WholeSection};
 use crate::rule::categorical::visits_states;
 use crate::rule::{Ending, Form, LOOK_AHEAD, Origin, Rule};
 
@@ -145,6 +145,12 @@ pub(crate) fn cost(program: &Program) -> Vec<String> {
     if !program.vector {
         lines[0] = "Cost of one sample: 1 draw".to_owned();
     }
+    match program.step {
+        Some(JointStep::Cholesky(_)) => lines.push("  together: d (d + 1) / 2 mul_add".to_owned()),
+        Some(JointStep::Softmax) => lines.push("  together: d calls (exp), d divisions".to_owned()),
+        Some(JointStep::Earliest(_)) => lines.push("  together: d comparisons".to_owned()),
+        None => {}
+    }
     let moments = program.orders.len() + 1;
     for (index, ridge) in program.ridges.iter().enumerate() {
         lines.push(format!("  ridge term {index}, {}:", rows(program, ridge)));
@@ -156,6 +162,11 @@ pub(crate) fn cost(program: &Program) -> Vec<String> {
         lines.push(format!("    {}, {moments} sums", operations(&separable.derivatives)));
     }
     lines.extend(probes(program));
+    if program.terms.iter().any(|term| term.moment == Moment::Hessian) {
+        lines.push(
+            "Cost of one gradient besides: d^2 mul_add for each row, 16 times as many for standard errors".to_owned(),
+        );
+    }
     lines.extend(program.whole.as_ref().map(|whole| format!("  {}", calls(program, whole))));
     lines
 }

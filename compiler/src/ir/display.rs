@@ -4,8 +4,10 @@
 //! addresses, hashes or the machine.
 
 mod infix;
+mod joint;
 
 pub use infix::infix;
+pub use joint::{dump_joint_law, infix_joint};
 
 use super::draw::BaseDraw;
 use super::graph::Graph;

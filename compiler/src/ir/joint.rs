@@ -125,6 +125,7 @@ impl<'a> From<&'a JointLaw> for Frame<'a> {
             conditions: &[],
             sampler: Some(&law.sampler.base),
             joint: true,
+            step: law.sampler.step,
             totals: &law.totals,
         }
     }

@@ -7,6 +7,7 @@ use crate::errors::Extent;
 use super::draw::BaseDraw;
 use super::exact_rule::ExactRule;
 use super::graph::Graph;
+use super::joint::JointStep;
 use super::node::ParamId;
 
 /// Domain of a parameter.
@@ -161,6 +162,8 @@ pub struct Frame<'a> {
     pub sampler: Option<&'a Sampler>,
     /// Whether it is a joint law.
     pub joint: bool,
+    /// What makes one draw of those of the coordinates, if anything does.
+    pub step: Option<JointStep>,
     /// Vector parameters whose entries are added up.
     pub totals: &'a [ParamId],
 }
@@ -193,6 +196,7 @@ impl<'a> From<&'a Law> for Frame<'a> {
             conditions: &law.conditions,
             sampler: law.sampler.as_ref(),
             joint: false,
+            step: None,
             totals: &[],
         }
     }

@@ -17,6 +17,8 @@ pub use draw::{BaseDraw, DrawId, DrawKind};
 pub use exact_rule::{Coefficient, ExactRule, Origin, Radius, Stencil, StencilTerm};
 pub use graph::Graph;
 pub use joint::{Distribution, Image, JointLaw, JointLogCf, JointSampler, JointStep, Reduction, VERTEX};
-pub use law::{Condition, Frame, Law, Parameter, ParameterKind, ParameterShape, Relation, Sampler, Support, WrittenRule};
+pub use law::{
+    Condition, Frame, Law, Parameter, ParameterKind, ParameterShape, Relation, Sampler, Support, WrittenRule,
+};
 pub use node::{DataId, Kummer, Node, NodeId, ParamId, Primitive, Rational};
 pub use normal_form::{Argument, ArgumentKind, DataRef, Function, NormalForm, RidgeTerm, Rows, SeparableTerm};

@@ -123,8 +123,7 @@ pub(super) fn lower_directional_stencils(function: &Graph, variable: &Node, prob
                 _ => point,
             };
             let direction = combination(&mut graph, direction, variable);
-            let slope =
-                graph.import(&derivative, derivative.outputs[1], |_, node| (node == variable).then_some(point));
+            let slope = graph.import(&derivative, derivative.outputs[1], |_, node| (node == variable).then_some(point));
             terms.push(graph.product(vec![direction, slope]));
         }
         let sum = graph.sum(terms);

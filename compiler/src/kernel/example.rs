@@ -4,7 +4,8 @@ use proc_macro2::Span;
 
 use crate::ir::{
     Argument, ArgumentKind, BaseDraw, DataId, DataRef, DrawId, DrawKind, Function, Graph, Law, Node, NodeId,
-    NormalForm, ParamId, Parameter, ParameterKind, ParameterShape, Primitive, Rational, RidgeTerm, Rows, Sampler, SeparableTerm,
+    NormalForm, ParamId, Parameter, ParameterKind, ParameterShape, Primitive, Rational, RidgeTerm, Rows, Sampler,
+    SeparableTerm,
 };
 use crate::rule::{Coefficient, Ending, Form, Radius, Rule};
 

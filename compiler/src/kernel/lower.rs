@@ -93,6 +93,7 @@ pub fn lower<'a>(function: &Function, law: impl Into<Frame<'a>>, rules: &[Rule])
         arguments: function.arguments.clone(),
         vector: function.vector,
         joint: law.joint,
+        step: law.step,
         totals: law.totals.to_vec(),
         orders,
         data: form.data.clone(),

@@ -9,7 +9,7 @@
 //! Every graph has been through the [passes](crate::passes): the only integer powers are squares and inverses.
 
 use crate::ir::law::with_totals;
-use crate::ir::{Argument, Condition, DataId, DataRef, Graph, ParamId, Parameter, Rational, Rows, Sampler};
+use crate::ir::{Argument, Condition, DataId, DataRef, Graph, JointStep, ParamId, Parameter, Rational, Rows, Sampler};
 use crate::rule::Expansion;
 
 /// A compiled estimator, before it is printed for a target.
@@ -29,6 +29,8 @@ pub struct Program {
     pub vector: bool,
     /// Whether its coordinates depend on one another.
     pub joint: bool,
+    /// What is done to all coordinates of a draw together.
+    pub step: Option<JointStep>,
     /// Orders of the derivatives of `f` that the moments hold, ascending; order 0 (the value) comes before them.
     pub orders: Vec<u32>,
     /// What the data leaves of all sections stand for.

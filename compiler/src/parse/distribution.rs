@@ -11,7 +11,9 @@ use super::signature::{self, check_plain, check_return, last_segment};
 use super::spelling::{list, nearest};
 use crate::errors::{Code, Errors, Fault};
 use crate::ir::draw::take_arguments;
-use crate::ir::{Condition, Law, NodeId, ParamId, Parameter, ParameterKind, ParameterShape, Relation, Sampler, Support, WrittenRule};
+use crate::ir::{
+    Condition, Law, NodeId, ParamId, Parameter, ParameterKind, ParameterShape, Relation, Sampler, Support, WrittenRule,
+};
 
 /// Every parameter kind.
 const KINDS: [ParameterKind; 4] =
@@ -140,7 +142,8 @@ fn parameter(argument: &signature::Parameter, errors: &mut Errors) -> Option<Par
             match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None if matches!(argument.kind, syn::Type::Reference(_)) => {
-                    "vectors and matrices are parameters of joint laws, whose frequency is `omega: &[Frequency]`".to_owned()
+                    "vectors and matrices are parameters of joint laws, whose frequency is `omega: &[Frequency]`"
+                        .to_owned()
                 }
                 None => format!("the kinds are {}", list(names)),
             },

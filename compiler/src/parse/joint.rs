@@ -370,3 +370,6 @@ pub(crate) const fn joint_functions(dialect: Dialect) -> &'static [&'static str]
         Dialect::Condition | Dialect::Term | Dialect::Function => &[],
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -50,7 +50,15 @@ pub struct DistributionOptions {
 
 impl Default for DistributionOptions {
     fn default() -> Self {
-        Self { sample: None, require: None, rules: Vec::new(), support: None, strip: None, image: None, runtime: default_runtime() }
+        Self {
+            sample: None,
+            require: None,
+            rules: Vec::new(),
+            support: None,
+            strip: None,
+            image: None,
+            runtime: default_runtime(),
+        }
     }
 }
 

@@ -77,8 +77,7 @@ pub(crate) fn rule(
         Probe { order, point, numbers, weights }
     });
     let groups = grouped(&terms, probes.collect());
-    let mut rule =
-        ExactRule { origin: Origin::Author { degree }, derivatives: Vec::new(), stencils: Vec::new() };
+    let mut rule = ExactRule { origin: Origin::Author { degree }, derivatives: Vec::new(), stencils: Vec::new() };
     for Group { coefficient, probes } in groups {
         let coefficient = product(&mut terms, coefficient, place);
         match probes.as_slice() {

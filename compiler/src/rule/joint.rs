@@ -8,6 +8,7 @@
 //!   entries (paper Eq. (15), where `q = -1/2`).
 
 use num_traits::{One, Zero};
+use proc_macro2::Span;
 
 use super::form::{Form, RequestedForm, Rule};
 use super::select::{Choice, Subject, rule, select};
@@ -29,34 +30,47 @@ pub fn select_joint(law: &JointLaw, subject: &Subject, choice: &Choice) -> Resul
     if let Some(JointStep::Earliest(simplex)) = law.sampler.step {
         return super::categorical::select_categorical(law, simplex, choice);
     }
-    if let Some(opaque) = subject.opaque {
-        return Err(Fault::new(
-            Code::OpaqueCall,
-            opaque,
-            format!("the rules of the joint law `{}` take derivatives, which an opaque function does not have", law.name),
-            "leave `opaque` out and write the function in the language of logphi, or take a law with discrete or difference \
-             rules for all parameters, such as `Categorical`, `Bernoulli` or `Poisson`",
-        )
-        .into());
+    let written = |parameter: ParamId| law.rules.iter().any(|rule| rule.parameter == parameter);
+    let mut rules = written_rules(law, subject, choice)?;
+    if (0..law.parameters.len()).any(|index| !written(ParamId(index))) {
+        let others = rules_of_parts(law, subject, choice, &written)?;
+        if !rules.is_empty() && others.iter().any(|rule| !rule.stencils.is_empty()) {
+            return Err(Fault::new(
+                Code::FormUnavailable,
+                choice.distribution,
+                "rules that move the draw along a coordinate and rules that move it to a vertex stand side by side",
+                "write rules beside the law for all vectors, or for none",
+            )
+            .into());
+        }
+        rules.extend(others);
     }
-    if !law.rules.is_empty() {
-        return written_rules(law, subject, choice);
-    }
+    rules.sort_by_key(|rule| rule.parameter);
+    Ok(rules)
+}
+
+/// The rules of the parameters that have none beside the law.
+fn rules_of_parts(
+    law: &JointLaw,
+    subject: &Subject,
+    choice: &Choice,
+    written: &dyn Fn(ParamId) -> bool,
+) -> Result<Vec<Rule>, Errors> {
     let Some(parts) = Parts::of(law) else {
         return Err(Fault::new(
             Code::FormUnavailable,
             choice.distribution,
             format!("no exact rule is known for the parameters of `{}`", law.name),
             "rules are known for a log characteristic function that is a sum over coordinates and a multiple of \
-             `quadratic(omega, sigma)`",
+             `quadratic(omega, sigma)`; others can be written beside the law, `rule(alpha) = …`",
         )
         .into());
     };
     if !parts.quadratics.is_empty() {
-        check_kinks(law, subject)?;
+        check_smooth(law, subject)?;
     }
     let mut errors = Errors::new();
-    let mut rules = match parts.rules_by_coordinate(law, subject, choice) {
+    let mut rules = match parts.rules_by_coordinate(law, subject, choice, written) {
         Ok(rules) => rules,
         Err(faults) => {
             errors.extend(faults);
@@ -70,7 +84,6 @@ pub fn select_joint(law: &JointLaw, subject: &Subject, choice: &Choice) -> Resul
         }
     }
     errors.into_result()?;
-    rules.sort_by_key(|rule| rule.parameter);
     Ok(rules)
 }
 
@@ -98,9 +111,17 @@ fn check_choice(law: &JointLaw, choice: &Choice) -> Result<(), Errors> {
     errors.into_result()
 }
 
-/// Refuses kinks where some rule takes derivatives of any function.
-fn check_kinks(law: &JointLaw, subject: &Subject) -> Result<(), Errors> {
+/// Refuses kinks and opaque functions where some rule takes derivatives of any function.
+fn check_smooth(law: &JointLaw, subject: &Subject) -> Result<(), Errors> {
     let mut errors = Errors::new();
+    if let Some(opaque) = subject.opaque {
+        errors.push(Fault::new(
+            Code::FormUnavailable,
+            opaque,
+            format!("the rules of `{}` take derivatives, which an opaque function does not have", law.name),
+            "leave `opaque` out and write the function in the language of logphi",
+        ));
+    }
     for fault in subject.kinks.faults() {
         let mut fault = fault.clone();
         fault.help = format!("{}; the rules of `{}` take derivatives everywhere", fault.help, law.name);
@@ -109,17 +130,22 @@ fn check_kinks(law: &JointLaw, subject: &Subject) -> Result<(), Errors> {
     errors.into_result()
 }
 
-/// The rules that stand beside the law, one for each parameter.
+/// The rules that stand beside the law, one for each parameter that has any.
 fn written_rules(law: &JointLaw, subject: &Subject, choice: &Choice) -> Result<Vec<Rule>, Errors> {
-    check_kinks(law, subject)?;
+    if !law.rules.is_empty() {
+        check_smooth(law, subject)?;
+    }
     let mut errors = Errors::new();
     let mut rules = Vec::new();
     for (index, parameter) in law.parameters.iter().enumerate() {
         let own: Vec<_> = law.rules.iter().filter(|rule| rule.parameter == ParamId(index)).collect();
         let name = &parameter.name;
-        let wanted = match choice.form_of(name) {
-            None => 1,
-            Some((RequestedForm::Auxiliary(number), _)) if number as usize <= own.len() => number as usize,
+        let Some(first) = own.first() else { continue };
+        let written = match choice.form_of(name) {
+            None => first,
+            Some((RequestedForm::Auxiliary(number @ 1..), _)) if number as usize <= own.len() => {
+                &own[number as usize - 1]
+            }
             Some((form, span)) => {
                 errors.push(Fault::new(
                     Code::FormUnavailable,
@@ -132,15 +158,6 @@ fn written_rules(law: &JointLaw, subject: &Subject, choice: &Choice) -> Result<V
                 ));
                 continue;
             }
-        };
-        let Some(written) = own.get(wanted - 1) else {
-            errors.push(Fault::new(
-                Code::FormUnavailable,
-                choice.distribution,
-                format!("no rule of `{}` is written for its parameter `{name}`", law.name),
-                format!("write one beside the law, `rule({name}) = …`: where one is written, all are"),
-            ));
-            continue;
         };
         let form = Form::Auxiliary { origin: written.rule.origin };
         rules.push(Rule { stencils: written.rule.stencils.clone(), ..rule(ParamId(index), form, Vec::new()) });
@@ -222,7 +239,13 @@ impl Parts {
     }
 
     /// The rules of the parameters that act on each coordinate by itself: those of a law of one variable.
-    fn rules_by_coordinate(&self, law: &JointLaw, subject: &Subject, choice: &Choice) -> Result<Vec<Rule>, Errors> {
+    fn rules_by_coordinate(
+        &self,
+        law: &JointLaw,
+        subject: &Subject,
+        choice: &Choice,
+        written: &dyn Fn(ParamId) -> bool,
+    ) -> Result<Vec<Rule>, Errors> {
         let Some(log_cf) = &self.coordinate else { return Ok(Vec::new()) };
         let used = |index: &usize| log_cf.iter().any(|(_, node)| *node == Node::Param(ParamId(*index)));
         let indices: Vec<usize> = (0..law.parameters.len()).filter(used).collect();
@@ -241,9 +264,14 @@ impl Parts {
             rules: Vec::new(),
         };
         let mut choice = choice.clone();
-        choice.forms.retain(|(name, ..)| own.parameters.iter().any(|parameter| parameter.name == *name));
+        let is_own = |(name, ..): &(String, RequestedForm, Span)| {
+            let index = own.parameters.iter().position(|parameter| parameter.name == *name);
+            index.is_some_and(|index| !written(ParamId(indices[index])))
+        };
+        choice.forms.retain(is_own);
         let order = super::select::required_order(&own, subject.degree, &choice)?;
-        let derivation = cache::derivation(&own, order)?;
+        let mut derivation = cache::derivation(&own, order)?;
+        derivation.parameters.retain(|series| !written(ParamId(indices[series.parameter.0])));
         let mut rules = select(&own, &derivation, subject, &choice).map_err(without_orders)?;
         for rule in &mut rules {
             rule.parameter = ParamId(indices[rule.parameter.0]);
@@ -373,3 +401,6 @@ fn relabelled(graph: &Graph, label: &dyn Fn(usize) -> Option<usize>) -> Graph {
     }
     relabelled
 }
+
+#[cfg(all(test, feature = "algebra"))]
+mod tests;

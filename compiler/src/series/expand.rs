@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::power_series::{Coefficients, Obstacle, Series};
-use crate::ir::{Graph, Node, NodeId, Primitive, Rational};
+use crate::ir::{Graph, Kummer, Node, NodeId, Primitive, Rational};
 
 /// A node without expansion and the reason.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ pub(super) fn expand<F: Coefficients>(
     for (id, node) in graph.iter() {
         if needed[id.0 as usize] {
             let series =
-                expand_node(node, &all, field, precision).map_err(|obstacle| Failure { node: id, obstacle })?;
+                expand_node(graph, node, &all, field, precision).map_err(|obstacle| Failure { node: id, obstacle })?;
             all.insert(id, series);
         }
     }
@@ -39,6 +39,7 @@ pub(super) fn expand<F: Coefficients>(
 }
 
 fn expand_node<F: Coefficients>(
+    graph: &Graph,
     node: &Node,
     all: &BTreeMap<NodeId, Series<F::Value>>,
     field: &mut F,
@@ -75,6 +76,10 @@ fn expand_node<F: Coefficients>(
         }
         Node::Power(base, exponent) => all[base].power(i64::from(*exponent), field)?,
         Node::RealPower(base, exponent) => real_power(&all[base], &all[exponent], field)?,
+        Node::Call(Primitive::Ln, argument) if let Node::Kummer(Kummer::Value, [a, b, x]) = graph.node(*argument) => {
+            let shapes = [constant(&all[a], field)?, constant(&all[b], field)?];
+            all[x].ln_kummer([&shapes[0], &shapes[1]], field)?
+        }
         Node::Call(primitive, argument) => call(*primitive, &all[argument], field, precision)?,
         Node::Maximum(x, y) => {
             if order(&all[x], &all[y], field)? {

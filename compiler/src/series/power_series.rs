@@ -11,7 +11,7 @@
 //! The coefficients' type is open: exact elements for the rule, floating-point numbers at sample parameters for the
 //! judgement whether there is an expansion at all.
 
-use crate::ir::{Kummer, ParamId, Rational};
+use crate::ir::{ParamId, Rational};
 
 /// A field that coefficients come from, with the functions that constant terms need.
 pub(super) trait Coefficients {
@@ -104,7 +104,7 @@ impl<V: Clone> Series<V> {
         }
     }
 
-    fn normalised<F: Coefficients<Value = V>>(mut self, field: &F) -> Self {
+    pub(super) fn normalised<F: Coefficients<Value = V>>(mut self, field: &F) -> Self {
         let zeros = self.terms.iter().take_while(|term| field.is_zero(term)).count();
         self.terms.drain(..zeros);
         self.start += zeros as i32;
@@ -254,7 +254,7 @@ impl<V: Clone> Series<V> {
     }
 
     /// The constant term and the coefficients of all powers from 0 on, if there is no pole.
-    fn regular<F: Coefficients<Value = V>>(&self, field: &mut F) -> Result<Vec<V>, Obstacle> {
+    pub(super) fn regular<F: Coefficients<Value = V>>(&self, field: &mut F) -> Result<Vec<V>, Obstacle> {
         if self.start < 0 {
             return Err(Obstacle::Essential);
         }
@@ -275,106 +275,6 @@ impl<V: Clone> Series<V> {
             c.push(field.scale(&sum, 1, n as i64));
         }
         Ok(Self { start: 0, terms: c }.scale(&constant, field))
-    }
-
-    /// `ln Γ`, by its Taylor series at the constant term: `ln Γ(c + v) = ln Γ(c) + Σ_(n>=1) ψ^(n-1)(c) v^n / n!`.
-    pub(super) fn ln_gamma<F: Coefficients<Value = V>>(&self, field: &mut F) -> Result<Self, Obstacle> {
-        self.taylor(field, |field, c, n| match n {
-            0 => field.ln_gamma(c),
-            _ => field.polygamma(n - 1, c),
-        })
-    }
-
-    /// `ψ^(order)`, by its Taylor series at the constant term.
-    pub(super) fn polygamma<F: Coefficients<Value = V>>(&self, order: u32, field: &mut F) -> Result<Self, Obstacle> {
-        self.taylor(field, |field, c, n| field.polygamma(order + n, c))
-    }
-
-    /// `1F1(a; b; ·)` for a series that vanishes at 0, by the series with coefficients `(a)_n / ((b)_n n!)`; or its
-    /// derivative with respect to a shape, whose coefficients are these times `Σ_(i<n) 1 / (a + i)` or `-Σ_(i<n) 1 / (b + i)`.
-    pub(super) fn kummer<F: Coefficients<Value = V>>(
-        &self,
-        part: Kummer,
-        [a, b]: [&V; 2],
-        field: &mut F,
-    ) -> Result<Self, Obstacle> {
-        if self.start <= 0 && !self.terms.is_empty() {
-            let why = "Kummer's function is expanded only where its last argument is 0 at omega = 0";
-            return Err(Obstacle::Inexpressible(why.to_owned()));
-        }
-        let count = usize::try_from(self.end()).unwrap_or(0);
-        let (mut ratio, mut slope) = (field.integer(1), field.integer(0));
-        let mut coefficients = Vec::with_capacity(count);
-        for n in 0..count as i64 {
-            coefficients.push(match part {
-                Kummer::Value => ratio.clone(),
-                Kummer::FirstSlope | Kummer::SecondSlope => field.multiply(&ratio, &slope),
-            });
-            let step = field.integer(n);
-            let (above, below) = (field.add(a, &step), field.add(b, &step));
-            if field.is_zero(&below) {
-                return Err(Obstacle::DivisionByZero);
-            }
-            let quotient = field.divide(&above, &below);
-            let quotient = field.scale(&quotient, 1, n + 1);
-            ratio = field.multiply(&ratio, &quotient);
-            let (one, sign) = match part {
-                Kummer::SecondSlope => (below, -1),
-                Kummer::Value | Kummer::FirstSlope => (above, 1),
-            };
-            let sign = field.integer(sign);
-            if !field.is_zero(&one) {
-                let term = field.divide(&sign, &one);
-                slope = field.add(&slope, &term);
-            }
-        }
-        Ok(self.composed(&coefficients, field))
-    }
-
-    /// The function with the derivatives `derivative(c, n)` at the constant term `c`.
-    fn taylor<F: Coefficients<Value = V>>(
-        &self,
-        field: &mut F,
-        mut derivative: impl FnMut(&mut F, &V, u32) -> Result<V, Obstacle>,
-    ) -> Result<Self, Obstacle> {
-        let mut moving = self.regular(field)?;
-        let Some(constant) = moving.first().cloned() else { return Err(Obstacle::Essential) };
-        moving[0] = field.integer(0);
-        let moving = Self { start: 0, terms: moving }.normalised(field);
-        // Beyond what is known of v^n no derivative counts.
-        let last = if moving.terms.is_empty() { 0 } else { (moving.end() - 1) / moving.start };
-        let mut coefficients = Vec::new();
-        let mut factorial = field.integer(1);
-        for n in 0..=u32::try_from(last).unwrap_or(0) {
-            if n > 1 {
-                factorial = field.scale(&factorial, 1, i64::from(n));
-            }
-            let value = derivative(field, &constant, n)?;
-            coefficients.push(field.multiply(&factorial, &value));
-        }
-        Ok(moving.composed(&coefficients, field))
-    }
-
-    /// `Σ_n coefficients[n] v^n` for a series `v` that vanishes at 0, to the order to which `v` is known.
-    fn composed<F: Coefficients<Value = V>>(&self, coefficients: &[V], field: &mut F) -> Self {
-        let end = usize::try_from(self.end()).unwrap_or(0).max(1);
-        let mut sum = vec![field.integer(0); end];
-        sum[0] = coefficients[0].clone();
-        let mut power = self.clone();
-        for coefficient in &coefficients[1..] {
-            for (place, term) in (power.start..).zip(&power.terms) {
-                let Some(entry) = usize::try_from(place).ok().filter(|place| *place < end) else { continue };
-                if !field.is_zero(term) && !field.is_zero(coefficient) {
-                    let product = field.multiply(coefficient, term);
-                    sum[entry] = field.add(&sum[entry], &product);
-                }
-            }
-            power = power.multiply(self, field);
-            if power.terms.is_empty() || power.start >= end as i32 {
-                break;
-            }
-        }
-        Self { start: 0, terms: sum }.normalised(field)
     }
 
     /// `sin` and `cos`, whose derivatives are each other's: first around 0, then turned by the constant term.

@@ -38,7 +38,8 @@ fn in_words_of_vectors(errors: Errors) -> Errors {
     for fault in errors.faults() {
         let mut fault = fault.clone();
         if fault.code == Code::NotHermitian && fault.help.starts_with("did you mean") {
-            "odd powers of omega come with I, even powers without, as in `I * dot(mu, omega)`".clone_into(&mut fault.help);
+            "odd powers of omega come with I, even powers without, as in `I * dot(mu, omega)`"
+                .clone_into(&mut fault.help);
         }
         explained.push(fault);
     }
@@ -68,7 +69,8 @@ fn check_use(law: &JointLaw) -> Result<(), Errors> {
 /// simplex, a covariance matrix on and above the diagonal, row by row; each has the name and position of its whole.
 #[must_use]
 pub fn project(law: &JointLaw, direction: &Direction) -> Law {
-    let mut projection = Projection { law, direction: *direction, graph: Graph::new(), first: Vec::new(), parameters: Vec::new() };
+    let mut projection =
+        Projection { law, direction: *direction, graph: Graph::new(), first: Vec::new(), parameters: Vec::new() };
     projection.unroll();
     let output = projection.log_cf();
     let Projection { mut graph, first, parameters, .. } = projection;
@@ -231,8 +233,7 @@ fn simplex_conditions(law: &JointLaw, first: &[usize]) -> Vec<Condition> {
     simplices
         .map(|(parameter, &first)| {
             let mut graph = Graph::new();
-            let entries =
-                (0..COORDINATES - 1).map(|index| graph.push(Node::Param(ParamId(first + index)))).collect();
+            let entries = (0..COORDINATES - 1).map(|index| graph.push(Node::Param(ParamId(first + index)))).collect();
             let (sum, one) = (graph.sum(entries), graph.integer(1));
             graph.outputs = vec![sum, one];
             Condition { graph, relation: Relation::Less, text: format!("{} adds up to 1", parameter.name) }
@@ -285,12 +286,11 @@ mod tests {
             judged("sample = mu + cholesky(sigma) * normal()", &item)
         };
         let rest = "- quadratic(omega, sigma) / 2.0";
+        assert_eq!(of(&format!("dot(mu, omega) * b {rest}")), refused(Code::NotHermitian, "dot(mu, omega) * b"),);
         assert_eq!(
-            of(&format!("dot(mu, omega) * b {rest}")),
-            refused(Code::NotHermitian, "dot(mu, omega) * b"),
-        );
-        assert_eq!(
-            of(&format!("I * dot(mu, omega) + mu.iter().zip(omega).map(|(m, w)| b * (m * w).abs()).sum::<LogCf>() {rest}")),
+            of(&format!(
+                "I * dot(mu, omega) + mu.iter().zip(omega).map(|(m, w)| b * (m * w).abs()).sum::<LogCf>() {rest}"
+            )),
             refused(Code::NotSmoothAtOrigin, "(m * w).abs()"),
         );
         assert_eq!(of(&format!("b + I * dot(mu, omega) {rest}")), refused(Code::NonzeroAtOrigin, "b"));
@@ -300,6 +300,9 @@ mod tests {
             refused(Code::Unsupported, "quadratic(mu, sigma)"),
         );
         assert_eq!(of("I * mu * b"), refused(Code::Unsupported, "mu"));
-        assert_eq!(of("I * omega * sigma"), Err(vec![(Code::Unsupported, "omega".to_owned()), (Code::Unsupported, "sigma".to_owned())]));
+        assert_eq!(
+            of("I * omega * sigma"),
+            Err(vec![(Code::Unsupported, "omega".to_owned()), (Code::Unsupported, "sigma".to_owned())])
+        );
     }
 }

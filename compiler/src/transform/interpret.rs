@@ -117,6 +117,14 @@ impl Interpreter<'_> {
                 let half = self.field.rational(&Rational::new(1.into(), 2.into()));
                 self.power(&argument, &half)
             }
+            Primitive::LnGamma | Primitive::Polygamma(_) => {
+                let argument = self.node(argument)?.as_constant(self.field)?;
+                let value = match primitive {
+                    Primitive::Polygamma(order) => self.field.polygamma(order, &argument),
+                    _ => self.field.ln_gamma(&argument),
+                };
+                self.constant(value.ok()?)
+            }
             Primitive::Sin
             | Primitive::Cos
             | Primitive::Tan
@@ -127,8 +135,6 @@ impl Interpreter<'_> {
             | Primitive::Sigmoid
             | Primitive::LogSigmoid
             | Primitive::Softplus
-            | Primitive::LnGamma
-            | Primitive::Polygamma(_)
             | Primitive::Abs
             | Primitive::Sign => None,
         }

@@ -9,7 +9,7 @@
 //! pattern holds for all but with probability 0. The first entry of the vector is a symbol, the others are numbers without
 //! pattern. Equality up to a degree is no proof for other functions, and the report says so.
 
-use super::written::{check_moments, moments_of_cumulants};
+use super::written::{check, moments_of_cumulants};
 use crate::algebra::permit::with_permit;
 use crate::algebra::{Field, Quotient};
 use crate::errors::{Code, Errors, Fault};
@@ -34,7 +34,7 @@ const VALUES: [(i64, i64); 6] = [(5, 7), (11, 4), (3, 13), (17, 6), (2, 9), (19,
 pub fn check_rules(law: &JointLaw) -> Result<(), Errors> {
     let mut errors = Errors::new();
     for rule in &law.rules {
-        if let Err(why) = check(law, rule)? {
+        if let Err(why) = check_rule(law, rule)? {
             let name = &law.parameters[rule.parameter.0].name;
             errors.push(Fault::new(
                 Code::WrongRule,
@@ -61,7 +61,7 @@ struct Task {
     rule: String,
 }
 
-fn check(law: &JointLaw, rule: &WrittenRule) -> Result<Result<(), String>, Errors> {
+fn check_rule(law: &JointLaw, rule: &WrittenRule) -> Result<Result<(), String>, Errors> {
     let written = |direction: &Direction| fixed(law, rule.parameter, project(law, direction));
     let mut projected = written(&DIRECTION);
     projected.law.rules = vec![WrittenRule { rule: projected.rule(law, &rule.rule), ..rule.clone() }];
@@ -115,12 +115,13 @@ impl Task {
         if let Some(sum) = &self.sum {
             let of_sum = sum.cumulants(&mut field)?;
             self.check_gammas(&cumulants, &of_sum, &field)?;
-            for (moment, of_sum) in moments.iter_mut().zip(moments_of_cumulants(&of_sum, JOINT_CHECKED_DEGREE, &field)) {
+            for (moment, of_sum) in moments.iter_mut().zip(moments_of_cumulants(&of_sum, JOINT_CHECKED_DEGREE, &field))
+            {
                 *moment = field.divide(moment, &of_sum);
             }
         }
         let rule = text::read_rule(&self.rule, &self.names)?;
-        check_moments(&rule, self.parameter, &moments, JOINT_CHECKED_DEGREE, "<a, z>", &mut field)
+        check(&rule, self.parameter, &moments, "<a, z>", &mut field)
     }
 
     /// `κ_n / n! = Σ_j α_j (c a_j)^n / n` of gamma numbers with shapes `α_j` and scale `c`.
@@ -176,9 +177,8 @@ fn fixed(law: &JointLaw, parameter: ParamId, mut projected: Law) -> Fixed {
             ParameterShape::Simplex => COORDINATES - 1,
             ParameterShape::Covariance => COORDINATES * (COORDINATES + 1) / 2,
         };
-        let own: Vec<Option<Rational>> = (0..count)
-            .map(|entry| if index == parameter.0 && entry == 0 { None } else { values.next() })
-            .collect();
+        let own: Vec<Option<Rational>> =
+            (0..count).map(|entry| if index == parameter.0 && entry == 0 { None } else { values.next() }).collect();
         flat.extend(own.iter().cloned());
         entries.push(own);
     }

@@ -58,7 +58,12 @@ pub fn recognise(log_cf: &Graph, kinds: &[ParameterKind], parameter: ParamId) ->
     let mut found = Recognised { rules: Vec::new(), lattice: false, radius: Radius::Unknown };
     let mut field = Field::new(kinds.to_vec());
     for split in [false, true] {
-        let Some((log_cf, positive)) = interpret::interpret(log_cf, &mut field, split) else { continue };
+        let Some((log_cf, positive)) = interpret::interpret(log_cf, &mut field, split) else {
+            if !split {
+                found.radius = radius::with_gamma_functions(log_cf, parameter, &mut field);
+            }
+            continue;
+        };
         let gradient = log_cf.derivative(&mut field, parameter);
         if gradient.terms.iter().all(|term| term.factors.is_empty()) {
             // A polynomial: the series ends, and no draw is needed.

@@ -95,34 +95,19 @@ impl Polynomial {
     }
 }
 
-/// Compares a rule with `∂_θ E z^m` for `m` up to `degree`; `cumulants` are `κ_n / n!` from `n = 1` on.
+/// Compares a rule with `∂_θ E z^m`, given the moments `E z^m` for `m` from 0 to the degree that is checked; `variable` is
+/// what `z` is called in messages.
 ///
 /// # Errors
 /// What differs, in words; or that the rule is no polynomial in the draws, so that it cannot be checked.
 pub(crate) fn check(
     rule: &ExactRule,
     parameter: ParamId,
-    cumulants: &[Quotient],
-    degree: u32,
-    field: &mut Field,
-) -> Result<(), String> {
-    let moments = moments_of_cumulants(cumulants, degree, field);
-    check_moments(rule, parameter, &moments, degree, "z", field)
-}
-
-/// The same by the moments `E z^m`, from `m = 0` on; `variable` is what `z` is called.
-///
-/// # Errors
-/// As [`check`].
-pub(crate) fn check_moments(
-    rule: &ExactRule,
-    parameter: ParamId,
     moments: &[Quotient],
-    degree: u32,
     variable: &str,
     field: &mut Field,
 ) -> Result<(), String> {
-    let mut sides = vec![Polynomial::default(); degree as usize + 1];
+    let mut sides = vec![Polynomial::default(); moments.len()];
     let no_coefficient = "its coefficient is not a function of the parameters that exact algebra knows";
     for Coefficient { order, value } in &rule.derivatives {
         let weight = Reading::new(value, &[], &mut *field).node(value.output()).ok_or(no_coefficient)?;
@@ -179,7 +164,7 @@ fn falling(m: u32, order: u32, field: &Field) -> Polynomial {
     Polynomial::constant(field.integer(product))
 }
 
-/// `E z^m` for `m` up to `degree`.
+/// `E z^m` for `m` up to `degree`, from `κ_n / n!` for `n = 1, 2, …`.
 pub(crate) fn moments_of_cumulants(cumulants: &[Quotient], degree: u32, field: &Field) -> Vec<Quotient> {
     // With e_m = E z^m / m!: m e_m = Σ_j j (κ_j / j!) e_(m - j).
     let mut scaled = vec![field.integer(1)];

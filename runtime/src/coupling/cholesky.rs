@@ -9,6 +9,9 @@ use crate::parameters::Values;
 /// By how much `Σ_ij` and `Σ_ji` may differ, relative to `√(Σ_ii Σ_jj)`: what the rounding of a product `A A'` leaves.
 const ASYMMETRY: f64 = 1e-10;
 
+/// Rows that share the loads of a coordinate.
+const ROWS: usize = 4;
+
 /// The Cholesky factor of a covariance matrix.
 #[derive(Clone, Debug, Default)]
 pub struct Cholesky<S> {
@@ -37,14 +40,40 @@ impl<S: Scalar> Coupling<S> for Cholesky<S> {
 
     #[inline(always)]
     fn apply<L: Lane<Scalar = S>>(&self, draws: &mut [S]) {
-        // From the last row on, since row `i` reads the coordinates up to `i` only.
-        for row in (0..self.dimension).rev() {
-            let entries = &self.lower[row * (row + 1) / 2..][..=row];
-            let mut sum = L::splat(S::ZERO);
-            for (&entry, x) in entries.iter().zip(draws.chunks_exact(L::WIDTH)) {
-                sum = L::load(x).mul_add(L::splat(entry), sum);
+        // From the last rows on, since row `i` reads the coordinates up to `i` only.
+        let mut end = self.dimension;
+        while end >= ROWS {
+            end -= ROWS;
+            self.rows::<L, ROWS>(end, draws);
+        }
+        while end > 0 {
+            end -= 1;
+            self.rows::<L, 1>(end, draws);
+        }
+    }
+}
+
+impl<S: Scalar> Cholesky<S> {
+    /// Replaces `R` coordinates from `first` on by their sums `Σ_j L_ij x_j`, each in the order of `j`.
+    #[inline(always)]
+    fn rows<L: Lane<Scalar = S>, const R: usize>(&self, first: usize, draws: &mut [S]) {
+        let rows: [&[S]; R] = std::array::from_fn(|k| &self.lower[(first + k) * (first + k + 1) / 2..][..=first + k]);
+        let mut sums = [L::splat(S::ZERO); R];
+        let mut packs = draws.chunks_exact(L::WIDTH);
+        for (column, x) in packs.by_ref().take(first).enumerate() {
+            let x = L::load(x);
+            for k in 0..R {
+                sums[k] = x.mul_add(L::splat(rows[k][column]), sums[k]);
             }
-            sum.store(&mut draws[row * L::WIDTH..]);
+        }
+        for (column, x) in packs.take(R).enumerate() {
+            let x = L::load(x);
+            for k in column..R {
+                sums[k] = x.mul_add(L::splat(rows[k][first + column]), sums[k]);
+            }
+        }
+        for (k, sum) in sums.iter().enumerate() {
+            sum.store(&mut draws[(first + k) * L::WIDTH..]);
         }
     }
 }
@@ -55,8 +84,8 @@ fn check_symmetric(parameter: &'static str, sigma: &Matrix) -> Result<(), Estima
     for row in 0..dimension {
         for column in 0..row {
             let scale = (entry(row, row) * entry(column, column)).abs().sqrt();
-            let difference = (entry(row, column) - entry(column, row)).abs();
-            if !(difference <= ASYMMETRY * scale) {
+            let equal = (entry(row, column) - entry(column, row)).abs() <= ASYMMETRY * scale;
+            if !equal {
                 return Err(EstimateError::NotSymmetric { parameter, row, column });
             }
         }

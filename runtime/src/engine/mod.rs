@@ -8,6 +8,10 @@
 //! deviations ([`deviations`]) and standard errors, which so see every covariance between rows and orders. The result is
 //! the same to the bit on any machine.
 //!
+//! The draws of a joint law are made from those of its coordinates ([`leaf`], [`coupling`](crate::coupling)). Its second
+//! derivatives by pairs of coordinates come from the moments of single ones ([`hessian`]), and rules that move the whole draw
+//! at once have a loop of their own ([`directional`]).
+//!
 //! The sample loop is compiled with each estimator, for packs of every width. All that comes after it knows an estimator
 //! by its [`signature`] and is compiled once.
 

@@ -26,8 +26,7 @@ const HALF_LN_TAU: f64 = 0.918_938_533_204_672_8;
 /// By the recurrence `ln Γ(x) = ln Γ(x + 1) - ln x` to a real part from 12 on, and Stirling's series there. The error is at
 /// most `1e-14 (1 + |ln Γ(x)|)`.
 pub(crate) fn ln_gamma<X: Argument>(x: X) -> X {
-    // Written so that NaN is refused.
-    if !(x.real_part() > 0.0) {
+    if x.real_part() <= 0.0 || x.real_part().is_nan() {
         return X::of(f64::NAN);
     }
     let (mut x, mut below) = (x, X::of(0.0));

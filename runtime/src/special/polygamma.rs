@@ -25,8 +25,7 @@ const BERNOULLI: [f64; 12] = [
 /// For real `x` and `n > 0` all terms have one sign, and the relative error is at most `(4 + n) 1e-15`; the error of the
 /// digamma function is at most `4e-15 (1 + |ψ(x)|)`, near its zero at 1.46 too.
 pub(crate) fn polygamma<X: Argument>(order: u32, x: X) -> X {
-    // Written so that NaN is refused.
-    if !(x.real_part() > 0.0) {
+    if x.real_part() <= 0.0 || x.real_part().is_nan() {
         return X::of(f64::NAN);
     }
     let large = 14.0 + f64::from(order);
