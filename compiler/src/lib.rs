@@ -161,10 +161,13 @@ fn function(source: &Source, options: &EstimatorOptions) -> Result<(Function, Op
 
 /// The faults of a function, and what the option `opaque` could do about them.
 fn with_advice(errors: Errors, law: &Distribution) -> Errors {
-    let Distribution::Scalar(law) = law else { return errors };
     if !rule::opaque::could_help(&errors) {
         return errors;
     }
+    let law = match law {
+        Distribution::Scalar(law) => law,
+        Distribution::Joint(law) => return rule::opaque::advise_joint(errors, law),
+    };
     // Faults of the law are reported where it stands.
     match cache::derivation(law, 1) {
         Ok(derivation) => rule::opaque::advise(errors, law, &derivation),

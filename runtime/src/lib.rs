@@ -42,8 +42,8 @@ pub use engine::{LANES, LEAF};
 pub use error::EstimateError;
 pub use estimate::{Estimate, Prepare, Prepared};
 pub use functions::{
-    Elementary, GammaArgument, digamma, dot, kummer, ln_gamma, log_bernoulli, log_sigmoid, polygamma, sigmoid, softplus,
-    trigamma,
+    Elementary, GammaArgument, digamma, dot, kummer, ln_gamma, log_bernoulli, log_sigmoid, polygamma, sigmoid,
+    softplus, trigamma,
 };
 pub use kernel::{Domain, Estimator, Law, Moment, ParameterInfo, Sampled, TermInfo};
 pub use logphi_macros::{distribution, estimator, term};

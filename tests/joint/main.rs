@@ -69,7 +69,8 @@ fn bits_are_those_of_the_last_version() {
     let run = dirichlet::quadratic_form::estimate(&Dirichlet { alpha: [0.3, 2.0] }, &a).samples(1500).seed(2020).run();
     line("dirichlet", bits(&run.expect("a run")));
     let p = Matrix::from_rows(&[[0.2, 0.5, 0.3], [0.6, 0.1, 0.3]]).expect("rows");
-    let weights = Matrix::from_rows(&[[0.5, -1.0, 0.3, 0.1, 2.0, -0.2], [2.0, 0.25, -0.7, 1.0, 0.0, 0.4]]).expect("rows");
+    let weights =
+        Matrix::from_rows(&[[0.5, -1.0, 0.3, 0.1, 2.0, -0.2], [2.0, 0.25, -0.7, 1.0, 0.0, 0.4]]).expect("rows");
     let arguments = (&weights, &[0.1, -0.2][..], &[1.0, 0.0][..], &[0.3, 0.2, -0.1, 0.4, 0.5, 1.0][..]);
     let law = Categorical { p: &p };
     let run = categorical::mixed::estimate(&law, arguments).samples(1500).seed(2020).run().expect("a run");

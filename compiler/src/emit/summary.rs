@@ -126,6 +126,10 @@ pub(crate) fn bias(program: &Program, rule: &Rule) -> String {
             }
             Origin::FiniteSupport => "none, the draw has finitely many values".to_owned(),
         },
+        Form::Discrete if program.probes.states => {
+            "none (Theorem 2); the mean over a variable's own states is exact, so that its draw adds no noise"
+                .to_owned()
+        }
         Form::Discrete => "none, the draw has finitely many values (Theorem 2)".to_owned(),
         Form::Hessian { .. } => format!("none, log φ is linear in {name} and of degree 2 in s = iω (Eq. (15))"),
         Form::Truncated { order, discarded: None } => {

@@ -55,7 +55,7 @@ pub fn dump_joint_law(law: &JointLaw) -> String {
         }
         Some(JointStep::Softmax) => line(&mut text, "in0 = softmax"),
         Some(JointStep::Earliest(simplex)) => {
-            line(&mut text, &format!("in0 = 1 at the earliest of the states of {}", law.parameters[simplex.0].name));
+            line(&mut text, &format!("in0 = 1 at the earliest state of {}", law.parameters[simplex.0].name));
         }
         None => {}
     }
