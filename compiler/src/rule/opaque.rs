@@ -88,7 +88,6 @@ pub fn advise(errors: Errors, law: &Law, derivation: &Derivation) -> Errors {
 }
 
 /// The same under a joint law, of which those of one-hot draws have rules that only call the function.
-#[must_use]
 pub fn advise_joint(errors: Errors, law: &JointLaw) -> Errors {
     match law.sampler.step {
         Some(JointStep::Earliest(p)) => {
