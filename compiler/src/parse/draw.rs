@@ -1,9 +1,9 @@
 //! The first argument of a function: the type of its draw, which must suit the law.
 
-use syn::{FnArg, ItemFn, Type};
+use syn::{FnArg, GenericArgument, ItemFn, PathArguments, Type};
 
 use super::function::argument_kind;
-use super::signature::{last_segment, text};
+use super::signature::text;
 use crate::errors::{Code, Errors, Fault};
 use crate::ir::{ArgumentKind, JointLaw};
 
@@ -23,10 +23,7 @@ pub(super) fn draw_type(kind: &Type) -> Option<DrawType> {
     match kind {
         Type::Paren(inner) => draw_type(&inner.elem),
         Type::Group(inner) => draw_type(&inner.elem),
-        Type::Reference(reference)
-            if reference.mutability.is_none()
-                && last_segment(&reference.elem).is_some_and(|last| *last == "OneHot") =>
-        {
+        Type::Reference(reference) if reference.mutability.is_none() && is_one_hot(&reference.elem) => {
             Some(DrawType::OneHot)
         }
         _ => match argument_kind(kind)? {
@@ -34,6 +31,25 @@ pub(super) fn draw_type(kind: &Type) -> Option<DrawType> {
             ArgumentKind::Slice => Some(DrawType::Slice),
             ArgumentKind::Matrix | ArgumentKind::Any => None,
         },
+    }
+}
+
+/// Whether a type is `OneHot`, with or without its lifetime.
+fn is_one_hot(kind: &Type) -> bool {
+    match kind {
+        Type::Path(path) if path.qself.is_none() => path.path.segments.last().is_some_and(|last| {
+            let only_lifetimes = match &last.arguments {
+                PathArguments::None => true,
+                PathArguments::AngleBracketed(list) => {
+                    list.args.iter().all(|argument| matches!(argument, GenericArgument::Lifetime(_)))
+                }
+                PathArguments::Parenthesized(_) => false,
+            };
+            last.ident == "OneHot" && only_lifetimes
+        }),
+        Type::Paren(inner) => is_one_hot(&inner.elem),
+        Type::Group(inner) => is_one_hot(&inner.elem),
+        _ => false,
     }
 }
 
@@ -98,5 +114,26 @@ fn check(item: &ItemFn, allowed: &[DrawType], message: String, help: &str) -> Re
             Err(Fault::over(Code::BadSignature, kind, message, help).into())
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_are_known_by_their_types() {
+        for (text, expected) in [
+            ("f64", Some(DrawType::Number)),
+            ("&[f64]", Some(DrawType::Slice)),
+            ("&OneHot", Some(DrawType::OneHot)),
+            ("&'a logphi::OneHot<'_>", Some(DrawType::OneHot)),
+            ("OneHot", None),
+            ("&mut OneHot", None),
+            ("&OneHot<f64>", None),
+            ("&Matrix", None),
+        ] {
+            assert_eq!(draw_type(&syn::parse_str(text).expect(text)), expected, "{text}");
+        }
     }
 }
