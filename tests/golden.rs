@@ -37,6 +37,7 @@ const INPUTS: &[Input] = &[
     input!("multivariate_gaussian_log_sum", Some("multivariate_gaussian")),
     input!("categorical_reconstruction", Some("categorical")),
     input!("dirichlet_quadratic_form", Some("dirichlet")),
+    input!("closed_form", Some("laplace")),
 ];
 
 fn has(item: &ItemFn, attribute: &str) -> bool {

@@ -41,6 +41,7 @@ use crate::ir::{Distribution, Function};
 use crate::kernel::program::Program;
 use crate::parse::draw::DrawType;
 use crate::parse::options::EstimatorOptions;
+use crate::rule::exponentials::Refusal;
 use crate::rule::select::{Choice, Subject};
 use crate::rule::{Derivation, Rule};
 
@@ -105,7 +106,7 @@ pub fn compile(source: &Source) -> Result<Compiled, Errors> {
     let (function, callee) = function(source, &options).map_err(|errors| with_advice(errors, &law))?;
     let degree = differentiation::degree::polynomial_degree(&function.normal_form);
     let choice = choice(&options);
-    let formula = rule::formula::expand(&function.normal_form).map(|_| ());
+    let formula = rule::exponentials::expand(&function.normal_form).map(|_| ());
     let opaque = function.normal_form.whole;
     opaque.map_or(Ok(()), |_| rule::opaque::check_choice(&choice))?;
     let kinks = differentiation::kinks(&function.normal_form);
@@ -113,16 +114,16 @@ pub fn compile(source: &Source) -> Result<Compiled, Errors> {
     let (derivation, rules, program) = match &law {
         Distribution::Scalar(law) => {
             parse::draw::check_scalar(&source.function, &law.name)?;
-            let order = rule::select::required_order(law, degree, &choice)?;
-            let derivation = cache::derivation(law, order)?;
             subject.density = !subject.kinks.faults().is_empty() && series::density::has_density(law);
+            let order = rule::select::required_order(law, &subject, &choice)?;
+            let derivation = cache::derivation(law, order)?;
             let rules = rule::select::select(law, &derivation, &subject, &choice)?;
             let program = kernel::lower::lower(&function, law, &rules)?;
             (Some(derivation), rules, program)
         }
         Distribution::Joint(law) => {
             parse::draw::check_joint(&source.function, law)?;
-            subject.formula = Err("a function of a joint draw".to_owned());
+            subject.formula = Err(Refusal { what: "a function of a joint draw".to_owned(), at: None });
             let rules = rule::joint::select_joint(law, &subject, &choice)?;
             let program = kernel::lower::lower(&function, law, &rules)?;
             (None, rules, program)

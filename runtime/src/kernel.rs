@@ -7,7 +7,7 @@ use crate::coupling::Coupling;
 use crate::draw::Words;
 use crate::engine::RidgeTable;
 use crate::error::EstimateError;
-use crate::formula::Expectations;
+use crate::formula::{ClosedForms, Expectations};
 use crate::inversion::SamplerError;
 use crate::lane::{Lane, Scalar};
 use crate::opaque::Whole;
@@ -157,6 +157,8 @@ pub trait Estimator: Sized + 'static {
     /// Indices of the parameters whose gradient is a formula. If there are any, [`formula`](Self::formula) also gives the
     /// value; if there are no terms besides, nothing is drawn.
     const FORMULAS: &'static [usize] = &[];
+    /// The parameters whose gradient is a closed form, each with the number of the stencil that is its expectation.
+    const CLOSED_FORMS: &'static [(usize, usize)] = &[];
 
     /// The number of coordinates that the arguments imply, if they do (columns of a matrix, length of a slice).
     fn dimension(arguments: Self::Arguments<'_>) -> Option<usize>;
@@ -189,6 +191,14 @@ pub trait Estimator: Sized + 'static {
     /// # Errors
     /// An expectation that does not exist, is not decided, or not finite.
     fn formula(_: Self::Arguments<'_>, _: Expectations<'_, Self>) -> Result<(), EstimateError> {
+        Ok(())
+    }
+
+    /// The weights of the patterns of closed forms, if the function is a sum of polynomials times exponentials.
+    ///
+    /// # Errors
+    /// As [`formula`](Self::formula), and a characteristic function near zero.
+    fn closed_forms(_: Self::Arguments<'_>, _: ClosedForms<'_, Self>) -> Result<(), EstimateError> {
         Ok(())
     }
 
@@ -234,6 +244,15 @@ pub trait Ridge<E: Estimator>: 'static {
     ) -> E::Stencils<L> {
         let _ = (u, value, slope, probes, numbers);
         E::Stencils::default()
+    }
+    /// How many patterns a row has for closed forms, powers times exponentials of `u` that are weighted for each coordinate.
+    const PATTERNS: usize = 0;
+    /// How many numbers they read: the centre, then real and imaginary part of each exponent.
+    const PATTERN_NUMBERS: usize = 0;
+    /// Writes the patterns to `out`, one pack after the other.
+    #[inline(always)]
+    fn patterns<L: Lane<Scalar = E::Scalar>>(u: L, numbers: &[E::Scalar], out: &mut [E::Scalar]) {
+        let _ = (u, numbers, out);
     }
     /// What row `o` adds to each directional stencil of entry `k`, with `offset` = `c_o` and `vertex` = `A_ok`: the derivative
     /// of `h` along a direction, at a point between `u` and `A_ok + c_o`.
@@ -292,6 +311,15 @@ pub trait Separable<E: Estimator>: 'static {
     ) -> E::Stencils<L> {
         let _ = (z, value, probes, numbers);
         E::Stencils::default()
+    }
+    /// As [`Ridge::PATTERNS`], for a coordinate.
+    const PATTERNS: usize = 0;
+    /// As [`Ridge::PATTERN_NUMBERS`].
+    const PATTERN_NUMBERS: usize = 0;
+    /// Writes the patterns of a coordinate to `out`, one pack after the other.
+    #[inline(always)]
+    fn patterns<L: Lane<Scalar = E::Scalar>>(z: L, numbers: &[E::Scalar], out: &mut [E::Scalar]) {
+        let _ = (z, numbers, out);
     }
     /// What the coordinate adds to each directional stencil of an entry, with `vertex` = 1 if it is that of the entry and 0
     /// otherwise.

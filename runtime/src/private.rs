@@ -22,7 +22,10 @@ pub mod prelude {
     pub use crate::draw::Words;
     pub use crate::error::EstimateError;
     pub use crate::estimate::{Estimate, Prepare};
-    pub use crate::formula::{Add, Characteristic, Expectations, Exponentials, evaluate as evaluate_formula};
+    pub use crate::formula::{
+        Add, Characteristic, ClosedForms, Expectations, Exponentials, evaluate as evaluate_formula,
+        weigh as weigh_closed_forms,
+    };
     pub use crate::functions::{ln_gamma, log_sigmoid, maximum, minimum, polygamma, sigmoid, sign, softplus, unit};
     pub use crate::inversion::{Inverted, SamplerError, Tables};
     pub use crate::kernel::{

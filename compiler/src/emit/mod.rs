@@ -6,6 +6,7 @@
 mod arguments;
 mod branches;
 mod characteristic;
+pub(crate) mod closed_forms;
 pub(crate) mod directional;
 mod draws;
 pub(crate) mod exponentials;

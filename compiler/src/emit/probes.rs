@@ -37,7 +37,7 @@ impl Sections<'_> {
     /// `probes`, if there are stencils.
     pub(super) fn probes(&self) -> TokenStream {
         let probes = &self.program.probes;
-        if probes.count() == 0 { TokenStream::new() } else { self.probes_function(&probes.numbers) }
+        if !probes.are_evaluated() { TokenStream::new() } else { self.probes_function(&probes.numbers) }
     }
 
     fn probes_function(&self, numbers: &Sampler) -> TokenStream {

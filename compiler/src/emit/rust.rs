@@ -100,7 +100,7 @@ pub fn emit_estimator(program: &Program, rules: &[Rule], context: &EstimatorCont
     let ridges = program.ridges.iter().enumerate().map(|(index, section)| sections.ridge(index, section));
     let separable = program.separable.as_ref().map(|section| sections.separable(section));
     let whole = program.whole.as_ref().map(|section| sections.whole(section));
-    let exponentials = program.formula.as_ref().map(|section| sections.exponentials(section));
+    let exponentials = program.exponentials.as_ref().map(|section| sections.exponentials(&section.expansion));
     let (runtime, lints) = (&context.runtime, lints());
     let inner = quote! {
         use #runtime::private::prelude::*;
@@ -139,7 +139,8 @@ fn check(program: &Program, context: &EstimatorContext) -> Result<(), Errors> {
         packs.extend([&separable.derivatives, &separable.partials, &separable.stencils]);
     }
     packs.extend(program.whole.as_ref().map(|whole| &whole.stencils));
-    if let Some(section) = &program.formula {
+    if let Some(section) = &program.exponentials {
+        packs.extend(section.ridge_patterns.iter().chain(&section.separable_patterns));
         numbers.extend(section.expansion.sums().map(|sum| &sum.graph));
     }
     for graph in numbers {
@@ -179,7 +180,7 @@ fn header(program: &Program, rules: &[Rule], context: &EstimatorContext) -> Vec<
         summary::title(program),
     ];
     for rule in rules {
-        lines.push(format!("  {}", summary::equation(&program.theta(), program.formula.as_ref(), rule)));
+        lines.push(format!("  {}", summary::equation(&program.theta(), summary::expansion(program), rule)));
         lines.push(format!("    bias: {}", summary::bias(program, rule)));
     }
     lines.push(String::new());
@@ -216,7 +217,8 @@ fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) ->
     let coefficients = coefficients(program);
     let constant = constant(sections);
     let (probe_types, probes) = (sections.probe_types(), sections.probes());
-    let formula = program.formula.as_ref().map(|section| sections.formula(section, law));
+    let formulas = program.exponentials.as_ref().map(|section| sections.formulas(section, law));
+    let closed_forms = program.exponentials.as_ref().map(|section| sections.closed_forms(section, law));
     let opening = file::comment(["What the engine needs to know: types, orders, terms."]);
     quote! {
         #opening
@@ -239,7 +241,8 @@ fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) ->
             #check
             #coefficients
             #constant
-            #formula
+            #formulas
+            #closed_forms
             #probes
         }
     }

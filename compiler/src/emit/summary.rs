@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::closed_forms;
 use super::directional;
 use super::exponentials;
 use super::formula;
@@ -10,9 +11,9 @@ use super::stencil;
 use crate::ir::display::{Leaves, infix};
 use crate::ir::{ArgumentKind, Graph, JointStep, Node, Parameter, ParameterShape, Primitive, Rows};
 use crate::kernel::cost::Operations;
-use crate::kernel::program::{FormulaSection, Moment, Place, Program, RidgeSection, WholeSection};
+use crate::kernel::program::{Moment, Place, Program, RidgeSection, WholeSection};
 use crate::rule::categorical::visits_states;
-use crate::rule::{Ending, Form, LOOK_AHEAD, Origin, Rule};
+use crate::rule::{Ending, Expansion, Form, LOOK_AHEAD, Origin, Rule};
 
 /// `mu, b`.
 pub(crate) fn parameter_names(program: &Program) -> String {
@@ -26,6 +27,11 @@ pub(crate) fn title(program: &Program) -> String {
     let draw = if independent { "independent z_j ~ " } else { "z ~ " };
     let (function, law) = (&program.function, &program.law);
     format!("Gradient of E f(z), f = {function}, {draw}{law}({})", parameter_names(program))
+}
+
+/// The terms of `f`, where a rule uses them.
+pub(crate) fn expansion(program: &Program) -> Option<&Expansion> {
+    program.exponentials.as_ref().map(|section| &section.expansion)
 }
 
 /// `2, 4, 6, 8`, shortened in the middle when long.
@@ -42,6 +48,7 @@ pub(crate) fn orders(rule: &Rule) -> Vec<u32> {
     match rule.form {
         Form::Hessian { .. } => vec![2],
         Form::Formula
+        | Form::ClosedForm
         | Form::Terminating { .. }
         | Form::Truncated { .. }
         | Form::Auxiliary { .. }
@@ -51,10 +58,14 @@ pub(crate) fn orders(rule: &Rule) -> Vec<u32> {
 }
 
 /// `∂_b E f(z) = Σ_n a_n E f^(n)(z), n = 2, 4, 6, 8`.
-pub(crate) fn equation(parameters: &[Parameter], formula: Option<&FormulaSection>, rule: &Rule) -> String {
+pub(crate) fn equation(parameters: &[Parameter], expansion: Option<&Expansion>, rule: &Rule) -> String {
     let name = &parameters[rule.parameter.0].name;
-    if let (Form::Formula, Some(section)) = (&rule.form, formula) {
-        return format!("∂_{name} E f(z) = {}", exponentials::equation(name, section));
+    if let (form @ (Form::Formula | Form::ClosedForm), Some(expansion)) = (&rule.form, expansion) {
+        let equation = match form {
+            Form::ClosedForm => closed_forms::equation(name, expansion),
+            _ => exponentials::equation(name, expansion),
+        };
+        return format!("∂_{name} E f(z) = {equation}");
     }
     if let Form::Hessian { coefficient } = &rule.form {
         return format!("∂_{name}[i, j] E f(z) = {coefficient} E ∂_i ∂_j f(z)");
@@ -108,6 +119,7 @@ pub(crate) fn bias(program: &Program, rule: &Rule) -> String {
     let name = &program.parameters[rule.parameter.0].name;
     match &rule.form {
         Form::Formula => "none, and no variance: the expectation is known".to_owned(),
+        Form::ClosedForm => format!("none; refused at run time where |φ(λ)| is near zero, a pole of ∂_{name} log φ"),
         Form::Terminating { reason: Ending::Series { degree } } => {
             format!("none, ∂_{name} log φ is a polynomial of degree {degree} in s = iω")
         }
@@ -141,7 +153,10 @@ pub(crate) fn bias(program: &Program, rule: &Rule) -> String {
 /// What one sample costs, and what one gradient costs besides.
 pub(crate) fn cost(program: &Program) -> Vec<String> {
     if program.is_known() {
-        return vec!["Cost: nothing is drawn; φ and its derivatives are evaluated once for each gradient".to_owned()];
+        return vec![
+            "Cost: nothing is drawn (other forms draw); φ and its derivatives are evaluated once for each gradient"
+                .to_owned(),
+        ];
     }
     let d = if program.vector { "d" } else { "1" };
     let count = if program.probes.states { "variables times their states" } else { "coordinates" };
@@ -171,6 +186,7 @@ pub(crate) fn cost(program: &Program) -> Vec<String> {
             "Cost of one gradient besides: d^2 mul_add for each row, 16 times as many for standard errors".to_owned(),
         );
     }
+    lines.extend(patterns(program));
     lines.extend(program.whole.as_ref().map(|whole| format!("  {}", calls(program, whole))));
     lines
 }
@@ -196,7 +212,7 @@ fn count_of_calls(points: usize) -> String {
 /// What the exact rules evaluate besides.
 fn probes(program: &Program) -> Vec<String> {
     let probes = &program.probes;
-    if probes.count() == 0 {
+    if !probes.are_evaluated() {
         return Vec::new();
     }
     if probes.states {
@@ -238,6 +254,25 @@ fn states(program: &Program) -> Vec<String> {
     if let Some(separable) = &program.separable {
         let (moved, at_zero) = (operations(&separable.stencils), operations(&separable.derivatives));
         lines.push(format!("    separable terms: {moved}; at 0: {at_zero}"));
+    }
+    lines
+}
+
+/// What closed forms evaluate besides.
+fn patterns(program: &Program) -> Vec<String> {
+    let Some(section) = program.exponentials.as_ref().filter(|section| !section.closed_forms.is_empty()) else {
+        return Vec::new();
+    };
+    let each = if program.vector { "coordinate and parameter" } else { "parameter" };
+    let mut lines = vec![format!("  closed forms ({}):", plural(section.closed_forms.len(), "parameter"))];
+    let mut line = |what: String, graph: &Graph| {
+        lines.push(format!("    {what}: {}, {} mul_add for each {each}", operations(graph), graph.outputs.len()));
+    };
+    for (index, (graph, ridge)) in section.ridge_patterns.iter().zip(&program.ridges).enumerate() {
+        line(format!("ridge term {index}, {}", rows(program, ridge)), graph);
+    }
+    if let Some(graph) = &section.separable_patterns {
+        line(format!("separable terms{}", if program.vector { ", for each coordinate" } else { "" }), graph);
     }
     lines
 }

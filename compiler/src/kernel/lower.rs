@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::directional::{lower_directional, lower_directional_stencils};
 use super::draws::lower_draws;
-use super::program::{FormulaSection, Moment, Probes, Program, PullBack, RidgeSection, SeparableSection, Term};
+use super::patterns::lower_patterns;
+use super::program::{ExponentialSection, Moment, Probes, Program, PullBack, RidgeSection, SeparableSection, Term};
 use super::stencils::{lower_probes, lower_stencils};
 use super::verify::verify;
 use super::whole::lower_whole;
@@ -13,7 +14,7 @@ use crate::errors::{Errors, bug};
 use crate::ir::{Condition, DataId, DataRef, Frame, Function, Graph, Node, NodeId, ParamId, Sampler};
 use crate::passes;
 use crate::rule::categorical::visits_states;
-use crate::rule::formula::expand;
+use crate::rule::exponentials::expand;
 use crate::rule::{Coefficient, Form, Rule};
 
 /// The program that estimates `E f(z)` and `∂_θ E f(z) = Σ_n a_n(θ) E f^(n)(z)` by `rules`, and `E ∂f/∂argument`.
@@ -83,7 +84,7 @@ pub fn lower<'a>(function: &Function, law: impl Into<Frame<'a>>, rules: &[Rule])
     }
     errors.into_result()?;
 
-    let formula = lower_formula(function, &rules);
+    let exponentials = lower_exponentials(function, &rules, &terms);
     let simplified =
         |condition: &Condition| Condition { graph: passes::run(condition.graph.clone()), ..condition.clone() };
     let program = Program {
@@ -100,7 +101,7 @@ pub fn lower<'a>(function: &Function, law: impl Into<Frame<'a>>, rules: &[Rule])
         coefficients,
         terms,
         sampler,
-        formula,
+        exponentials,
         conditions: law.conditions.iter().map(simplified).collect(),
         constant_pull_back: pull_back(&form.constant, &form.data),
         constant: passes::run(form.constant.clone()),
@@ -115,17 +116,35 @@ pub fn lower<'a>(function: &Function, law: impl Into<Frame<'a>>, rules: &[Rule])
     Ok(program)
 }
 
-/// The terms of `f`, if some rule is a formula.
-fn lower_formula(function: &Function, rules: &[&Rule]) -> Option<FormulaSection> {
-    let parameters: Vec<ParamId> =
-        rules.iter().filter(|rule| rule.form == Form::Formula).map(|rule| rule.parameter).collect();
-    if parameters.is_empty() {
+/// The terms of `f`, if some rule is a formula or a closed form.
+fn lower_exponentials(function: &Function, rules: &[&Rule], terms: &[Term]) -> Option<ExponentialSection> {
+    let of_form = |form: Form| rules.iter().filter(move |rule| rule.form == form).map(|rule| rule.parameter);
+    let formulas: Vec<ParamId> = of_form(Form::Formula).collect();
+    let stencil = |parameter| match terms.iter().find(|term| term.parameter == parameter).map(|term| term.moment) {
+        Some(Moment::Stencil(stencil)) => (parameter, stencil),
+        other => bug!("lower", "{other:?} is the expectation of a closed form"),
+    };
+    let closed_forms: Vec<(ParamId, usize)> = of_form(Form::ClosedForm).map(stencil).collect();
+    if formulas.is_empty() && closed_forms.is_empty() {
         return None;
     }
-    match expand(&function.normal_form) {
-        Ok(expansion) => Some(FormulaSection { parameters, expansion }),
-        Err(why) => bug!("lower", "a formula was chosen for a function with {why}"),
-    }
+    let expansion = match expand(&function.normal_form) {
+        Ok(expansion) => expansion,
+        Err(refusal) => bug!("lower", "a formula was chosen for a function with {}", refusal.what),
+    };
+    let (real, centred, drawn) = (expansion.is_real(), expansion.centred, !closed_forms.is_empty());
+    let ridges = expansion.ridges.iter().filter(|_| drawn);
+    Some(ExponentialSection {
+        formulas,
+        closed_forms,
+        ridge_patterns: ridges.map(|sum| lower_patterns(sum, &Node::Ridge, real, centred)).collect(),
+        separable_patterns: expansion
+            .separable
+            .as_ref()
+            .filter(|_| drawn)
+            .map(|sum| lower_patterns(sum, &Node::Sample, real, centred)),
+        expansion,
+    })
 }
 
 /// A sampler as it is emitted: see [`lower_draws`].
@@ -154,12 +173,18 @@ fn lower_rules(rules: &[&Rule]) -> (Vec<Term>, Graph) {
         for (term, index) in rule.stencils.iter().zip(&mut stencils) {
             append(&term.coefficient, Moment::Stencil(index), true);
         }
+        if rule.form == Form::ClosedForm
+            && let Some(index) = stencils.next()
+        {
+            append(&one(), Moment::Stencil(index), true);
+        }
         match &rule.form {
             Form::Truncated { discarded: Some(discarded), .. } => {
                 append(&discarded.value, Moment::Derivative(discarded.order), false);
             }
             Form::Truncated { discarded: None, .. }
             | Form::Formula
+            | Form::ClosedForm
             | Form::Terminating { .. }
             | Form::Auxiliary { .. }
             | Form::Difference { .. }
@@ -173,6 +198,14 @@ fn lower_rules(rules: &[&Rule]) -> (Vec<Term>, Graph) {
         }
     }
     (terms, passes::run(graph))
+}
+
+/// The coefficient of an expectation that is a gradient by itself.
+fn one() -> Graph {
+    let mut graph = Graph::new();
+    let one = graph.integer(1);
+    graph.outputs.push(one);
+    graph
 }
 
 /// What the sample section computes for a function of one variable.

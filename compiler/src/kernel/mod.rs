@@ -7,6 +7,7 @@ mod draws;
 #[cfg(test)]
 mod example;
 pub mod lower;
+pub mod patterns;
 pub mod program;
 mod stencils;
 pub mod verify;
@@ -16,7 +17,7 @@ pub use cost::{Cost, Operations};
 pub use display::dump_program;
 pub use lower::{lower, lower_sampler};
 pub use program::{
-    Directional, FormulaSection, Inputs, Moment, Place, Probe, Probes, Program, PullBack, RidgeSection,
+    Directional, ExponentialSection, Inputs, Moment, Place, Probe, Probes, Program, PullBack, RidgeSection,
     SeparableSection, Term, Weight, WholeSection,
 };
 pub use verify::verify;

@@ -43,8 +43,8 @@ pub struct Program {
     pub sampler: Option<Sampler>,
     /// What exact rules draw and evaluate besides.
     pub probes: Probes,
-    /// The expectations that are known.
-    pub formula: Option<FormulaSection>,
+    /// `f` as a sum of polynomials times exponentials, where a rule uses that.
+    pub exponentials: Option<ExponentialSection>,
     /// Conditions between parameters.
     pub conditions: Vec<Condition>,
     /// The part of `f` that does not depend on the draw; no output if there is none.
@@ -69,17 +69,25 @@ impl Program {
     /// Whether value and gradient are known, so that nothing need be drawn.
     #[must_use]
     pub fn is_known(&self) -> bool {
-        self.formula.is_some() && self.terms.is_empty()
+        self.exponentials.as_ref().is_some_and(|section| !section.formulas.is_empty()) && self.terms.is_empty()
     }
 }
 
 /// `f` as a sum of polynomials times exponentials, where a rule uses that.
 #[derive(Clone, Debug)]
-pub struct FormulaSection {
-    /// The parameters whose gradient is a formula, ascending.
-    pub parameters: Vec<ParamId>,
+pub struct ExponentialSection {
     /// The terms of `f`; their numbers are functions of data.
     pub expansion: Expansion,
+    /// The parameters whose gradient is a formula, ascending.
+    pub formulas: Vec<ParamId>,
+    /// The parameters whose gradient is a closed form, ascending, and the stencil of [`Probes::stencils`] that is its
+    /// expectation; it has no probes.
+    pub closed_forms: Vec<(ParamId, usize)>,
+    /// What a sample computes for closed forms, for each ridge term; see [`patterns`](super::patterns). Nothing without
+    /// closed forms.
+    pub ridge_patterns: Vec<Graph>,
+    /// The same for the separable term.
+    pub separable_patterns: Option<Graph>,
 }
 
 /// An expectation.
@@ -110,6 +118,12 @@ pub struct Probes {
 }
 
 impl Probes {
+    /// Whether some stencil has a probe; a closed form has none.
+    #[must_use]
+    pub fn are_evaluated(&self) -> bool {
+        self.stencils.iter().any(|stencil| !stencil.is_empty()) || !self.directional.is_empty()
+    }
+
     /// How many stencils there are.
     #[must_use]
     pub fn count(&self) -> usize {

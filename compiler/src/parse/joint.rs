@@ -281,8 +281,7 @@ fn parse_sampler(sample: &Expr, parameters: &[Parameter]) -> Result<JointSampler
 impl Walker {
     /// The parameter, or of a vector its entry at the coordinate at hand.
     pub(crate) fn scalar_parameter(&mut self, id: ParamId, parameter: &Parameter) -> Value {
-        let name = syn::Ident::new(&parameter.name, parameter.span);
-        Value::Scalar { id: self.terms.scalar(Node::Param(id), Place::of(&name)), whole: false }
+        Value::Scalar { id: self.terms.scalar(Node::Param(id), Place::at(parameter.span)), whole: false }
     }
 
     /// A reduction of a joint log characteristic function.

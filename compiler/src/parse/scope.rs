@@ -56,6 +56,11 @@ pub(crate) enum Value {
 /// Names in scope, inner ones last.
 pub(crate) type Scope = Vec<(String, Value)>;
 
+/// A name without the `r#` of a raw identifier.
+fn plain(name: &str) -> &str {
+    name.strip_prefix("r#").unwrap_or(name)
+}
+
 /// Constants of the standard library.
 const CONSTANTS: &[&str] = &["PI", "TAU", "E", "LN_2", "SQRT_2"];
 
@@ -65,7 +70,7 @@ impl Walker {
         let Some(last) = path.segments.last() else { return Value::Faulty };
         let name = last.ident.to_string();
         if path.segments.len() == 1
-            && let Some((_, value)) = self.scope.iter().rev().find(|(known, _)| *known == name)
+            && let Some((_, value)) = self.scope.iter().rev().find(|(known, _)| plain(known) == plain(&name))
         {
             return value.clone();
         }

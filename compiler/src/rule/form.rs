@@ -8,6 +8,8 @@ use crate::ir::{Coefficient, Origin, ParamId, Radius, Rational, StencilTerm};
 pub enum Form {
     /// The expectation is known: `f` is a sum of polynomials times exponentials, and nothing is drawn.
     Formula,
+    /// `a(D) f` is known, Eq. (23) of the paper: `f` is a sum of polynomials times exponentials, at which it is evaluated.
+    ClosedForm,
     /// A finite sum that is exact: the series in `s` ends, or the derivatives of `f` vanish.
     Terminating {
         /// Why the sum is finite.
@@ -78,6 +80,7 @@ impl Rule {
     pub const fn is_exact(&self) -> bool {
         match self.form {
             Form::Formula
+            | Form::ClosedForm
             | Form::Terminating { .. }
             | Form::Auxiliary { .. }
             | Form::Difference { .. }
@@ -106,6 +109,7 @@ impl Rule {
         let other = match &self.form {
             Form::Truncated { discarded, .. } => discarded.as_ref().map(|discarded| discarded.order),
             Form::Formula
+            | Form::ClosedForm
             | Form::Terminating { .. }
             | Form::Auxiliary { .. }
             | Form::Difference { .. }
@@ -127,6 +131,8 @@ pub const MAX_ORDER: u32 = 64;
 pub enum RequestedForm {
     /// `form = formula`
     Formula,
+    /// `form = closed_form`
+    ClosedForm,
     /// `form = truncated`
     Truncated,
     /// `form = terminating`
@@ -143,6 +149,7 @@ impl RequestedForm {
     /// Every form that can be asked for, by the first of its kind.
     pub const ALL: &'static [RequestedForm] = &[
         RequestedForm::Formula,
+        RequestedForm::ClosedForm,
         RequestedForm::Truncated,
         RequestedForm::Terminating,
         RequestedForm::Auxiliary(1),
@@ -155,6 +162,7 @@ impl RequestedForm {
     pub const fn name(self) -> &'static str {
         match self {
             RequestedForm::Formula => "formula",
+            RequestedForm::ClosedForm => "closed_form",
             RequestedForm::Truncated => "truncated",
             RequestedForm::Terminating => "terminating",
             RequestedForm::Auxiliary(_) => "auxiliary",
@@ -170,6 +178,7 @@ impl RequestedForm {
             RequestedForm::Auxiliary(_) => Some(RequestedForm::Auxiliary(number)),
             RequestedForm::Difference(_) => Some(RequestedForm::Difference(number)),
             RequestedForm::Formula
+            | RequestedForm::ClosedForm
             | RequestedForm::Truncated
             | RequestedForm::Terminating
             | RequestedForm::Discrete => None,
@@ -187,6 +196,7 @@ impl std::fmt::Display for RequestedForm {
             RequestedForm::Auxiliary(_)
             | RequestedForm::Difference(_)
             | RequestedForm::Formula
+            | RequestedForm::ClosedForm
             | RequestedForm::Truncated
             | RequestedForm::Terminating
             | RequestedForm::Discrete => Ok(()),

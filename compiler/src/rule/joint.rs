@@ -97,6 +97,18 @@ fn check_choice(law: &JointLaw, choice: &Choice) -> Result<(), Errors> {
             "leave it out: the rules of joint laws are exact",
         ));
     }
+    for (form, span) in choice.form.into_iter().chain(choice.forms.iter().map(|(_, form, span)| (*form, *span))) {
+        if matches!(form, RequestedForm::Formula | RequestedForm::ClosedForm | RequestedForm::Truncated) {
+            errors.push(Fault::new(
+                Code::FormUnavailable,
+                span,
+                format!(
+                    "the form `{form}` belongs to characteristic functions of one variable, and this is a joint law"
+                ),
+                "leave the form out: the rules of joint laws draw, and are exact",
+            ));
+        }
+    }
     for (name, _, span) in &choice.forms {
         if !law.parameters.iter().any(|parameter| parameter.name == *name) {
             let names: Vec<&str> = law.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
@@ -269,7 +281,7 @@ impl Parts {
             index.is_some_and(|index| !written(ParamId(indices[index])))
         };
         choice.forms.retain(is_own);
-        let order = super::select::required_order(&own, subject.degree, &choice)?;
+        let order = super::select::required_order(&own, subject, &choice)?;
         let mut derivation = cache::derivation(&own, order)?;
         derivation.parameters.retain(|series| !written(ParamId(indices[series.parameter.0])));
         let mut rules = select(&own, &derivation, subject, &choice).map_err(without_orders)?;

@@ -24,8 +24,9 @@ use crate::series::analytic::{Judgement, judge};
 use crate::series::gradient::cumulants;
 use crate::series::projection::{COORDINATES, DIRECTION, Direction, project};
 
-/// Values of the entries of vectors and of scalars, after the first entry of the vector that a rule belongs to.
-const VALUES: [(i64, i64); 6] = [(5, 7), (11, 4), (3, 13), (17, 6), (2, 9), (19, 8)];
+/// Values of the entries of vectors and of scalars, but for the first entry of the vector that a rule belongs to. All are below
+/// one half, so that they may be probabilities.
+const VALUES: [(i64, i64); 6] = [(5, 17), (2, 9), (7, 16), (3, 13), (9, 20), (4, 15)];
 
 /// Checks every rule of a law.
 ///

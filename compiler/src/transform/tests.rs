@@ -251,3 +251,30 @@ fn rules_of_authors_are_refused_if_they_are_wrong() {
         assert!(message.starts_with("[L0304]") && message.contains(why), "{rule}: {message}");
     }
 }
+
+/// What a rule is made of: derivatives at the draw, and the probes and draws of each stencil.
+fn parts(rule: &str, item: &str) -> (Vec<u32>, Vec<(Vec<u32>, usize)>) {
+    let item = syn::parse_str(item).expect("a function");
+    let law = parse_distribution(rule.parse().expect("tokens"), &item).expect("a law");
+    let [written] = law.rules.as_slice() else { panic!("one rule") };
+    let stencils = written.rule.stencils.iter().map(|term| &term.stencil);
+    (
+        written.rule.derivatives.iter().map(|coefficient| coefficient.order).collect(),
+        stencils.map(|stencil| (stencil.orders.clone(), stencil.numbers.draws.len())).collect(),
+    )
+}
+
+#[test]
+fn terms_of_rules_are_grouped_by_their_coefficients() {
+    // A derivative at the draw needs no stencil, and each stencil has the draws that it reads.
+    let rule =
+        "rule(be) = -digamma(1.0) * df(z) + PI.powi(2) * be / 6.0 * ddf(z + be * exponential() / zeta_mixture())";
+    assert_eq!(parts(rule, GUMBEL), (vec![1], vec![(vec![2], 2)]));
+    // One coefficient: one stencil, whatever the constants are.
+    let rule = "rule(be) = { let t = exponential(); be * (df(z + be * t) - 2.0 * df(z - be * t)) }";
+    assert_eq!(parts(rule, GUMBEL), (vec![], vec![(vec![1, 1], 1)]));
+    // Values stay together, for only their differences count.
+    let rule =
+        "rule(be) = { let t = exponential(); be * f(z + t) - m * f(z) + (m - be) * f(z - uniform()) + m * df(z + t) }";
+    assert_eq!(parts(rule, GUMBEL), (vec![], vec![(vec![0, 0, 0], 2), (vec![1], 1)]));
+}

@@ -24,6 +24,7 @@ mod hessian;
 mod lanes;
 mod leaf;
 mod moments;
+mod patterns;
 mod reduction;
 mod signature;
 mod states;

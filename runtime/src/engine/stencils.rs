@@ -36,6 +36,9 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
                 let moved = E::Separable::stencils(z, value, &probes, &job.numbers[coordinate]);
                 add(sums.as_mut(), moved.as_ref());
             }
+            if const { !E::CLOSED_FORMS.is_empty() } {
+                self.closed_forms(coordinate, z, sums.as_mut());
+            }
             self.accumulate(job.layout.first_stencil(coordinate), sums.as_ref());
         }
     }

@@ -124,7 +124,7 @@ impl<E: Estimator> Workspace<E> {
             if let Some(condition) = E::Law::violated(&exact) {
                 return Err(EstimateError::ConditionViolated { law: E::Law::NAME, condition, coordinate });
             }
-            if !E::FORMULAS.is_empty() {
+            if !(E::FORMULAS.is_empty() && E::CLOSED_FORMS.is_empty()) {
                 self.formulas.theta.push(exact);
             }
             if !self.draws {
@@ -181,9 +181,12 @@ impl<E: Estimator> Workspace<E> {
             None if by_coordinate::<E>() && !layout.adjoints => Division::Coordinates,
             None => Division::Leaves,
         };
-        plan(&mut self.tasks, layout, division, self.settings.threads, samples);
+        let closed_forms = &self.formulas.closed_forms;
+        let patterns = closed_forms.row_patterns + E::Separable::PATTERNS;
+        plan(&mut self.tasks, layout, patterns, division, self.settings.threads, samples);
         let Self { theta, samplers, coupling, tables, numbers, .. } = self;
-        let job = Job::<E> { key, samples, layout, theta, samplers, coupling, tables, numbers, arguments };
+        let job =
+            Job::<E> { key, samples, layout, theta, samplers, coupling, tables, numbers, arguments, closed_forms };
         let (width, ridges) = (self.settings.width, self.reduction.ridges.as_slice());
         let run = |task: &mut Task<E::Scalar>| run_task(&job, width, ridges, task);
         if let [task] = self.tasks.as_mut_slice() {
@@ -209,6 +212,11 @@ impl<E: Estimator> Workspace<E> {
     ) -> Result<(), EstimateError> {
         let (moments, _) = sums(&self.reduction.layout, &self.tasks, &self.sums);
         self.reduction.run(Sums { moments, samples, constant }, errors, terms, warnings)
+    }
+
+    /// Prologue of closed forms: the weights of their patterns.
+    pub(crate) fn weigh_closed_forms(&mut self, arguments: E::Arguments<'_>) -> Result<(), EstimateError> {
+        if E::CLOSED_FORMS.is_empty() { Ok(()) } else { self.formulas.weigh(arguments) }
     }
 
     /// What formulas give takes the place of what was estimated; `constant` is the part of `f` without the draw.
@@ -272,10 +280,11 @@ impl Division {
     }
 }
 
-/// Divides the work in tasks and makes room for each.
+/// Divides the work in tasks and makes room for each, with so many `patterns` of closed forms.
 fn plan<S: Scalar>(
     tasks: &mut Vec<Task<S>>,
     layout: &Layout,
+    patterns: usize,
     division: Division,
     threads: Option<usize>,
     samples: usize,
@@ -306,7 +315,7 @@ fn plan<S: Scalar>(
         let (part, chunk) = (index / chunks, index % chunks);
         task.leaves = chunk * run..leaves.min((chunk + 1) * run);
         [task.coordinates, task.lanes] = ranges(part);
-        task.scratch.reset(layout, task.coordinates.len());
+        task.scratch.reset(layout, task.coordinates.len(), patterns);
         task.alone = leaves * parts == 1;
         let moments = if task.alone { 0 } else { task.scratch.moments.len() };
         task.tree.reset(task.leaves.len(), moments + layout.adjoint_sums());

@@ -14,6 +14,9 @@ const SHORTEST: f64 = 1.0 / (1_u64 << 30) as f64;
 
 /// A real or complex number.
 pub trait Coefficient: Analytic + PartialEq + Send + Sync + 'static {
+    /// How many real numbers it has: 1 or 2.
+    const PARTS: usize;
+
     /// Real and imaginary part.
     fn parts(self) -> [f64; 2];
 
@@ -43,6 +46,7 @@ pub trait Coefficient: Analytic + PartialEq + Send + Sync + 'static {
 }
 
 impl Coefficient for f64 {
+    const PARTS: usize = 1;
     fn parts(self) -> [f64; 2] {
         [self, 0.0]
     }
@@ -58,6 +62,7 @@ impl Coefficient for f64 {
 }
 
 impl Coefficient for Complex {
+    const PARTS: usize = 2;
     fn parts(self) -> [f64; 2] {
         [self.re, self.im]
     }

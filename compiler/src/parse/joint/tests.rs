@@ -53,6 +53,15 @@ fn rules_are_read_along_linear_functions() {
 }
 
 #[test]
+fn names_may_be_raw() {
+    let item = "fn law(omega: &[Frequency], r#type: &[Real], r#in: Positive, sigma: &Covariance) -> LogCf {
+        I * dot(r#type, omega) - quadratic(omega, sigma) - r#in * omega.iter().map(|w| w.powi(2)).sum::<LogCf>()
+    }";
+    let law = parse("sample = r#type + cholesky(sigma) * normal() + r#in - r#in", item).expect("sound");
+    assert_eq!(law.parameters[0].name, "type");
+}
+
+#[test]
 fn equal_reductions_are_one() {
     let law = "fn law(omega: &[Frequency], p: &Simplex) -> LogCf {
         let sum = p.iter().zip(omega).map(|(p, omega)| p * (I * omega).exp()).sum::<LogCf>();

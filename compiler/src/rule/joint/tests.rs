@@ -46,7 +46,7 @@ fn what_is_no_sum_has_no_rule() {
 #[test]
 fn choices_that_do_not_apply() {
     assert_eq!(select(SUM, &[], Some(4)), Err(Code::BadOption));
-    assert_eq!(select(SUM, &[("nu", RequestedForm::Formula)], None), Err(Code::UnknownName));
+    assert_eq!(select(SUM, &[("nu", RequestedForm::Terminating)], None), Err(Code::UnknownName));
     assert_eq!(select(SUM, &[("sigma", RequestedForm::Discrete)], None), Err(Code::FormUnavailable));
     assert_eq!(select(SUM, &[("mu", RequestedForm::Formula)], None), Err(Code::FormUnavailable));
     let second = select(SUM, &[("b", RequestedForm::Auxiliary(2)), ("sigma", RequestedForm::Terminating)], None);
