@@ -70,8 +70,7 @@ impl<C: Coefficient, const N: usize> Jet<C, N> {
         inner.terms[0] = C::real(0.0);
         let mut sum = Self { known: inner.known, ..Self::constant(outer(place, inner.known as u32 - 1)) };
         for k in (0..inner.known as u32 - 1).rev() {
-            sum = sum * inner;
-            sum.terms[0] = sum.terms[0] + outer(place, k);
+            sum = sum * inner + Self::constant(outer(place, k));
         }
         sum
     }
