@@ -35,6 +35,7 @@ const INPUTS: &[Input] = &[
     input!("bernoulli_opaque", Some("bernoulli")),
     input!("own_law", None),
     input!("multivariate_gaussian_log_sum", Some("multivariate_gaussian")),
+    input!("categorical_reconstruction", Some("categorical")),
     input!("dirichlet_quadratic_form", Some("dirichlet")),
     input!("closed_form", Some("laplace")),
 ];

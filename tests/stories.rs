@@ -1,6 +1,6 @@
 //! Programs as users write them: logistic regression, a toy problem, running, training, reading.
 
-use logphi::laws::{Bernoulli, Dirichlet, Gamma, Gaussian, Laplace, MultivariateGaussian};
+use logphi::laws::{Bernoulli, Categorical, Dirichlet, Gamma, Gaussian, Laplace, MultivariateGaussian};
 use logphi::prelude::*;
 use logphi::{Adam, EstimateError, Warning, compare};
 
@@ -502,5 +502,41 @@ fn an_opaque_function_is_only_called() -> Result<(), EstimateError> {
         assert!((found - decides).abs() < 5.0 * error, "edge {j}: {found} ± {error}, expected {decides}");
         assert!(error < 0.005 * decides, "edge {j}: {error} of {decides}");
     }
+    Ok(())
+}
+
+/// Categorical variables with ridge terms: a changed variable is an update, not a new evaluation.
+#[estimator(distribution = Categorical)]
+fn reconstruction(z: &OneHot, weights: &Matrix, bias: &[f64], x: &[f64]) -> f64 {
+    weights.rows().zip(bias).zip(x).map(|((row, b), x)| log_bernoulli(x, dot(row, z) + b)).sum()
+}
+
+#[test]
+fn an_autoencoder_with_categorical_variables_learns() -> Result<(), EstimateError> {
+    // Two variables of three states write one of nine patterns into six pixels; the codes and the decoder are learnt.
+    let x = [1.0, 0.0, 1.0, 1.0, 0.0, 1.0];
+    let mut logits: [f64; 6] = [0.1, 0.0, -0.1, 0.0, 0.2, -0.2];
+    let mut weights = Matrix::new(6, 6, (0..36).map(|entry| f64::from(entry).sin()).collect()).expect("it fits");
+    let mut bias = vec![0.0; 6];
+    let mut adam = [(); 3].map(|()| Adam::maximizing(0.1));
+    let mut values = Vec::new();
+    for step in 0..60 {
+        let mut p = Matrix::zeros(2, 3);
+        for (p, logits) in p.as_mut_slice().chunks_exact_mut(3).zip(logits.chunks_exact(3)) {
+            let sum: f64 = logits.iter().map(|logit| logit.exp()).sum();
+            p.iter_mut().zip(logits).for_each(|(p, logit)| *p = logit.exp() / sum);
+        }
+        let law = Categorical { p: &p };
+        let run = reconstruction::estimate(&law, (&weights, &bias, &x)).samples(20).seed(7).stream(step);
+        let run = run.with_argument_gradients().run()?;
+        values.push(run.value);
+        let by_logits = run.gradient.logits(&law)?;
+        let (by_weights, by_bias, _) = run.argument_gradient.expect("asked for");
+        adam[0].update(&mut logits, by_logits.as_slice());
+        adam[1].update(weights.as_mut_slice(), by_weights.as_slice());
+        adam[2].update(&mut bias, &by_bias);
+    }
+    assert!(values[0] < -3.0 && values[59] > -0.5, "{values:?}");
+    assert!(reconstruction::RULE.contains("p (simplex): discrete, exact"), "{}", reconstruction::RULE);
     Ok(())
 }

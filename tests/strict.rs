@@ -124,6 +124,23 @@ pub mod shadowed {
         dot(t, z).exp() + z.iter().zip(t).map(|(z, t)| (t * z).sin()).sum::<f64>()
     }
 
+    /// A law of categorical variables.
+    #[distribution(sample = categorical(p))]
+    pub fn kinds(omega: &[Frequency], p: &Simplex) -> LogCf {
+        p.iter().zip(omega).map(|(p, omega)| (I * omega).exp() * p).sum::<LogCf>().ln()
+    }
+
+    /// An estimator of categorical variables.
+    #[estimator(distribution = Kinds)]
+    pub fn l(z: &OneHot<'_>, t: &[f64]) -> f64 {
+        dot(t, z).exp() + z.iter().zip(t).map(|(z, t)| (t * z).sin()).sum::<f64>()
+    }
+
+    /// The same, only called.
+    #[derive(Debug)]
+    #[estimator(of = l, distribution = Kinds, opaque)]
+    pub struct Called;
+
     /// The gradient of the private estimator of a joint law.
     #[must_use]
     pub fn private_joint_gradient() -> [f64; 2] {
@@ -245,6 +262,16 @@ fn beside_shadowed_names() {
     let run = shadowed::h::estimate(&law, &[0.5, -0.5]).samples(100).seed(1).run().expect("a run");
     finite(&run.gradient.m);
     finite(run.gradient.s.as_slice());
+}
+
+#[test]
+fn categorical_variables_beside_shadowed_names() {
+    use shadowed::{Called, Kinds, l};
+    let law = Kinds { p: [0.2, 0.8] };
+    let run = l::estimate(&law, &[0.5, -0.5, 0.3, 0.1]).samples(100).seed(1).run().expect("a run");
+    finite(&run.gradient.p);
+    let run = Called::estimate(&law, &[0.5, -0.5, 0.3, 0.1]).dimension(2).samples(100).seed(1).run().expect("a run");
+    finite(&run.gradient.p);
 }
 
 #[test]

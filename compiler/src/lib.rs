@@ -39,6 +39,7 @@ use crate::emit::rust::{Callee, Emitted, EstimatorContext};
 use crate::errors::Errors;
 use crate::ir::{Distribution, Function};
 use crate::kernel::program::Program;
+use crate::parse::draw::DrawType;
 use crate::parse::options::EstimatorOptions;
 use crate::rule::exponentials::Refusal;
 use crate::rule::select::{Choice, Subject};
@@ -112,6 +113,7 @@ pub fn compile(source: &Source) -> Result<Compiled, Errors> {
     let mut subject = Subject { formula, degree, kinks, density: false, opaque };
     let (derivation, rules, program) = match &law {
         Distribution::Scalar(law) => {
+            parse::draw::check_scalar(&source.function, &law.name)?;
             subject.density = !subject.kinks.faults().is_empty() && series::density::has_density(law);
             let order = rule::select::required_order(law, &subject, &choice)?;
             let derivation = cache::derivation(law, order)?;
@@ -120,7 +122,7 @@ pub fn compile(source: &Source) -> Result<Compiled, Errors> {
             (Some(derivation), rules, program)
         }
         Distribution::Joint(law) => {
-            parse::function::check_vector(&source.function, &law.name)?;
+            parse::draw::check_joint(&source.function, law)?;
             subject.formula = Err(Refusal { what: "a function of a joint draw".to_owned(), at: None });
             let rules = rule::joint::select_joint(law, &subject, &choice)?;
             let program = kernel::lower::lower(&function, law, &rules)?;
@@ -153,16 +155,20 @@ fn function(source: &Source, options: &EstimatorOptions) -> Result<(Function, Op
         return Ok((parse::function::parse_function(&source.function)?, None));
     };
     let (function, arguments) = parse::opaque::parse_opaque(&source.function, opaque)?;
+    let one_hot = parse::draw::declared(&source.function) == Some(DrawType::OneHot);
     let path = options.of.clone().unwrap_or_else(|| source.function.sig.ident.clone().into());
-    Ok((function, Some(Callee { path, arguments })))
+    Ok((function, Some(Callee { path, arguments, one_hot })))
 }
 
 /// The faults of a function, and what the option `opaque` could do about them.
 fn with_advice(errors: Errors, law: &Distribution) -> Errors {
-    let Distribution::Scalar(law) = law else { return errors };
     if !rule::opaque::could_help(&errors) {
         return errors;
     }
+    let law = match law {
+        Distribution::Scalar(law) => law,
+        Distribution::Joint(law) => return rule::opaque::advise_joint(errors, law),
+    };
     // Faults of the law are reported where it stands.
     match cache::derivation(law, 1) {
         Ok(derivation) => rule::opaque::advise(errors, law, &derivation),

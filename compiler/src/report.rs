@@ -211,6 +211,10 @@ fn moments(program: &Program, rules: &[Rule], text: &mut Text) {
             return;
         }
     }
+    if program.probes.states {
+        text.line(0, "Must exist: f at every joint state of the variables");
+        return;
+    }
     let kept = rules.iter().flat_map(summary::orders).max().unwrap_or(0);
     let orders = summary::list(&program.orders);
     let measured = program.orders.last().copied().unwrap_or(0);

@@ -3,6 +3,7 @@
 use crate::complex::Complex;
 use crate::special;
 
+use std::borrow::Borrow;
 use std::iter::Sum;
 use std::ops::Mul;
 
@@ -35,6 +36,14 @@ pub fn log_sigmoid(x: f64) -> f64 {
 #[must_use]
 pub fn softplus(x: f64) -> f64 {
     x.max(0.0) + (-x.abs()).exp().ln_1p()
+}
+
+/// `ln(p^x (1 - p)^{1-x}) = x l - softplus(l)`, the log likelihood of `x`, 0 or 1, under a Bernoulli law with log odds
+/// `l = ln(p / (1 - p))`: without overflow. Numbers may be given by reference, as iterators over slices do.
+#[must_use]
+pub fn log_bernoulli(x: impl Borrow<f64>, log_odds: impl Borrow<f64>) -> f64 {
+    let (x, log_odds) = (*x.borrow(), *log_odds.borrow());
+    x * log_odds - softplus(log_odds)
 }
 
 /// Numbers of which the gamma function is taken: `f64`, and the complex ones of log characteristic functions.
@@ -154,6 +163,7 @@ mod tests {
         assert!((log_sigmoid(40.0) / -4.248354255291589e-18 - 1.0).abs() < 1e-14);
         assert_eq!(sigmoid(-800.0), 0.0);
         assert_eq!(sigmoid(0.0), 0.5);
+        assert_eq!([0.0, 1.0].iter().map(|x| log_bernoulli(x, 800.0)).collect::<Vec<f64>>(), [-800.0, 0.0]);
     }
 
     #[test]

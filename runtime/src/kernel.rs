@@ -24,6 +24,8 @@ pub enum Domain {
     Probability,
     /// A whole number, at least 0; it has no gradient.
     Count,
+    /// One of the probabilities, from 0 to 1, of the states of a variable; they add up to 1.
+    Simplex,
 }
 
 /// A parameter of a law.
@@ -137,6 +139,9 @@ pub trait Estimator: Sized + 'static {
     /// Whether the stencils are those of a joint law: [`Ridge::directional`] and [`Separable::directional`] in place of
     /// `stencils`, with probes that all coordinates share.
     const DIRECTIONAL: bool = false;
+    /// Whether the only stencil is `f(z + e_j) - f(z)`, asked for at every state of every categorical variable. The law's only
+    /// parameter holds the probabilities.
+    const STATES: bool = false;
     /// Name of the function `f`.
     const NAME: &'static str;
     /// Whether the draw is a vector; otherwise there is exactly one coordinate.

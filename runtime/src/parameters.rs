@@ -13,6 +13,10 @@ pub enum Values<'a> {
     Each(&'a [f64]),
     /// One value for each pair of coordinates.
     Matrix(&'a Matrix),
+    /// The probabilities of categorical variables, one row for each: one value for each coordinate, row by row.
+    Rows(&'a Matrix),
+    /// The probabilities that all categorical variables share, repeated along the coordinates.
+    Repeated(&'a [f64]),
 }
 
 impl Values<'_> {
@@ -23,6 +27,26 @@ impl Values<'_> {
             Values::Shared(value) => value,
             Values::Each(values) => values[coordinate],
             Values::Matrix(values) => values.row(coordinate)[coordinate],
+            Values::Rows(values) => values.as_slice()[coordinate],
+            Values::Repeated(values) => values[coordinate % values.len()],
+        }
+    }
+
+    /// The probabilities of the states of categorical variables, if these are some.
+    pub(crate) fn probabilities(&self) -> &[f64] {
+        match self {
+            Values::Shared(_) | Values::Each(_) | Values::Matrix(_) => &[],
+            Values::Rows(values) => values.as_slice(),
+            Values::Repeated(values) => values,
+        }
+    }
+
+    /// The number of states of a categorical variable, if these are its probabilities.
+    pub(crate) const fn states(self) -> Option<usize> {
+        match self {
+            Values::Shared(_) | Values::Each(_) | Values::Matrix(_) => None,
+            Values::Rows(values) => Some(values.columns()),
+            Values::Repeated(values) => Some(values.len()),
         }
     }
 }
@@ -33,6 +57,10 @@ pub trait Field {
     type Gradient: GradientField;
     /// The numbers.
     fn values(&self) -> Values<'_>;
+    /// A gradient of zeros for `dimension` coordinates.
+    fn zero_gradient(&self, dimension: usize) -> Self::Gradient {
+        Self::Gradient::allocate(dimension)
+    }
 }
 
 impl Field for f64 {
@@ -49,12 +77,33 @@ impl Field for &f64 {
     }
 }
 
+/// What can stand in the field of the probabilities of categorical variables: a matrix, with one row for each variable and one
+/// column for each state, or anything with a slice in it for variables that share their probabilities.
+pub trait SimplexField {
+    /// What the derivative with respect to the field looks like: a matrix of the same shape, or `Vec<f64>`.
+    type Gradient: GradientField;
+    /// The numbers.
+    fn values(&self) -> Values<'_>;
+    /// A gradient of zeros of the field's shape.
+    fn zero_gradient(&self, dimension: usize) -> Self::Gradient;
+}
+
 macro_rules! slice_fields {
     ($([$($generics:tt)*] $type:ty),* $(,)?) => {
         $(impl<$($generics)*> Field for $type {
             type Gradient = Vec<f64>;
             fn values(&self) -> Values<'_> {
                 Values::Each(self.as_ref())
+            }
+        }
+
+        impl<$($generics)*> SimplexField for $type {
+            type Gradient = Vec<f64>;
+            fn values(&self) -> Values<'_> {
+                Values::Repeated(self.as_ref())
+            }
+            fn zero_gradient(&self, _: usize) -> Vec<f64> {
+                vec![0.0; self.len()]
             }
         })*
     };
@@ -87,6 +136,10 @@ pub trait MatrixField {
     type Gradient: GradientField;
     /// The numbers.
     fn values(&self) -> Values<'_>;
+    /// A gradient of zeros for `dimension` coordinates.
+    fn zero_gradient(&self, dimension: usize) -> Self::Gradient {
+        Self::Gradient::allocate(dimension)
+    }
 }
 
 impl MatrixField for Matrix {
@@ -109,6 +162,21 @@ impl MatrixField for &mut Matrix {
         Values::Matrix(self)
     }
 }
+
+macro_rules! simplex_matrices {
+    ($($type:ty),*) => {
+        $(impl SimplexField for $type {
+            type Gradient = Matrix;
+            fn values(&self) -> Values<'_> {
+                Values::Rows(self)
+            }
+            fn zero_gradient(&self, _: usize) -> Matrix {
+                Matrix::zeros(self.row_count(), self.columns())
+            }
+        })*
+    };
+}
+simplex_matrices!(Matrix, &Matrix, &mut Matrix);
 
 /// One entry of a gradient: `f64` for a shared parameter, `Vec<f64>` for one per coordinate, `Matrix` for a covariance
 /// matrix, `()` for none.
@@ -175,12 +243,12 @@ pub trait Parameters {
     type Gradient: Gradient;
     /// The numbers of parameter `θ_j`.
     fn values(&self, parameter: usize) -> Values<'_>;
+    /// A gradient of zeros for `dimension` coordinates.
+    fn zero_gradient(&self, dimension: usize) -> Self::Gradient;
 }
 
 /// A gradient with the shapes of the parameters. Implemented by `#[distribution]`.
 pub trait Gradient: Clone + std::fmt::Debug + Send + Sync + 'static {
-    /// Zeros for `length` coordinates.
-    fn allocate(length: usize) -> Self;
     /// The entries of one parameter.
     fn entries(&self, parameter: usize) -> &[f64];
     /// The entries of one parameter.
@@ -205,6 +273,12 @@ pub(crate) fn theta<P: Parameters>(law: &P, totals: &[f64], coordinate: usize) -
     })
 }
 
+/// The coordinates of each variable: the states of a categorical one, otherwise 1.
+pub(crate) fn states<P: Parameters>(law: &P) -> usize {
+    let mut parameters = 0..P::Law::PARAMETERS.len();
+    parameters.find_map(|parameter| law.values(parameter).states()).map_or(1, |states| states.max(1))
+}
+
 /// The number of coordinates, from the parameters, then from the arguments, then from what the user said.
 ///
 /// # Errors
@@ -224,9 +298,11 @@ pub(crate) fn dimension<P: Parameters>(
         Some((_, expected)) if expected == length => Ok(()),
         Some((other, expected)) => Err(EstimateError::LengthsDiffer { name, found: length, other, expected }),
     };
+    let states = states(law);
     for (index, info) in P::Law::PARAMETERS.iter().enumerate() {
         match law.values(index) {
-            Values::Shared(_) => {}
+            Values::Shared(_) | Values::Repeated(_) => {}
+            Values::Rows(values) => agree(info.name, values.as_slice().len())?,
             Values::Each(values) => agree(info.name, values.len())?,
             Values::Matrix(values) => {
                 let (rows, columns) = (values.row_count(), values.columns());
@@ -238,10 +314,13 @@ pub(crate) fn dimension<P: Parameters>(
         }
     }
     if let Some(length) = given {
-        agree("dimension", length)?;
+        agree("dimension", length.saturating_mul(states))?;
     }
     if let (Some(length), None) = (implied, found) {
         found = Some(("arguments", length));
+    }
+    if let Some((name, found)) = found.filter(|(_, length)| !length.is_multiple_of(states)) {
+        return Err(EstimateError::NotWholeVariables { name, found, states });
     }
     match found {
         None => Err(EstimateError::DimensionUnknown),
@@ -265,6 +344,29 @@ pub(crate) fn check_values(info: &ParameterInfo, values: Values<'_>) -> Result<(
             let mut rows = values.rows().enumerate();
             rows.try_for_each(|(row, values)| values.iter().try_for_each(|&value| check_value(info, row, value)))
         }
+        Values::Rows(values) => {
+            let mut rows = values.rows().enumerate();
+            rows.try_for_each(|(row, values)| check_simplex(info, row, values))
+        }
+        Values::Repeated(values) => check_simplex(info, 0, values),
+    }
+}
+
+/// By how much probabilities may miss the sum 1: what rounding leaves of a normalisation in `f64`.
+const NORMALISATION: f64 = 1e-9;
+
+/// Refuses what are not the probabilities of at least two states; written so that NaN is refused.
+fn check_simplex(info: &ParameterInfo, row: usize, values: &[f64]) -> Result<(), EstimateError> {
+    if values.len() < 2 {
+        return Err(EstimateError::TooFewStates { parameter: info.name, states: values.len() });
+    }
+    let mut entries = values.iter().enumerate();
+    entries.try_for_each(|(state, &value)| check_value(info, row * values.len() + state, value))?;
+    let sum: f64 = values.iter().sum();
+    if (sum - 1.0).abs() <= NORMALISATION {
+        Ok(())
+    } else {
+        Err(EstimateError::NotNormalised { parameter: info.name, row, sum })
     }
 }
 
@@ -274,6 +376,7 @@ pub(crate) fn check_value(info: &ParameterInfo, coordinate: usize, value: f64) -
         Domain::Real => value.is_finite(),
         Domain::Positive => value.is_finite() && value > 0.0,
         Domain::Probability => value > 0.0 && value < 1.0,
+        Domain::Simplex => (0.0..=1.0).contains(&value),
         Domain::Count => value >= 0.0 && value.is_finite() && value.fract() == 0.0,
     };
     if inside {

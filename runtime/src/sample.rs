@@ -10,7 +10,7 @@ use crate::estimate::MAX_SAMPLES;
 use crate::kernel::{Law, Sampled};
 use crate::lane::{Kernel, Lane, PackWidth, Scalar, dispatch};
 use crate::matrix::Matrix;
-use crate::parameters::{Parameters, add_up, check_values, dimension, theta};
+use crate::parameters::{Parameters, add_up, check_values, dimension, states, theta};
 use crate::seed::fresh_seed;
 
 /// Draws below which the calling thread does all the work.
@@ -68,7 +68,7 @@ where
         self
     }
 
-    /// The number of coordinates, where all parameters are shared; 1 if not said.
+    /// The number of coordinates (of a categorical law, of variables), where all parameters are shared; 1 if not said.
     pub const fn dimension(mut self, dimension: usize) -> Self {
         self.dimension = Some(dimension);
         self
@@ -166,7 +166,7 @@ where
     }
 
     fn coordinates(&self) -> Result<usize, EstimateError> {
-        dimension(self.law, true, Some(1), self.dimension)
+        dimension(self.law, true, Some(states(self.law)), self.dimension)
     }
 }
 

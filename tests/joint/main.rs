@@ -1,12 +1,13 @@
 //! Joint laws against closed forms and quadrature.
 
+mod categorical;
 mod dirichlet;
 mod gaussian;
 mod independent;
 
 use std::fmt::Write;
 
-use logphi::laws::{Dirichlet, MultivariateGaussian};
+use logphi::laws::{Categorical, Dirichlet, MultivariateGaussian};
 use logphi::private::PackWidth;
 use logphi::{Estimator, Gradient, Law, Matrix, Run};
 
@@ -67,5 +68,12 @@ fn bits_are_those_of_the_last_version() {
     line("multivariate_gaussian", bits(&run));
     let run = dirichlet::quadratic_form::estimate(&Dirichlet { alpha: [0.3, 2.0] }, &a).samples(1500).seed(2020).run();
     line("dirichlet", bits(&run.expect("a run")));
+    let p = Matrix::from_rows(&[[0.2, 0.5, 0.3], [0.6, 0.1, 0.3]]).expect("rows");
+    let weights =
+        Matrix::from_rows(&[[0.5, -1.0, 0.3, 0.1, 2.0, -0.2], [2.0, 0.25, -0.7, 1.0, 0.0, 0.4]]).expect("rows");
+    let arguments = (&weights, &[0.1, -0.2][..], &[1.0, 0.0][..], &[0.3, 0.2, -0.1, 0.4, 0.5, 1.0][..]);
+    let law = Categorical { p: &p };
+    let run = categorical::mixed::estimate(&law, arguments).samples(1500).seed(2020).run().expect("a run");
+    line("categorical", bits(&run));
     logphi_tests::golden::check("stability_joint.txt", &text);
 }

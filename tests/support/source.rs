@@ -58,6 +58,7 @@ library! {
     "tweedie",
     "uniform",
     "variance_gamma";
+    "categorical",
     "dirichlet",
     "multivariate_gaussian",
 }

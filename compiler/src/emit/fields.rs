@@ -50,16 +50,15 @@ pub(super) fn parameters(parameters: &[Parameter], path: &TokenStream) -> TokenS
     let own = each(&|field| quote! { #field });
     let names: Vec<Ident> =
         parameters.iter().map(|parameter| plain_identifier(&parameter.name, parameter.span)).collect();
-    let allocations = names.iter().enumerate().map(|(index, name)| {
-        let field = field_type(index);
+    let zeros = names.iter().enumerate().map(|(index, name)| {
         if has_gradient(index) {
-            quote! { #name: #field::allocate(length) }
+            quote! { #name: self.#name.zero_gradient(dimension) }
         } else {
             quote! { #name: () }
         }
     });
-    let length = if (0..count).any(has_gradient) {
-        quote! { length }
+    let dimension = if (0..count).any(has_gradient) {
+        quote! { dimension }
     } else {
         quote! { _ }
     };
@@ -84,10 +83,10 @@ pub(super) fn parameters(parameters: &[Parameter], path: &TokenStream) -> TokenS
             type Gradient = #path #gradient;
             #[inline]
             fn values(&self, parameter: usize) -> Values<'_> { #values }
+            fn zero_gradient(&self, #dimension: usize) -> Self::Gradient { #path { #(#zeros),* } }
         }
 
         impl #differentiable Gradient for #path #own {
-            fn allocate(#length: usize) -> Self { Self { #(#allocations),* } }
             fn entries(&self, parameter: usize) -> &[f64] { #entries }
             fn entries_mut(&mut self, parameter: usize) -> &mut [f64] { #entries_mut }
         }
@@ -98,7 +97,8 @@ pub(super) fn parameters(parameters: &[Parameter], path: &TokenStream) -> TokenS
 pub(super) fn bounded(index: usize, parameter: &Parameter) -> TokenStream {
     let field = field_type(index);
     match parameter.shape {
-        ParameterShape::Scalar | ParameterShape::Vector | ParameterShape::Simplex => quote! { #field: Field },
+        ParameterShape::Scalar | ParameterShape::Vector => quote! { #field: Field },
+        ParameterShape::Simplex => quote! { #field: SimplexField },
         ParameterShape::Covariance => quote! { #field: MatrixField },
     }
 }

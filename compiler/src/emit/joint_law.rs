@@ -48,6 +48,13 @@ pub(super) fn coupling(law: Frame<'_>, joint: &JointSampler, scope: &Scope) -> T
     let coupling = match joint.step {
         None => return independent(),
         Some(JointStep::Softmax) => quote! { type Coupling<S: Scalar> = Softmax; },
+        Some(JointStep::Earliest(ParamId(simplex))) => {
+            let simplex = Literal::usize_unsuffixed(simplex);
+            quote! {
+                type Coupling<S: Scalar> = Earliest;
+                const COUPLED: Option<usize> = Some(#simplex);
+            }
+        }
         Some(JointStep::Cholesky(ParamId(sigma))) => {
             let sigma = Literal::usize_unsuffixed(sigma);
             quote! {

@@ -5,6 +5,7 @@ use super::summary;
 use crate::errors::bug;
 use crate::ir::{Graph, Node, ParamId, ParameterShape};
 use crate::kernel::program::Program;
+use crate::rule::categorical::visits_states;
 use crate::rule::{Coefficient, Form, Rule};
 
 /// Coefficients on one line of the output, so that a formula fits on a page.
@@ -42,6 +43,13 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
         let theta = program.theta();
         for (index, stencil) in rule.stencils.iter().enumerate() {
             let name = |parameter: usize| latex_name(&theta[parameter].name);
+            if visits_states(&theta, rule) {
+                let name = latex_name(&theta[rule.parameter.0].name);
+                text.push_str(&format!(
+                    "\\mathbb{{E}}\\left[f(z_{{-j}}, e_k) - \\textstyle\\sum_m {name}_{{jm}}\\,f(z_{{-j}}, e_m)\\right]"
+                ));
+                continue;
+            }
             let expectation = match super::directional::is_directional(&theta, rule) {
                 true => super::directional::latex(&stencil.stencil, &name),
                 false => super::stencil::latex(&stencil.stencil, &name),
@@ -80,7 +88,8 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
 const fn index(shape: ParameterShape) -> &'static str {
     match shape {
         ParameterShape::Scalar => "",
-        ParameterShape::Vector | ParameterShape::Simplex => "_j",
+        ParameterShape::Vector => "_j",
+        ParameterShape::Simplex => "_{jk}",
         ParameterShape::Covariance => "_{ij}",
     }
 }

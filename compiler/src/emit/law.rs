@@ -196,6 +196,12 @@ pub(super) fn type_item(law: Frame<'_>, log_cf: &str, name: &Ident, context: &La
     if law.parameters.iter().any(|parameter| parameter.shape == ParameterShape::Covariance) {
         text.push_str(" That of a covariance matrix holds a `Matrix` or a reference to one.");
     }
+    if law.parameters.iter().any(|parameter| parameter.shape == ParameterShape::Simplex) {
+        text.push_str(
+            " That of probabilities holds a `Matrix` with one row for each variable and one column for each state, or anything \
+             with a slice of the probabilities that all variables share.",
+        );
+    }
     let text = file::documentation(&text);
     let fields = law.parameters.iter().map(|parameter| plain_identifier(&parameter.name, parameter.span));
     let (defaults, fields) = fields::definition(fields);
@@ -217,7 +223,7 @@ const fn domain_text(parameter: &Parameter) -> &'static str {
             ParameterKind::Probability => "numbers strictly between 0 and 1, one for each coordinate",
             ParameterKind::Count => "whole numbers, at least 0, one for each coordinate; they have no gradient",
         },
-        ParameterShape::Simplex => "probabilities that add up to 1, one for each coordinate",
+        ParameterShape::Simplex => "probabilities that add up to 1, one for each state of a variable",
         ParameterShape::Covariance => "a symmetric positive definite matrix, one row and column for each coordinate",
     }
 }
@@ -240,7 +246,11 @@ pub(super) fn implementation(law: Frame<'_>, path: &TokenStream) -> TokenStream 
     let count = law.parameters.len() + law.totals.len();
     let name = law.name;
     let infos = law.parameters.iter().map(|parameter| {
-        let (name, domain) = (parameter.name.trim_start_matches("r#"), format_ident!("{}", parameter.kind.name()));
+        let domain = match parameter.shape {
+            ParameterShape::Simplex => "Simplex",
+            ParameterShape::Scalar | ParameterShape::Vector | ParameterShape::Covariance => parameter.kind.name(),
+        };
+        let (name, domain) = (parameter.name.trim_start_matches("r#"), format_ident!("{}", domain));
         quote! { ParameterInfo { name: #name, domain: Domain::#domain } }
     });
     let indices = (0..count).map(Literal::usize_unsuffixed);

@@ -24,11 +24,13 @@ impl Sections<'_> {
         let scalar = self.scalar();
         let [numbers, stencils] = [probes.numbers.graph.outputs.len(), probes.count()].map(Literal::usize_unsuffixed);
         let directional = (!probes.directional.is_empty()).then(|| quote! { const DIRECTIONAL: bool = true; });
+        let states = probes.states.then(|| quote! { const STATES: bool = true; });
         quote! {
             type Probes<L: Lane<Scalar = #scalar>> = [L; #numbers];
             type Stencils<L: Lane<Scalar = #scalar>> = [L; #stencils];
             const STENCILS: usize = #stencils;
             #directional
+            #states
         }
     }
 
@@ -70,10 +72,11 @@ impl Sections<'_> {
         let theta = named("theta", reads_parameters);
         let (z, words) = (named("z", uses(&Node::Sample)), named("words", !numbers.draws.is_empty()));
         let [parameters, count] = [parameters.len(), outputs.len()].map(Literal::usize_unsuffixed);
-        let comment = file::comment([if self.program.probes.directional.is_empty() {
-            "Sample, once for each sample and coordinate: the points and weights of the exact rules."
-        } else {
-            "Sample, once for each sample: the numbers of points and directions of the exact rules."
+        let probes = &self.program.probes;
+        let comment = file::comment([match (probes.states, probes.directional.is_empty()) {
+            (true, _) => "Sample, once for each sample: by how much a coordinate moves from 0 to a state.",
+            (false, true) => "Sample, once for each sample and coordinate: the points and weights of the exact rules.",
+            (false, false) => "Sample, once for each sample: the numbers of points and directions of the exact rules.",
         }]);
         quote! {
             #comment

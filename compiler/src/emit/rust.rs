@@ -58,6 +58,8 @@ pub struct Callee {
     pub path: syn::Path,
     /// The types of its arguments after the draw; lifetimes are `'a`.
     pub arguments: Vec<syn::Type>,
+    /// Whether the draw is `&OneHot`.
+    pub one_hot: bool,
 }
 
 /// An emitted estimator.

@@ -54,6 +54,8 @@ pub enum JointStep {
     Cholesky(ParamId),
     /// `e^{x_j} / Σ_i e^{x_i}`.
     Softmax,
+    /// 1 at the smallest of `x_j`, 0 elsewhere, for the states of each variable of which a simplex holds the probabilities.
+    Earliest(ParamId),
 }
 
 /// How the runtime draws from a joint law.
@@ -104,6 +106,14 @@ pub struct JointLaw {
 
 /// The unit vector `e_k`, in the rule of entry `k` of a vector parameter.
 pub const VERTEX: Node = Node::Data(DataId(0));
+
+impl JointLaw {
+    /// Whether a draw is made of one-hot numbers.
+    #[must_use]
+    pub const fn is_one_hot(&self) -> bool {
+        matches!(self.sampler.step, Some(JointStep::Earliest(_)))
+    }
+}
 
 impl<'a> From<&'a JointLaw> for Frame<'a> {
     fn from(law: &'a JointLaw) -> Self {

@@ -39,7 +39,7 @@ pub(super) fn lower_directional(rules: &[&Rule]) -> Probes {
             probes.into_iter().map(probe).collect()
         })
         .collect();
-    Probes { numbers: keeping.numbers(), stencils: Vec::new(), directional }
+    Probes { numbers: keeping.numbers(), directional, ..Probes::default() }
 }
 
 /// `a, b, a', b'` of each probe, as outputs of the merged sampler.

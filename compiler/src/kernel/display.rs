@@ -150,6 +150,9 @@ impl Printer<'_> {
             let texts: Vec<String> = stencil.iter().map(probe).collect();
             self.line(format!("stencil {index}: {}", texts.join(", ")));
         }
+        if probes.states {
+            self.line("from 0 to each state of each variable, less the mean over its states");
+        }
         for (index, stencil) in probes.directional.iter().enumerate() {
             self.line(format!("directional stencil {index}: {stencil:?}"));
         }

@@ -13,6 +13,7 @@ use crate::differentiation::{derivative_of_term, derivatives_almost_everywhere};
 use crate::errors::{Errors, bug};
 use crate::ir::{Condition, DataId, DataRef, Frame, Function, Graph, Node, NodeId, ParamId, Sampler};
 use crate::passes;
+use crate::rule::categorical::visits_states;
 use crate::rule::exponentials::expand;
 use crate::rule::{Coefficient, Form, Rule};
 
@@ -41,11 +42,12 @@ pub fn lower<'a>(function: &Function, law: impl Into<Frame<'a>>, rules: &[Rule])
     let orders: Vec<u32> = orders.into_iter().collect();
 
     let form = &function.normal_form;
-    let probes = if law.joint && rules.iter().any(|rule| rule.is_written()) {
+    let mut probes = if law.joint && rules.iter().any(|rule| rule.is_written()) {
         lower_directional(&rules)
     } else {
         lower_probes(&rules, !form.ridges.is_empty(), form.separable.is_some() || form.whole.is_some())
     };
+    probes.states = rules.iter().any(|rule| visits_states(law.parameters, rule));
     let mut ridges = Vec::new();
     for ridge in &form.ridges {
         match lower_varying(&ridge.function, &Node::Ridge, &orders, &probes, &form.data) {

@@ -112,6 +112,9 @@ pub struct Probes {
     /// `Σ_i ⟨d_i, ∇f(y_i)⟩`, one for each stencil of the rules of a joint law, which has no others. The numbers are drawn
     /// once for each sample, and serve all coordinates.
     pub directional: Vec<Vec<Directional>>,
+    /// Whether the only stencil is asked for at every state of every categorical variable; then it moves a coordinate from 0
+    /// to 1, and what all states of a variable share drops out.
+    pub states: bool,
 }
 
 impl Probes {

@@ -44,7 +44,7 @@ pub(super) fn lower_probes(rules: &[&Rule], ridges: bool, separable: bool) -> Pr
             probes.into_iter().map(place).collect()
         })
         .collect();
-    Probes { numbers: keeping.numbers(), stencils, directional: Vec::new() }
+    Probes { numbers: keeping.numbers(), stencils, ..Probes::default() }
 }
 
 /// The numbers of a lowered sampler that are read, each once.

@@ -27,6 +27,7 @@ enum Builtin {
     Max,
     Min,
     From,
+    LogBernoulli,
     Kummer,
 }
 
@@ -39,6 +40,7 @@ const BUILTINS: &[(&str, Builtin, usize)] = &[
     ("max", Builtin::Max, 2),
     ("min", Builtin::Min, 2),
     ("from", Builtin::From, 1),
+    ("log_bernoulli", Builtin::LogBernoulli, 2),
     (Kummer::Value.name(), Builtin::Kummer, 3),
 ];
 
@@ -87,6 +89,7 @@ fn builtins(dialect: Dialect) -> impl Iterator<Item = (&'static str, Builtin, us
 const fn is_of(builtin: Builtin, dialect: Dialect) -> bool {
     match (builtin, dialect) {
         (Builtin::Kummer, _) => matches!(dialect, Dialect::LogCf),
+        (Builtin::LogBernoulli, _) => matches!(dialect, Dialect::Function | Dialect::Term),
         (Builtin::Primitive(Primitive::LnGamma), Dialect::LogCf) => true,
         (Builtin::Primitive(Primitive::LnGamma | Primitive::Polygamma(_)), _) => {
             matches!(dialect, Dialect::Rule | Dialect::Condition | Dialect::Term)
@@ -270,6 +273,12 @@ impl Walker {
                 self.terms.sum(vec![product, addend], place)
             }
             (Builtin::From, &[x]) => x,
+            (Builtin::LogBernoulli, &[x, log_odds]) => {
+                let product = self.terms.product(vec![x, log_odds], place);
+                let normalisation = self.terms.call(Primitive::Softplus, log_odds, place);
+                let negative = self.terms.negate(normalisation, place);
+                self.terms.sum(vec![product, negative], place)
+            }
             (Builtin::Kummer, &[a, b, x]) => self.terms.scalar(Node::Kummer(Kummer::Value, [a, b, x]), place),
             (builtin, ids) => crate::errors::bug!("parse", "{builtin:?} was applied to {} numbers", ids.len()),
         };

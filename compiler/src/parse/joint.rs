@@ -19,8 +19,8 @@ use super::terms::Place;
 use crate::errors::{Code, Errors, Extent, Fault};
 use crate::ir::draw::take_arguments;
 use crate::ir::{
-    Distribution, Graph, Image, JointLaw, JointLogCf, JointSampler, JointStep, Node, NodeId, ParamId, Parameter,
-    ParameterKind, ParameterShape, Reduction, Sampler,
+    BaseDraw, Distribution, DrawId, DrawKind, Graph, Image, JointLaw, JointLogCf, JointSampler, JointStep, Node,
+    NodeId, ParamId, Parameter, ParameterKind, ParameterShape, Reduction, Sampler,
 };
 
 /// What an expression of a joint law is made of besides its terms.
@@ -244,7 +244,8 @@ pub(crate) fn declare(walker: &mut Walker, parameters: &[Parameter], vector: imp
 /// `sample = …`: coordinate by coordinate, with at most one joint step.
 fn parse_sampler(sample: &Expr, parameters: &[Parameter]) -> Result<JointSampler, Errors> {
     let mut walker = Walker::new(Dialect::Sample);
-    walker.joint = Some(JointParts::default());
+    let shapes = parameters.iter().map(|parameter| parameter.shape).collect();
+    walker.joint = Some(JointParts { shapes, ..JointParts::default() });
     declare(&mut walker, parameters, |walker, id| walker.scalar_parameter(id, &parameters[id.0]));
     let output = walker.number(sample);
     let place = Place::of(sample);
@@ -296,7 +297,8 @@ impl Walker {
         Value::Scalar { id: self.terms.scalar(Node::Input(index), place), whole: false }
     }
 
-    /// Reads a function of joint laws: `quadratic(omega, sigma)`, or in a sampler `cholesky(sigma)` and `softmax(x)`.
+    /// Reads a function of joint laws: `quadratic(omega, sigma)`, or in a sampler `cholesky(sigma)`, `softmax(x)` and
+    /// `categorical(p)`.
     pub(crate) fn joint_call(&mut self, name: &str, operands: &[super::call::Operand], whole: &dyn ToTokens) -> Value {
         let place = Place::of(&whole);
         let values: Vec<Value> = operands.iter().map(|operand| operand.value.clone()).collect();
@@ -309,6 +311,11 @@ impl Walker {
             }
             ("cholesky", [Value::Covariance(sigma)]) => Value::Factor(*sigma),
             ("softmax", [Value::Scalar { id, .. }]) => self.joint_step(JointStep::Softmax, *id, place),
+            ("categorical", [Value::Scalar { id, .. }])
+                if let Some(p) = self.parameter_of_shape(*id, ParameterShape::Simplex) =>
+            {
+                self.categorical(*id, p, place)
+            }
             ("sum", [Value::Scalar { id, .. }]) if let Some(parameter) = self.vector_parameter(*id) => {
                 self.total(parameter, place)
             }
@@ -321,10 +328,19 @@ impl Walker {
                 Code::Unsupported,
                 format!("`{name}` is not called like this"),
                 "the functions of joint laws are `quadratic(omega, sigma)` of the frequency and a covariance matrix, in a sample \
-                 expression `cholesky(sigma) * x` and `softmax(x)`, and in a rule `alpha.sum()` of a vector parameter and \
+                 expression `cholesky(sigma) * x`, `softmax(x)` and `categorical(p)` of a simplex, and in a rule `alpha.sum()` of a vector parameter and \
                  `df(y, d)`, the derivative of `f` at `y` in the direction `d`",
             )),
         }
+    }
+
+    /// `categorical(p)`: the state whose clock, of rate `p_k`, rings first.
+    fn categorical(&mut self, probability: NodeId, simplex: ParamId, place: Place) -> Value {
+        let clock = self.terms.scalar(Node::Draw(DrawId(self.draws.len())), place);
+        self.draws.push(BaseDraw::new(DrawKind::Exponential, Vec::new()));
+        let reciprocal = self.terms.power(probability, -1, place);
+        let time = self.terms.product(vec![clock, reciprocal], place);
+        self.joint_step(JointStep::Earliest(simplex), time, place)
     }
 
     /// A step of a joint sampler; there is one at most.
@@ -348,7 +364,7 @@ impl Walker {
 pub(crate) const fn joint_functions(dialect: Dialect) -> &'static [&'static str] {
     match dialect {
         Dialect::LogCf => &["quadratic"],
-        Dialect::Sample => &["cholesky", "softmax"],
+        Dialect::Sample => &["cholesky", "softmax", "categorical"],
         Dialect::Rule => &["sum", "f", "df", "ddf"],
         Dialect::Condition | Dialect::Term | Dialect::Function => &[],
     }

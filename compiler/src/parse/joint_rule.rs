@@ -119,9 +119,14 @@ fn degree(graph: &Graph, id: NodeId) -> Option<u32> {
 impl Walker {
     /// The vector parameter that a term is, if it is one.
     pub(super) fn vector_parameter(&self, id: NodeId) -> Option<ParamId> {
+        self.parameter_of_shape(id, ParameterShape::Vector)
+    }
+
+    /// The parameter of a shape that a term is, if it is one.
+    pub(super) fn parameter_of_shape(&self, id: NodeId, wanted: ParameterShape) -> Option<ParamId> {
         let Term::Scalar(Node::Param(parameter)) = self.terms.term(id) else { return None };
         let shape = self.joint.as_ref()?.shapes.get(parameter.0)?;
-        (*shape == ParameterShape::Vector).then_some(*parameter)
+        (*shape == wanted).then_some(*parameter)
     }
 
     /// The sum over the entries of a vector parameter.

@@ -11,6 +11,7 @@
 mod affine;
 mod call;
 pub mod distribution;
+pub mod draw;
 mod expression;
 pub mod function;
 #[cfg(test)]

@@ -14,7 +14,9 @@ use super::form::{Form, RequestedForm, Rule};
 use super::select::{Choice, Subject, rule, select};
 use crate::cache;
 use crate::errors::{Code, Errors, Fault, bug};
-use crate::ir::{Graph, JointLaw, Law, Node, NodeId, ParamId, Parameter, ParameterShape, Rational, Reduction, Support};
+use crate::ir::{
+    Graph, JointLaw, JointStep, Law, Node, NodeId, ParamId, Parameter, ParameterShape, Rational, Reduction, Support,
+};
 use crate::rule::{Coefficient, StencilTerm};
 
 /// The rule of every parameter, all of them exact.
@@ -25,6 +27,9 @@ use crate::rule::{Coefficient, StencilTerm};
 /// [`Code::NotDifferentiable`] where no rule accepts the kinks of `f`; and those of [`select`].
 pub fn select_joint(law: &JointLaw, subject: &Subject, choice: &Choice) -> Result<Vec<Rule>, Errors> {
     check_choice(law, choice)?;
+    if let Some(JointStep::Earliest(simplex)) = law.sampler.step {
+        return super::categorical::select_categorical(law, simplex, choice);
+    }
     let written = |parameter: ParamId| law.rules.iter().any(|rule| rule.parameter == parameter);
     let mut rules = written_rules(law, subject, choice)?;
     if (0..law.parameters.len()).any(|index| !written(ParamId(index))) {

@@ -4,9 +4,11 @@
 //! treated by itself, with the same operations in the same order, so that the bits do not depend on the pack.
 
 mod cholesky;
+mod earliest;
 mod softmax;
 
 pub use cholesky::Cholesky;
+pub use earliest::Earliest;
 pub use softmax::Softmax;
 
 use crate::error::EstimateError;
@@ -26,6 +28,11 @@ pub trait Coupling<S: Scalar>: Default + Send + Sync + 'static {
 
     /// Works on a pack of samples: coordinate `j` of all of them stands from `j * L::WIDTH` on.
     fn apply<L: Lane<Scalar = S>>(&self, draws: &mut [S]);
+
+    /// How many coordinates are drawn together, of `dimension`: blocks of so many are independent of one another.
+    fn block(&self, dimension: usize) -> usize {
+        dimension
+    }
 }
 
 /// The coordinates are independent, or the law has one variable.

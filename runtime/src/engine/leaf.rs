@@ -2,8 +2,8 @@
 //!
 //! Two schedules give the same bits. With ridge terms, samples are the outer loop: all coordinates of a pack of samples
 //! are drawn, then each row's argument `u_o` is formed and its derivatives are added to the moments in memory. Without
-//! ridge terms, coordinates are the outer loop and the sums stay in registers. A function that is called whole needs all
-//! coordinates of a sample, as ridge terms do, and the coordinates of a joint law are drawn together.
+//! ridge terms, coordinates are the outer loop and the sums stay in registers; not so for joint laws, whose coordinates
+//! are drawn together, nor for a function that is called whole, which needs all coordinates of a sample.
 
 use std::ops::Range;
 
@@ -58,6 +58,10 @@ pub(crate) struct Scratch<S> {
     pub(super) arguments: Vec<S>,
     /// For stencils: `g(z_j)` of one pack, coordinate by coordinate.
     pub(super) values: Vec<S>,
+    /// For the states of categorical variables: `u_o` without one of them, and `h(u_o)`, row by row.
+    pub(super) apart: Vec<S>,
+    /// For the same: what each state of one variable changes.
+    pub(super) changes: Vec<S>,
     /// For closed forms: the patterns of one pack, of all ridge rows and of one coordinate.
     pub(super) patterns: Vec<S>,
     /// For argument gradients: with ridge terms every draw of the leaf, coordinate by coordinate, then every partial
@@ -77,6 +81,10 @@ impl<S: Scalar> Scratch<S> {
         } else if layout.coordinate_entries > layout.separable_entries {
             self.arguments.resize(2 * layout.ridge_rows * WIDEST, S::ZERO);
             self.values.resize(layout.dimension * WIDEST, S::ZERO);
+        }
+        if layout.states {
+            self.apart.resize(2 * layout.ridge_rows * WIDEST, S::ZERO);
+            self.changes.resize(layout.dimension * WIDEST, S::ZERO);
         }
         if layout.adjoints {
             self.kept.resize((layout.kept_draws() + layout.partials) * LEAF, S::ZERO);
@@ -123,7 +131,9 @@ impl<E: Estimator> Kernel<E::Scalar> for BySample<'_, '_, E> {
                 pack.draw();
                 E::Ridges::visit(job.tables, &mut pack);
                 pack.separable();
-                if const { E::DIRECTIONAL } {
+                if const { E::STATES } {
+                    pack.states();
+                } else if const { E::DIRECTIONAL } {
                     pack.directional();
                 } else if const { E::STENCILS > 0 } {
                     pack.stencils();

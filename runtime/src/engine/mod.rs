@@ -27,6 +27,7 @@ mod moments;
 mod patterns;
 mod reduction;
 mod signature;
+mod states;
 mod stencils;
 mod table;
 #[cfg(test)]

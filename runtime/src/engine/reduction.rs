@@ -3,6 +3,7 @@
 //! The gradient of a parameter is `Σ_j Σ_n a_n(θ_j) D_{n,j} / S` over the coordinates that share it (Eq. (3) of the paper,
 //! cut as the rule says). The error of a sum of terms is that of the sum of their deviations, lane by lane.
 
+use std::iter::StepBy;
 use std::ops::Range;
 
 use super::LANES;
@@ -278,9 +279,10 @@ impl Reduction {
 }
 
 impl Layout {
-    /// The coordinates that contribute to an entry of a gradient: its own, or all where the parameter is shared.
-    fn coordinates(&self, entries: usize, entry: usize) -> Range<usize> {
-        if entries == self.dimension { entry..entry + 1 } else { 0..self.dimension }
+    /// The coordinates that contribute to an entry of a gradient: its own; all where the parameter is shared; those of its
+    /// state where variables share their probabilities.
+    fn coordinates(&self, entries: usize, entry: usize) -> StepBy<Range<usize>> {
+        (entry..self.dimension).step_by(entries)
     }
 }
 

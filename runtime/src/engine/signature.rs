@@ -13,6 +13,8 @@ pub(crate) struct Signature {
     pub(crate) orders: &'static [u32],
     pub(crate) terms: &'static [TermInfo],
     pub(crate) stencils: usize,
+    /// Whether they move categorical variables from state to state.
+    pub(crate) states: bool,
     /// Numbers of one coordinate of the separable term, if there is one.
     pub(crate) separable: Option<usize>,
     /// Points to which a coordinate of a function that is called whole is moved, if it is.
@@ -26,6 +28,7 @@ impl Signature {
             orders: E::ORDERS,
             terms: E::TERMS,
             stencils: E::STENCILS,
+            states: E::STATES,
             separable: E::Separable::PRESENT.then_some(E::Separable::NUMBERS),
             whole: E::Whole::PRESENT.then_some(E::Whole::POINTS),
         }

@@ -45,13 +45,13 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
 }
 
 /// The rows that move with one coordinate.
-struct Rows<'a, E: Estimator, L: Lane<Scalar = E::Scalar>> {
+pub(super) struct Rows<'a, E: Estimator, L: Lane<Scalar = E::Scalar>> {
     /// `u_o` and `h(u_o)` of the rows to come.
-    arguments: ChunksExact<'a, E::Scalar>,
-    coordinate: usize,
-    dimension: usize,
-    probes: &'a E::Probes<L>,
-    sums: E::Stencils<L>,
+    pub(super) arguments: ChunksExact<'a, E::Scalar>,
+    pub(super) coordinate: usize,
+    pub(super) dimension: usize,
+    pub(super) probes: &'a E::Probes<L>,
+    pub(super) sums: E::Stencils<L>,
 }
 
 impl<E: Estimator, L: Lane<Scalar = E::Scalar>> RidgeVisitor<E> for Rows<'_, E, L> {

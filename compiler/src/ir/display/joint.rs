@@ -54,6 +54,9 @@ pub fn dump_joint_law(law: &JointLaw) -> String {
             line(&mut text, &format!("in0 = cholesky {}", law.parameters[sigma.0].name));
         }
         Some(JointStep::Softmax) => line(&mut text, "in0 = softmax"),
+        Some(JointStep::Earliest(simplex)) => {
+            line(&mut text, &format!("in0 = 1 at the earliest state of {}", law.parameters[simplex.0].name));
+        }
         None => {}
     }
     line(&mut text, "sample, then:");
