@@ -49,7 +49,9 @@ impl Number for f64 {
         let sum: f64 = (1..50).rev().map(|k| f64::from(k).powf(-s)).sum();
         let last = 50.0_f64.powf(-s);
         let tail = 50.0 * last / (s - 1.0) + last / 2.0 + s * last / 600.0;
-        Some(sum + tail - s * (s + 1.0) * (s + 2.0) * last / (720.0 * 50.0_f64.powi(3)))
+        let third = s * (s + 1.0) * (s + 2.0) * last / 50.0_f64.powi(3);
+        let fifth = third * (s + 3.0) * (s + 4.0) / 50.0_f64.powi(2);
+        Some(sum + (tail - third / 720.0 + fifth / 30240.0))
     }
     fn plus(&self, other: &Self) -> Self {
         self + other

@@ -77,7 +77,7 @@ impl<S: Scalar> Kernel<S> for Sampling {
 }
 
 pub(super) fn sample<S: Scalar>(base: Base, draws: u64) -> Vec<f64> {
-    dispatch::<S, _>(None, Sampling { base, draws, varied: false })
+    Kernel::<S>::run::<S::Narrow>(Sampling { base, draws, varied: false })
 }
 
 /// `ln k!`, by Stirling's series from 20 on.

@@ -51,7 +51,7 @@ fn sample<S: Scalar>(draw: Draw, count: u64) -> Vec<f64> {
         Draw::Beta(a, b) => super::counts::sample::<S>(Base::Beta(a, b), 2 * count),
         Draw::InverseGaussian(mean, shape) => super::counts::sample::<S>(Base::InverseGaussian(mean, shape), 2 * count),
         Draw::Uniform | Draw::Exponential | Draw::Normal | Draw::Gamma(_) => {
-            dispatch::<S, _>(None, Sampling { draw, count })
+            Kernel::<S>::run::<S::Narrow>(Sampling { draw, count })
         }
     }
 }

@@ -208,6 +208,7 @@ impl Estimator for Plain {
     const ORDERS: &'static [u32] = &[1];
     const TERMS: &'static [TermInfo] = &[term(0, Moment::Derivative(1))];
     const EXACT: bool = true;
+    const PORTABLE: bool = true;
     fn dimension((): ()) -> Option<usize> {
         None
     }
