@@ -108,7 +108,9 @@ pub fn compile(source: &Source) -> Result<Compiled, Errors> {
     let kinks = differentiation::kinks(&function.normal_form);
     let density = !kinks.faults().is_empty() && series::density::has_density(&law);
     let rules = rule::select::select(&law, &derivation, &Subject { formula, degree, kinks, density, opaque }, &choice)?;
-    let program = kernel::lower::lower(&function, &law, &rules)?;
+    options.coordinates.map_or(Ok(()), |(_, span)| rule::coordinates::check(&function, &rules, span))?;
+    let lowered = kernel::lower::lower(&function, &law, &rules)?;
+    let program = Program { coordinates: options.coordinates.map(|(count, _)| count), ..lowered };
     let report = report::report(&program, &rules, options.precision);
     let latex = emit::latex::latex(&program, &rules);
     let context = EstimatorContext {

@@ -29,6 +29,7 @@ mod run;
 mod sample;
 mod seed;
 mod term;
+mod warning;
 
 pub use adam::Adam;
 pub use analytic::LogCharacteristic;
@@ -42,6 +43,7 @@ pub use kernel::{Domain, Estimator, Law, Moment, ParameterInfo, Sampled, TermInf
 pub use logphi_macros::{distribution, estimator, term};
 pub use matrix::{Matrix, MatrixError};
 pub use parameters::{Field, Gradient, GradientField, Parameters, Values};
-pub use run::{Run, TermSize, Warning};
+pub use run::{Run, TermSize};
 pub use sample::{Sample, sample};
 pub use term::Term;
+pub use warning::Warning;

@@ -9,6 +9,10 @@ pub trait Number: Clone {
     fn constant(value: &Rational) -> Self;
     /// π.
     fn pi() -> Option<Self>;
+    /// The imaginary unit; real numbers have none.
+    fn imaginary_unit() -> Option<Self> {
+        None
+    }
     /// `self + other`
     #[must_use]
     fn plus(&self, other: &Self) -> Self;

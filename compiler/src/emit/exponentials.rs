@@ -6,7 +6,7 @@ use quote::quote;
 use super::file;
 use super::sections::{Sections, index, ridge_name};
 use crate::kernel::program::FormulaSection;
-use crate::rule::formula::{ExponentialSum, Parts};
+use crate::rule::formula::{Expansion, ExponentialSum, Parts};
 
 /// The right side of `∂_θ E f(z) = …` for a parameter.
 pub(crate) fn equation(name: &str, section: &FormulaSection) -> String {
@@ -71,21 +71,21 @@ impl Sections<'_> {
     }
 
     /// `impl Exponentials`.
-    pub(super) fn exponentials(&self, section: &FormulaSection) -> TokenStream {
-        let (estimator, real) = (&self.estimator, section.expansion.is_real());
+    pub(super) fn exponentials(&self, expansion: &Expansion) -> TokenStream {
+        let (estimator, real) = (&self.estimator, expansion.is_real());
         let number = if real {
             quote! { f64 }
         } else {
             quote! { Complex }
         };
         let none = ExponentialSum::default();
-        let separable = section.expansion.separable.as_ref().unwrap_or(&none);
+        let separable = expansion.separable.as_ref().unwrap_or(&none);
         let separable = self.terms("separable", &[separable], real);
-        let ridges: Vec<&ExponentialSum> = section.expansion.ridges.iter().collect();
+        let ridges: Vec<&ExponentialSum> = expansion.ridges.iter().collect();
         let rows = self.terms("row", &ridges, real);
         let access = self.ridge_access(ridges.len());
         let opening = file::comment([
-            "Formula: f as a sum of polynomials times exponentials.",
+            "Exponents: f as a sum of polynomials times exponentials.",
             if real {
                 "add(λ, [p_0, p_1, ...]) stands for p(z) e^(λz)."
             } else {

@@ -77,6 +77,7 @@ const RESERVED: &[&str] = &[
     "sums",
     "ridge",
     "evaluate_formula",
+    "add_reach",
     "entry",
     "theta",
     "parameter",

@@ -24,10 +24,15 @@ impl Sections<'_> {
         let scalar = self.scalar();
         let [numbers, stencils] =
             [probes.numbers.graph.outputs.len(), probes.stencils.len()].map(Literal::usize_unsuffixed);
+        let selection = self.program.coordinates.map(|count| {
+            let count = Literal::u32_unsuffixed(count);
+            quote! { const COORDINATES: Option<usize> = Some(#count); }
+        });
         quote! {
             type Probes<L: Lane<Scalar = #scalar>> = [L; #numbers];
             type Stencils<L: Lane<Scalar = #scalar>> = [L; #stencils];
             const STENCILS: usize = #stencils;
+            #selection
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::draws::lower_draws;
-use super::program::{FormulaSection, Moment, Probes, Program, PullBack, RidgeSection, SeparableSection, Term};
+use super::program::{ConvergenceSection, FormulaSection, Moment, Probes, Program, PullBack, RidgeSection, SeparableSection, Term};
 use super::stencils::{lower_probes, lower_stencils};
 use super::verify::verify;
 use super::whole::lower_whole;
@@ -12,7 +12,7 @@ use crate::errors::{Errors, bug};
 use crate::ir::{Condition, DataId, DataRef, Function, Graph, Law, Node, NodeId, ParamId, Sampler};
 use crate::passes;
 use crate::rule::formula::expand;
-use crate::rule::{Coefficient, Form, Rule};
+use crate::rule::{Coefficient, Form, Radius, Rule};
 
 /// The program that estimates `E f(z)` and `∂_θ E f(z) = Σ_n a_n(θ) E f^(n)(z)` by `rules`, and `E ∂f/∂argument`.
 ///
@@ -75,6 +75,7 @@ pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, 
     errors.into_result()?;
 
     let formula = lower_formula(function, &rules);
+    let convergence = lower_convergence(function, &rules);
     let simplified =
         |condition: &Condition| Condition { graph: passes::run(condition.graph.clone()), ..condition.clone() };
     let program = Program {
@@ -88,7 +89,9 @@ pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, 
         coefficients,
         terms,
         sampler,
+        coordinates: None,
         formula,
+        convergence,
         conditions: law.conditions.iter().map(simplified).collect(),
         constant_pull_back: pull_back(&form.constant, &form.data),
         constant: passes::run(form.constant.clone()),
@@ -114,6 +117,20 @@ fn lower_formula(function: &Function, rules: &[&Rule]) -> Option<FormulaSection>
         Ok(expansion) => Some(FormulaSection { parameters, expansion }),
         Err(why) => bug!("lower", "a formula was chosen for a function with {why}"),
     }
+}
+
+/// The radii of truncated rules, if it is known for the function what they mean. A polynomial is no matter of convergence.
+fn lower_convergence(function: &Function, rules: &[&Rule]) -> Option<ConvergenceSection> {
+    let expansion = expand(&function.normal_form).ok().filter(|expansion| !expansion.is_polynomial())?;
+    let (mut parameters, mut radii) = (Vec::new(), Graph::new());
+    for rule in rules {
+        if let (Form::Truncated { .. }, Radius::Finite(radius)) = (&rule.form, &rule.radius) {
+            let output = radii.import(radius, radius.output(), |_, _| None);
+            radii.outputs.push(output);
+            parameters.push(rule.parameter);
+        }
+    }
+    (!parameters.is_empty()).then(|| ConvergenceSection { parameters, radii: passes::run(radii), expansion })
 }
 
 /// A sampler as it is emitted: see [`lower_draws`].

@@ -1,6 +1,7 @@
 //! The rule of each parameter: in which form the gradient `∂_θ E f(z)` is computed, and with which coefficients.
 
 pub mod build;
+pub mod coordinates;
 pub mod derivation;
 pub mod form;
 pub mod formula;

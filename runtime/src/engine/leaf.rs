@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use super::moments::Layout;
+use super::selection::Selection;
 use super::stencils::add;
 use super::table::{BLOCK, RidgeTable};
 use super::{LANES, LEAF};
@@ -31,6 +32,8 @@ pub(crate) struct Job<'a, 'b, E: Estimator> {
     pub(crate) tables: &'a <E::Ridges as Ridges<E>>::Tables,
     /// Numbers of the separable term, by coordinate.
     pub(crate) numbers: &'a [<E::Separable as Separable<E>>::Numbers],
+    /// The coordinates that exact rules move.
+    pub(crate) selection: &'a Selection,
     /// What a function that is called whole takes besides the draw.
     pub(crate) arguments: E::Arguments<'b>,
 }
@@ -42,7 +45,7 @@ pub(crate) struct Scratch<S> {
     pub(crate) moments: Vec<S>,
     /// 1 for each sample of the pack that exists, 0 for the others. It is read from memory for each row: a mask that the
     /// compiler saw through would be taken apart into single lanes.
-    exist: [S; WIDEST],
+    pub(super) exist: [S; WIDEST],
     /// The draws of one pack, coordinate by coordinate.
     pub(super) draws: Vec<S>,
     /// For a function that is called whole: the draws of one pack, sample by sample.
@@ -51,6 +54,10 @@ pub(crate) struct Scratch<S> {
     pub(super) arguments: Vec<S>,
     /// For stencils: `g(z_j)` of one pack, coordinate by coordinate.
     pub(super) values: Vec<S>,
+    /// For a selection of coordinates: those of each sample of one pack, the first of each, then the second, ….
+    pub(super) selected: Vec<u32>,
+    /// For a selection of coordinates: the probes of one pack, coordinate by coordinate.
+    pub(super) probes: Vec<S>,
     /// For argument gradients: with ridge terms every draw of the leaf, coordinate by coordinate, then every partial
     /// derivative of every sample of the leaf, see [`Layout`].
     pub(crate) kept: Vec<S>,
@@ -70,6 +77,12 @@ impl<S: Scalar> Scratch<S> {
         if layout.adjoints {
             self.kept.resize((layout.kept_draws() + layout.partials) * LEAF, S::ZERO);
         }
+    }
+
+    /// Makes room for `count` selected coordinates of each sample, and for so many `probes` of all coordinates.
+    pub(crate) fn reset_selection(&mut self, count: usize, probes: usize) {
+        self.selected.resize(count * WIDEST, 0);
+        self.probes.resize(probes * WIDEST, S::ZERO);
     }
 }
 

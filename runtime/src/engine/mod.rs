@@ -19,6 +19,7 @@ mod lanes;
 mod leaf;
 mod moments;
 mod reduction;
+mod selection;
 mod signature;
 mod stencils;
 mod table;

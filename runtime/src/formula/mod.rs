@@ -13,9 +13,11 @@ mod characteristic;
 mod coefficient;
 mod exponentials;
 mod jet;
+mod reach;
 mod ridge;
 
 pub use characteristic::Characteristic;
 pub use coefficient::Coefficient;
 pub use exponentials::{Add, Expectations, Exponentials, evaluate};
 pub use jet::Jet;
+pub use reach::add_reach;

@@ -1,0 +1,19 @@
+use logphi::laws::{Gamma, Gaussian};
+use logphi::prelude::*;
+
+#[estimator(distribution = Gaussian, coordinates = 2)]
+fn at_the_draw(z: &[f64], a: &[f64]) -> f64 {
+    softplus(dot(a, z))
+}
+
+#[estimator(distribution = Gamma, coordinates = 2)]
+fn single(z: f64) -> f64 {
+    softplus(z)
+}
+
+#[estimator(distribution = Gamma, coordinates = 2)]
+fn separable(z: &[f64]) -> f64 {
+    z.iter().map(|z| softplus(z)).sum()
+}
+
+fn main() {}
