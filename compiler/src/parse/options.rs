@@ -405,7 +405,7 @@ mod tests {
             ("packs = 256", Code::BadOption, "256"),
             ("coordinates = 0", Code::BadOption, "0"),
             ("coordinates = d", Code::BadOption, "d"),
-            ("coordinates = -2", Code::BadOption, "- 2"),
+            ("coordinates = -2", Code::BadOption, "-2"),
             ("coordinates(b) = 2", Code::BadOption, "b"),
             ("opaque = true", Code::BadOption, "opaque"),
             ("opaque(b)", Code::BadOption, "b"),
