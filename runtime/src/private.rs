@@ -20,7 +20,9 @@ pub mod prelude {
     pub use crate::draw::Words;
     pub use crate::error::EstimateError;
     pub use crate::estimate::{Estimate, Prepare};
-    pub use crate::formula::{Add, Characteristic, Expectations, Exponentials, add_reach, evaluate as evaluate_formula};
+    pub use crate::formula::{
+        Add, Characteristic, Expectations, Exponentials, add_reach, evaluate as evaluate_formula,
+    };
     pub use crate::functions::{log_sigmoid, maximum, minimum, sigmoid, sign, softplus, unit};
     pub use crate::inversion::{Inverted, SamplerError, Tables};
     pub use crate::kernel::{

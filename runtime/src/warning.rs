@@ -244,10 +244,8 @@ mod tests {
     use super::*;
     use crate::kernel::{Domain, Moment, TermInfo};
 
-    const PARAMETERS: &[ParameterInfo] = &[
-        ParameterInfo { name: "mu", domain: Domain::Real },
-        ParameterInfo { name: "b", domain: Domain::Positive },
-    ];
+    const PARAMETERS: &[ParameterInfo] =
+        &[ParameterInfo { name: "mu", domain: Domain::Real }, ParameterInfo { name: "b", domain: Domain::Positive }];
 
     const fn term(parameter: usize, order: u32, kept: bool) -> TermInfo {
         TermInfo { parameter, moment: Moment::Derivative(order), kept }
@@ -304,7 +302,8 @@ mod tests {
         assert!(judge(&[2.0, 1.0, f64::NAN], &[1.9, 0.5, 1.0]).is_empty());
         assert!(judge(&[], &[]).is_empty());
         let warnings = judge(&[2.0, 1.0, 3.0], &[3.0, 2.0, 1.0]);
-        let expected = Warning::OutsideRadius { parameter: "b", coordinate: 1, coordinates: 2, radius: 1.0, reach: 2.0 };
+        let expected =
+            Warning::OutsideRadius { parameter: "b", coordinate: 1, coordinates: 2, radius: 1.0, reach: 2.0 };
         assert_eq!(warnings, [expected]);
         assert!(warnings[0].to_string().contains("2 coordinates"), "{}", warnings[0]);
     }

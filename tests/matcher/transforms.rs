@@ -68,10 +68,7 @@ fn log_characteristic(law: &Law, theta: &[f64], by: ParamId, s: Complex) -> Dual
     let parameters: Vec<Dual> = theta
         .iter()
         .enumerate()
-        .map(|(index, &value)| Dual {
-            value: value.into(),
-            slope: f64::from(u8::from(index == by.0)).into(),
-        })
+        .map(|(index, &value)| Dual { value: value.into(), slope: f64::from(u8::from(index == by.0)).into() })
         .collect();
     let frequency = Dual::fixed(-logphi::I * s);
     evaluate(&law.log_cf, Leaves::characteristic(&parameters, &frequency)).expect("elementary functions")[0]
@@ -189,7 +186,9 @@ impl Probe<'_> {
         let count = self.draws().len();
         let mut log: LogExpectation<'_> = Box::new(move |draws: &mut [f64]| s * self.shift(draws));
         let mut left: Vec<usize> = (0..count).collect();
-        while let Some(place) = left.iter().position(|&draw| !self.weight_depends_on(draw) && self.is_closed(&log, draw)) {
+        while let Some(place) =
+            left.iter().position(|&draw| !self.weight_depends_on(draw) && self.is_closed(&log, draw))
+        {
             let draw = left.remove(place);
             log = self.integrated(log, draw);
         }
@@ -234,13 +233,7 @@ impl Probe<'_> {
     }
 
     /// The sum over the nodes of the draws that are left.
-    fn sum(
-        &self,
-        log: &LogExpectation<'_>,
-        left: &[usize],
-        nodes: &[Vec<(f64, f64)>],
-        draws: &mut [f64],
-    ) -> Complex {
+    fn sum(&self, log: &LogExpectation<'_>, left: &[usize], nodes: &[Vec<(f64, f64)>], draws: &mut [f64]) -> Complex {
         let (Some((&draw, left)), Some((own, nodes))) = (left.split_first(), nodes.split_first()) else {
             return self.weight(draws) * log(draws).exp();
         };
@@ -276,7 +269,8 @@ fn agrees(parts: &[Complex], expected: Complex) -> bool {
 fn rules_have_the_transform_of_the_gradient() {
     let (mut checked, mut wrong) = (0, Vec::new());
     for name in LIBRARY {
-        let theta = PARAMETERS.iter().find(|known| known.0 == *name).unwrap_or_else(|| panic!("no parameters: {name}")).1;
+        let theta =
+            PARAMETERS.iter().find(|known| known.0 == *name).unwrap_or_else(|| panic!("no parameters: {name}")).1;
         let (options, item) = law(name);
         let law = parse_distribution(options, &item).unwrap_or_else(|errors| panic!("{name}: {errors:?}"));
         let derivation = derive(&law, 2).unwrap_or_else(|errors| panic!("{name}: {errors:?}"));

@@ -96,7 +96,9 @@ fn judge<E: Estimator, G: Gradient>(case: &Case, order: u32, run: &Run<E, G>, fo
         let errors = run.standard_error.as_ref().expect("many samples");
         let (estimate, error) = (run.gradient.entries(index)[0], errors.entries(index)[0]);
         let warned = run.warnings.iter().any(|warning| match warning {
-            Warning::TruncationBias { parameter, .. } | Warning::OutsideRadius { parameter, .. } => *parameter == info.name,
+            Warning::TruncationBias { parameter, .. } | Warning::OutsideRadius { parameter, .. } => {
+                *parameter == info.name
+            }
             _ => false,
         });
         let (off, converged) = (

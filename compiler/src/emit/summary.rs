@@ -152,7 +152,7 @@ pub(crate) fn calls(program: &Program, whole: &WholeSection) -> String {
 
 /// What `coordinates = m` does.
 fn selection(count: u32) -> String {
-    format!("{} of d for each sample, with weight d / {count}", plural(count as usize, "random coordinate"))
+    format!("{} of d, with weight d / {count}", plural(count as usize, "random coordinate"))
 }
 
 /// `1 + 2 d`

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::draws::lower_draws;
-use super::program::{ConvergenceSection, FormulaSection, Moment, Probes, Program, PullBack, RidgeSection, SeparableSection, Term};
+use super::program::{
+    ConvergenceSection, FormulaSection, Moment, Probes, Program, PullBack, RidgeSection, SeparableSection, Term,
+};
 use super::stencils::{lower_probes, lower_stencils};
 use super::verify::verify;
 use super::whole::lower_whole;

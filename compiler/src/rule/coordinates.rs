@@ -18,11 +18,14 @@ use crate::ir::Function;
 pub fn check(function: &Function, rules: &[Rule], span: Span) -> Result<(), Fault> {
     let form = &function.normal_form;
     let (message, help) = if !function.vector {
-        ("the draw of this function is one number, of which there are no coordinates to choose from", "leave the option out")
+        (
+            "the draw of this function is one number, of which there are no coordinates to choose from",
+            "leave the option out",
+        )
     } else if rules.iter().all(|rule| rule.stencils.is_empty()) {
         (
             "no rule of this estimator moves coordinates: its derivatives are taken at the draw itself",
-            "leave the option out, or ask for a rule that moves the draw, such as `form = auxiliary`",
+            "leave the option out, or ask by `form` for a rule that moves the draw, where `RULE` lists one",
         )
     } else if form.ridges.is_empty() && form.whole.is_none() {
         (

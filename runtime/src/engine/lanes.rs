@@ -167,9 +167,8 @@ mod tests {
                 spread.standard_error::<L>(&values.map(|value| value - mean), limit).1
             };
             let errors = self.errors as u64;
-            let runs = (0..self.runs).filter(|run| {
-                (0..errors).fold(false, |any, error| any | alarm((run * errors + error) * LANES as u64))
-            });
+            let runs = (0..self.runs)
+                .filter(|run| (0..errors).fold(false, |any, error| any | alarm((run * errors + error) * LANES as u64)));
             runs.count()
         }
     }

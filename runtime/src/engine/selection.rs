@@ -86,7 +86,9 @@ mod tests {
     #[test]
     fn as_many_as_there_are_is_all() {
         let mut selection = Selection::default();
-        for (wanted, dimension, count) in [(None, 4, None), (Some(4), 4, None), (Some(9), 4, None), (Some(3), 4, Some(3))] {
+        for (wanted, dimension, count) in
+            [(None, 4, None), (Some(4), 4, None), (Some(9), 4, None), (Some(3), 4, Some(3))]
+        {
             selection.reset(wanted, dimension);
             assert_eq!(selection.count(), count);
         }

@@ -13,7 +13,7 @@ fn single(z: f64) -> f64 {
 
 #[estimator(distribution = Gamma, coordinates = 2)]
 fn separable(z: &[f64]) -> f64 {
-    z.iter().map(|z| softplus(z)).sum()
+    z.iter().map(|z| softplus(*z)).sum()
 }
 
 fn main() {}
