@@ -82,7 +82,7 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
                 for lane in 0..L::WIDTH {
                     if self.exists(lane) {
                         let run = layout.first_stencil(coordinates[lane]) + stencil;
-                        let place = &mut self.scratch.moments[run * LANES + self.sample as usize % LANES + lane];
+                        let place = &mut self.scratch.moments[run * LANES + self.sample % LANES + lane];
                         *place = *place + sum.extract(lane);
                     }
                 }
