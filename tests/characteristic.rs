@@ -2,7 +2,9 @@
 //! branches against sums of logarithms that never leave theirs, strips against the known moments of each law.
 
 use logphi::analytic::{Branches, FrequencyPath, PathError, StripError, exists_on};
-use logphi::laws::{Exponential, Gamma, Gaussian, Laplace, exponential, gamma, gaussian, laplace};
+use logphi::laws::{
+    Beta, Exponential, Gamma, Gaussian, Gumbel, Laplace, beta, exponential, gamma, gaussian, gumbel, laplace,
+};
 use logphi::prelude::*;
 use logphi::{Complex, Law, LogCharacteristic};
 
@@ -36,6 +38,13 @@ fn variance_gamma(omega: Frequency, theta: Real, sigma: Positive, nu: Positive) 
 fn logistic(omega: Frequency, m: Real, scale: Positive) -> LogCf {
     let x = PI * scale * omega;
     I * m * omega + (x / x.sinh()).ln()
+}
+
+/// The same law through the gamma function.
+#[distribution]
+fn logistic_by_gamma(omega: Frequency, m: Real, scale: Positive) -> LogCf {
+    let s = I * omega;
+    m * s + (1.0 - scale * s).ln_gamma() + (1.0 + scale * s).ln_gamma()
 }
 
 /// Uniform law between two numbers.
@@ -94,6 +103,9 @@ fn small_frequencies_agree_with_the_function_as_written() {
         variance_gamma(omega, number(0.1), number(0.4), number(0.5))
     });
     check::<Logistic<(), ()>>([0.1, 0.4], |omega| logistic(omega, number(0.1), number(0.4)));
+    check::<LogisticByGamma<(), ()>>([0.1, 0.4], |omega| logistic(omega, number(0.1), number(0.4)));
+    check::<Gumbel<(), ()>>([0.3, 0.7], |omega| gumbel(omega, number(0.3), number(0.7)));
+    check::<Beta<(), ()>>([2.0, 3.5], |omega| beta(omega, number(2.0), number(3.5)));
     check::<Tempered<(), (), ()>>([0.7, 1.4, 0.3], |omega| tempered(omega, number(0.7), number(1.4), number(0.3)));
     check::<EveryBranch<(), ()>>([0.7, 0.4], |omega| every_branch(omega, number(0.7), number(0.4)));
 }
@@ -117,6 +129,24 @@ fn branches_are_followed_beyond_the_principal_one() {
             jumped |= (principal - followed).im.abs() > 1.0;
         }
         assert!(jumped || step < 0.01, "the principal branch would have served at step {step}");
+    }
+}
+
+/// The gamma function has no zero and no branch point on the way: the law through it and through `sinh` are one for all
+/// frequencies, and `|Γ(1 - iωβ)|² = πβω / sinh πβω`.
+#[test]
+fn the_gamma_function_is_followed() {
+    let theta = [0.3, 0.7];
+    let logistic = &mut FrequencyPath::<Logistic<(), ()>>::new(&theta, 1.0).expect("finite beside 0");
+    let by_gamma = &mut FrequencyPath::<LogisticByGamma<(), ()>>::new(&theta, 1.0).expect("finite at 0");
+    let gumbel = &mut FrequencyPath::<Gumbel<(), ()>>::new(&theta, 1.0).expect("finite at 0");
+    for at in 1..=100 {
+        let omega = f64::from(at);
+        close(by_gamma.advance(omega).expect("finite"), logistic.advance(omega).expect("finite"), 1e-13);
+        let x = PI * 0.7 * omega;
+        let size = 0.5 * (x.ln() - x - (-2.0 * x).exp_m1().abs().ln() + 2.0_f64.ln());
+        let value = gumbel.advance(omega).expect("finite");
+        assert!((value.re - size).abs() <= 1e-13 * (1.0 + size.abs()), "{} is not {size}", value.re);
     }
 }
 
@@ -185,6 +215,11 @@ fn strips_of_existence() {
     let root = (theta * theta + 2.0 * sigma2 / nu).sqrt();
     check::<VarianceGamma<(), (), ()>>([theta, 0.4, nu], (-theta - root) / sigma2, (-theta + root) / sigma2);
     check::<Tempered<(), (), ()>>([0.7, 1.4, 0.3], -inf, 1.4);
+    check::<Gumbel<(), ()>>([0.2, 0.4], -inf, 2.5);
+    check::<LogisticByGamma<(), ()>>([0.2, 0.4], -2.5, 2.5);
+    for exponent in [-700.0, -20.0, 1e-9, 20.0, 700.0] {
+        assert_eq!(exists_on::<Beta<(), ()>>(&[2.0, 3.5], exponent), Ok(()), "beta at {exponent}");
+    }
     // Singularities at 0 that cancel.
     check::<Logistic<(), ()>>([0.2, 0.4], -2.5, 2.5);
     for exponent in [-20.0, -1e-9, 1e-300, 0.7, 20.0] {

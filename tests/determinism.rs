@@ -201,13 +201,13 @@ fn without_a_seed_runs_differ_and_record_theirs() {
 }
 
 /// One entry of the draw.
-#[estimator(distribution = Gamma)]
+#[estimator(distribution = Gamma, form = terminating)]
 fn entry(z: &[f64], unit: &[f64]) -> f64 {
     dot(unit, z)
 }
 
 /// The same in single precision.
-#[estimator(of = entry, distribution = Gamma, precision = f32)]
+#[estimator(of = entry, distribution = Gamma, form = terminating, precision = f32)]
 struct EntrySingle;
 
 #[test]

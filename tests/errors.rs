@@ -9,12 +9,12 @@ fn log_likelihood(w: &[f64], x: &Matrix, y: &[f64]) -> f64 {
     x.rows().zip(y).map(|(row, y)| log_sigmoid(y * dot(row, w))).sum()
 }
 
-#[estimator(distribution = Gaussian, packs = portable)]
+#[estimator(distribution = Gaussian, form = terminating, packs = portable)]
 fn growth(z: f64, rate: f64) -> f64 {
     (rate * z).exp()
 }
 
-#[estimator(distribution = Gaussian, packs = portable)]
+#[estimator(distribution = Gaussian, form = terminating, packs = portable)]
 fn third(z: &[f64]) -> f64 {
     z[2].sin()
 }
@@ -40,7 +40,7 @@ fn stages(omega: Frequency, n: Count, p: Probability) -> LogCf {
     -n * (1.0 - I * p * omega).ln()
 }
 
-#[estimator(distribution = Stages, packs = portable)]
+#[estimator(distribution = Stages, form = terminating, packs = portable)]
 fn square(z: f64) -> f64 {
     z * z
 }

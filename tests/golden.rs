@@ -33,6 +33,7 @@ const INPUTS: &[Input] = &[
     input!("two_ridges_and_separable", Some("laplace")),
     input!("bernoulli_opaque", Some("bernoulli")),
     input!("own_law", None),
+    input!("closed_form", Some("laplace")),
 ];
 
 fn has(item: &ItemFn, attribute: &str) -> bool {

@@ -22,7 +22,7 @@ fn gaussian_softplus(z: f64) -> f64 {
     softplus(z)
 }
 
-#[estimator(distribution = Gaussian, packs = portable)]
+#[estimator(distribution = Gaussian, form = terminating, packs = portable)]
 fn gaussian_sixth_power(z: f64) -> f64 {
     z.powi(6)
 }
@@ -32,7 +32,7 @@ fn gaussian_root(z: f64) -> f64 {
     (1.0 + z * z).sqrt()
 }
 
-#[estimator(distribution = Gaussian, packs = portable)]
+#[estimator(distribution = Gaussian, form = terminating, packs = portable)]
 fn gaussian_growth(z: f64) -> f64 {
     (z / 2.0).exp()
 }
@@ -42,7 +42,7 @@ fn gaussian_tanh(z: f64) -> f64 {
     z.tanh()
 }
 
-#[estimator(distribution = Gaussian, packs = portable)]
+#[estimator(distribution = Gaussian, form = terminating, packs = portable)]
 fn gaussian_square(z: f64) -> f64 {
     z * z
 }
@@ -52,7 +52,7 @@ fn gaussian_log_square(z: f64) -> f64 {
     (z * z).ln_1p()
 }
 
-#[estimator(distribution = Gaussian, packs = portable)]
+#[estimator(distribution = Gaussian, form = terminating, packs = portable)]
 fn gaussian_quartic(z: f64) -> f64 {
     z.powi(4) / 3.0 + 2.0 * z.powi(2) - z / 2.0 + 1.0
 }
@@ -62,7 +62,7 @@ fn dirac_softplus(z: f64) -> f64 {
     softplus(z)
 }
 
-#[estimator(distribution = Dirac, packs = portable)]
+#[estimator(distribution = Dirac, form = terminating, packs = portable)]
 fn dirac_sine(z: f64) -> f64 {
     (2.0 * z).sin()
 }
@@ -102,7 +102,7 @@ fn laplace_cosine(z: f64) -> f64 {
     z.cos()
 }
 
-#[estimator(distribution = Laplace, packs = portable)]
+#[estimator(distribution = Laplace, form = terminating, packs = portable)]
 fn laplace_sixth_power(z: f64) -> f64 {
     z.powi(6)
 }
@@ -132,12 +132,12 @@ fn gamma_softplus(z: f64) -> f64 {
     softplus(z)
 }
 
-#[estimator(distribution = Gamma, packs = portable)]
+#[estimator(distribution = Gamma, form = terminating, packs = portable)]
 fn gamma_square(z: f64) -> f64 {
     z.powi(2)
 }
 
-#[estimator(distribution = Gamma, packs = portable)]
+#[estimator(distribution = Gamma, form = terminating, packs = portable)]
 fn gamma_distance(z: f64) -> f64 {
     (z - 0.49).powi(2) - 0.49_f64.powi(2) + 0.2401
 }
@@ -147,7 +147,7 @@ fn gamma_decay(z: f64) -> f64 {
     (-0.49 * z).exp()
 }
 
-#[estimator(distribution = Gamma, packs = portable)]
+#[estimator(distribution = Gamma, form = terminating, packs = portable)]
 fn gamma_cube(z: f64) -> f64 {
     z.powi(3)
 }
@@ -172,7 +172,7 @@ fn exponential_root(z: f64) -> f64 {
     z.mul_add(z, 1.0).sqrt()
 }
 
-#[estimator(distribution = Exponential, packs = portable)]
+#[estimator(distribution = Exponential, form = terminating, packs = portable)]
 fn exponential_fifth_power(z: f64) -> f64 {
     z.powi(5)
 }

@@ -34,9 +34,30 @@ fn kl(mu: f64, b: f64) -> f64 {
     mu.abs() + b * (-mu.abs() / b).exp() - b.ln() - 1.0
 }
 
+/// The divergence of a gamma law from the one with shape 2 and scale 1, for one coordinate.
+#[term(distribution = Gamma)]
+fn gamma_kl(k: f64, mu: f64) -> f64 {
+    (k - 2.0) * digamma(k) - ln_gamma(k) - 2.0 * mu.ln() + k * (mu - 1.0)
+}
+
 fn batch() -> (Matrix, Vec<f64>) {
     let rows = [[0.5, -0.3, 0.1], [-0.2, 0.4, 0.3], [0.1, 0.1, -0.6], [-0.5, -0.2, 0.2]];
     (Matrix::from_rows(&rows).expect("rows of one length"), vec![1.0, -1.0, 1.0, -1.0])
+}
+
+/// The gradient of the divergence, by hand: `(k - 2) ψ'(k) + mu - 1` and `k - 2 / mu`. At the law itself both are 0.
+#[test]
+fn terms_with_gamma_functions() {
+    for (k, mu) in [(2.0_f64, 1.0_f64), (0.3, 2.5), (40.0, 0.1)] {
+        let mut derivatives = [0.0; 2];
+        let value = gamma_kl::TERM.evaluate(&[k, mu], &mut derivatives);
+        assert!((value - gamma_kl(k, mu)).abs() <= 1e-14 * value.abs());
+        let expected = [(k - 2.0) * trigamma(k) + mu - 1.0, k - 2.0 / mu];
+        for (found, expected) in derivatives.into_iter().zip(expected) {
+            assert!((found - expected).abs() <= 1e-13 * (1.0 + expected.abs()), "{found} {expected}");
+        }
+        assert!(value >= 0.0);
+    }
 }
 
 #[test]

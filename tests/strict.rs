@@ -253,6 +253,11 @@ fn inside_a_function() {
         -(1.0 - I * rate * omega).ln()
     }
 
+    #[distribution(sample = gamma(k).ln())]
+    fn log_gamma(omega: Frequency, k: Positive) -> LogCf {
+        (k + I * omega).ln_gamma() - ln_gamma(k)
+    }
+
     #[estimator(distribution = Waiting, order = 2)]
     fn gain(z: f64, strength: f64) -> f64 {
         (strength * z).tanh()
@@ -263,11 +268,17 @@ fn inside_a_function() {
         if z > f64::from(limit) { z.sqrt() } else { 0.0 }
     }
 
+    #[derive(Debug)]
+    #[estimator(of = gain, distribution = LogGamma, order = 2)]
+    struct LogGammaGain;
+
     #[term(distribution = Waiting)]
     fn cost(rate: f64) -> f64 {
-        rate.powi(2)
+        rate.powi(2) + ln_gamma(rate) * digamma(rate)
     }
 
+    let run = LogGammaGain::estimate(&LogGamma { k: 0.3 }, 0.5).samples(100).seed(1).run().expect("a run");
+    finite(&[run.value, run.gradient.k]);
     let run = gain::estimate(&Waiting { rate: 0.3 }, 0.5).samples(100).seed(1).plus(1.0, cost::TERM).run();
     let run = run.expect("a run");
     finite(&[run.value, run.gradient.rate]);

@@ -26,6 +26,7 @@ pub mod passes;
 pub mod report;
 pub mod rule;
 pub mod series;
+mod special;
 #[cfg(feature = "algebra")]
 pub mod transform;
 
@@ -100,14 +101,15 @@ pub fn compile(source: &Source) -> Result<Compiled, Errors> {
     let (function, callee) = function(source, &options).map_err(|errors| with_advice(errors, &law))?;
     let degree = differentiation::degree::polynomial_degree(&function.normal_form);
     let choice = choice(&options);
-    let formula = rule::formula::expand(&function.normal_form).map(|_| ());
+    let formula = rule::exponentials::expand(&function.normal_form).map(|_| ());
     let opaque = function.normal_form.whole;
     opaque.map_or(Ok(()), |_| rule::opaque::check_choice(&choice))?;
-    let order = rule::select::required_order(&law, degree, &choice)?;
-    let derivation = cache::derivation(&law, order)?;
     let kinks = differentiation::kinks(&function.normal_form);
     let density = !kinks.faults().is_empty() && series::density::has_density(&law);
-    let rules = rule::select::select(&law, &derivation, &Subject { formula, degree, kinks, density, opaque }, &choice)?;
+    let subject = Subject { formula, degree, kinks, density, opaque };
+    let order = rule::select::required_order(&law, &subject, &choice)?;
+    let derivation = cache::derivation(&law, order)?;
+    let rules = rule::select::select(&law, &derivation, &subject, &choice)?;
     options.coordinates.map_or(Ok(()), |(_, span)| rule::coordinates::check(&function, &rules, span))?;
     let lowered = kernel::lower::lower(&function, &law, &rules)?;
     let program = Program { coordinates: options.coordinates.map(|(count, _)| count), ..lowered };

@@ -66,6 +66,7 @@ pub fn line(parameters: &[Parameter], rule: &Rule) -> String {
 const fn form(rule: &Rule) -> &'static str {
     match rule.form {
         Form::Formula => "formula, exact, zero variance",
+        Form::ClosedForm => "closed form, exact",
         Form::Terminating { .. } => "terminating, exact",
         Form::Truncated { .. } => "truncated, biased",
         Form::Auxiliary { .. } => "auxiliary draw, exact",
@@ -80,7 +81,7 @@ fn account(program: &Program, rule: &Rule, text: &mut Text) {
     // Whoever reads that a rule is exact should not take the draws for exact, too.
     let sampler = if program.sampler.is_none() { " rule, sampler error <= `sampler_error` of the run" } else { "" };
     text.line(0, &format!("{} ({}): {form}{sampler}", parameter.name, kind(parameter.kind)));
-    text.line(2, &summary::equation(&program.parameters, program.formula.as_ref(), rule));
+    text.line(2, &summary::equation(&program.parameters, summary::expansion(program), rule));
     text.line(2, &format!("why:  {}", reason(rule)));
     text.line(2, &format!("bias: {}", summary::bias(program, rule)));
     for coefficient in &rule.coefficients {
@@ -138,6 +139,10 @@ fn reason(rule: &Rule) -> String {
         Form::Formula => {
             "f is a sum of polynomials times exponentials, whose expectations are derivatives of φ".to_owned()
         }
+        Form::ClosedForm => {
+            "as asked; f is a sum of polynomials times exponentials, to which ∂_θ log φ(D) applies term by term"
+                .to_owned()
+        }
         Form::Terminating { reason: Ending::Series { degree } } => {
             format!("the series in s = iω ends by itself at s^{degree}, so that no order is needed")
         }
@@ -172,9 +177,12 @@ const fn kind(kind: ParameterKind) -> &'static str {
 
 /// `a_n` is the derivative of the n-th cumulant over `n!`, so that cumulants up to the highest order must exist.
 fn moments(program: &Program, rules: &[Rule], text: &mut Text) {
-    if let Some(section) = &program.formula {
-        text.line(0, &format!("Must exist: {}", exponentials::existence(section)));
-        if program.is_known() {
+    if let Some(expansion) = summary::expansion(program) {
+        text.line(0, &format!("Must exist: {}", exponentials::existence(expansion)));
+        if rules.iter().any(|rule| rule.form == Form::ClosedForm) && !expansion.is_polynomial() {
+            text.line(12, "for the standard errors of closed forms also E e^(2 Re λ z)");
+        }
+        if rules.iter().all(|rule| matches!(rule.form, Form::Formula | Form::ClosedForm)) {
             return;
         }
     }
@@ -185,7 +193,7 @@ fn moments(program: &Program, rules: &[Rule], text: &mut Text) {
     text.line(0, &format!("Must exist: moments of z up to order {kept}{also}"));
     let derivatives = if orders.is_empty() { String::new() } else { format!(", and E f^(n)(z) for n = {orders}") };
     text.line(12, &format!("E f(z){derivatives}"));
-    if !program.probes.stencils.is_empty() {
+    if !program.probes.stencils.iter().all(Vec::is_empty) {
         let derivatives = if program.whole.is_some() { "" } else { " and its derivatives" };
         text.line(12, &format!("the expectations of f{derivatives} at the moved points, as written above"));
     }

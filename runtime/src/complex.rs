@@ -6,6 +6,8 @@
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
+use crate::special;
+
 /// A complex number; converts from `f64` and whole numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Complex {
@@ -158,6 +160,12 @@ impl Complex {
     #[must_use]
     pub fn softplus(self) -> Self {
         (1.0 + self.exp()).ln()
+    }
+
+    /// `ln Γ(x)` for a positive real part, on the branch that is real for real `x`; NaN otherwise.
+    #[must_use]
+    pub fn ln_gamma(self) -> Self {
+        special::ln_gamma(self)
     }
 }
 

@@ -128,7 +128,8 @@ pub enum EstimateError {
     /// A formula asks for `E e^{λz}`, and neither existence nor a singularity could be shown.
     #[error(
         "E exp(λ z) was shown to exist for z ~ {law}({parameters}) only up to s = {proved}, not to the real part {exponent} of λ \
-         (coordinate {coordinate}): if a singularity of log φ cancels, say so by `strip = ..` on the law"
+         (coordinate {coordinate}): if a singularity of log φ cancels, say so by `strip = ..` on the law; other forms need no \
+         strip, such as `form = auxiliary`, `difference` or `discrete`, or `order = 8`"
     )]
     StripUndecided {
         /// Name of the law.
@@ -144,7 +145,8 @@ pub enum EstimateError {
     },
     /// The characteristic function or a derivative of it overflows, or cannot be followed to `λ`.
     #[error(
-        "φ of {law}({parameters}) or a derivative of it is not finite at s = {} + {} i (coordinate {coordinate})",
+        "φ of {law}({parameters}) or a derivative of it is not finite at s = {} + {} i (coordinate {coordinate}); forms that draw do \
+         not evaluate it, such as `form = auxiliary`, `terminating` or `difference`, or `order = 8`",
         exponent[0], exponent[1]
     )]
     CharacteristicNotFinite {
@@ -156,6 +158,41 @@ pub enum EstimateError {
         parameters: String,
         /// Real and imaginary part of `λ`.
         exponent: [f64; 2],
+    },
+    /// The moments of a law far from 0 are lost to rounding: its characteristic function does not give the spread to seven
+    /// digits.
+    #[error(
+        "the spread of {law}({parameters}) is lost to rounding beside its mean {centre} (coordinate {coordinate}): write the law \
+         with its location as a term of its own, as `mu * s + ..`, or ask for a form that draws, such as `form = terminating`, \
+         `auxiliary` or `difference`"
+    )]
+    DigitsLost {
+        /// Name of the law.
+        law: &'static str,
+        /// Coordinate of the draw.
+        coordinate: usize,
+        /// The law's parameters there.
+        parameters: String,
+        /// The mean.
+        centre: f64,
+    },
+    /// A closed form asks for `∂_θ log φ(λ)` near a zero of `φ`, where noise would cover the result.
+    #[error(
+        "φ of {law}({parameters}) is near zero at s = {} + {} i (coordinate {coordinate}): |φ| is {ratio:e} of its bound, and a \
+         closed form has its noise multiplied by the inverse; ask for `form = formula`, which has none",
+        exponent[0], exponent[1]
+    )]
+    NearZero {
+        /// Name of the law.
+        law: &'static str,
+        /// Coordinate of the draw.
+        coordinate: usize,
+        /// The law's parameters there.
+        parameters: String,
+        /// Real and imaginary part of `λ`.
+        exponent: [f64; 2],
+        /// `|φ(λ)| / φ(Re λ)`.
+        ratio: f64,
     },
     /// A result is NaN or infinite: the function or its derivatives overflow, or are not a number, at some draw.
     #[error("{what} is not finite: something overflows or is not a number at some draw")]

@@ -48,7 +48,8 @@ impl<L: Law> Default for Options<L> {
 
 macro_rules! option_methods {
     () => {
-        /// Number of samples, 1024 if not said.
+        /// Number of samples, 1024 if not said. None are drawn where every rule is a formula, the default for sums of polynomials
+        /// times exponentials: [`Run::samples`] is then 0 and standard errors are 0. `form = terminating`, `auxiliary`, … draw.
         pub const fn samples(mut self, samples: usize) -> Self {
             self.options.samples = samples;
             self
@@ -269,6 +270,7 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         }
         let (samples, constant) = (self.run.samples, E::constant(arguments));
         if samples > 0 {
+            self.workspace.weigh_closed_forms(arguments)?;
             self.workspace.sample(Key::new(self.run.seed, self.next_stream), samples, arguments);
             self.run.sampler_error = self.workspace.sampler_error();
             let run = &mut self.run;

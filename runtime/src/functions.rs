@@ -1,4 +1,7 @@
-//! Functions that functions `f` are written with and that the standard library lacks.
+//! Functions that laws, rules, terms and functions `f` are written with and that the standard library lacks.
+
+use crate::complex::Complex;
+use crate::special;
 
 /// `Σ_j a_j z_j`; in `f` the linear form that makes a ridge term.
 ///
@@ -30,7 +33,63 @@ pub fn softplus(x: f64) -> f64 {
     x.max(0.0) + (-x.abs()).exp().ln_1p()
 }
 
-/// The functions above as methods, so that `f` may be written `x.sigmoid()`.
+/// Numbers of which the gamma function is taken: `f64`, and the complex ones of log characteristic functions.
+pub trait GammaArgument: Copy {
+    /// See [`ln_gamma`].
+    #[must_use]
+    fn ln_gamma_of(self) -> Self;
+}
+
+impl GammaArgument for f64 {
+    fn ln_gamma_of(self) -> Self {
+        special::ln_gamma(self)
+    }
+}
+
+impl GammaArgument for Complex {
+    fn ln_gamma_of(self) -> Self {
+        special::ln_gamma(self)
+    }
+}
+
+/// `ln Γ(x)` for a positive `x`, or a complex one with a positive real part, on the branch that is real for real `x`; NaN
+/// otherwise. The error is at most `1e-14 (1 + |ln Γ(x)|)`.
+#[must_use]
+pub fn ln_gamma<X: GammaArgument>(x: X) -> X {
+    x.ln_gamma_of()
+}
+
+/// The digamma function `ψ(x) = d/dx ln Γ(x)` for `x > 0`, NaN otherwise: error at most `4e-15 (1 + |ψ(x)|)`.
+#[must_use]
+pub fn digamma(x: f64) -> f64 {
+    special::polygamma(0, x)
+}
+
+/// The trigamma function `ψ'(x)` for `x > 0`, NaN otherwise: relative error at most `5e-15`.
+#[must_use]
+pub fn trigamma(x: f64) -> f64 {
+    special::polygamma(1, x)
+}
+
+/// The derivative `ψ^(order)(x)` of the digamma function for `x > 0`, NaN otherwise: for orders above 0 the relative error is
+/// at most `(4 + order) 1e-15`.
+#[must_use]
+pub fn polygamma(order: u32, x: f64) -> f64 {
+    special::polygamma(order, x)
+}
+
+/// Kummer's function `1F1(a; b; x) = Σ_n (a)_n / (b)_n x^n / n!` of real positive `a` and `b`; NaN for others, and where
+/// `|x|` or, off the positive axis, `b ln |x|` is above a million.
+///
+/// For `0 < a < b` it is `E e^{xZ}` of a beta number with shapes `a` and `b - a`. The relative error is at most
+/// `1e-14 (1 + |x| / 10)` for shapes of moderate size.
+#[must_use]
+pub fn kummer(a: impl Into<Complex>, b: impl Into<Complex>, x: impl Into<Complex>) -> Complex {
+    let (a, b) = (a.into(), b.into());
+    if a.im == 0.0 && b.im == 0.0 { special::kummer(a.re, b.re, x.into()) } else { f64::NAN.into() }
+}
+
+/// The functions `sigmoid`, `log_sigmoid` and `softplus` as methods, so that `f` may be written `x.sigmoid()`.
 pub trait Elementary {
     /// See [`sigmoid`].
     #[must_use]

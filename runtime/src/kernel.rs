@@ -6,7 +6,7 @@
 use crate::draw::Words;
 use crate::engine::RidgeTable;
 use crate::error::EstimateError;
-use crate::formula::Expectations;
+use crate::formula::{ClosedForms, Expectations};
 use crate::inversion::SamplerError;
 use crate::lane::{Lane, Scalar};
 use crate::opaque::Whole;
@@ -135,6 +135,8 @@ pub trait Estimator: Sized + 'static {
     /// Indices of the parameters whose gradient is a formula. If there are any, [`formula`](Self::formula) also gives the
     /// value; if there are no terms besides, nothing is drawn.
     const FORMULAS: &'static [usize] = &[];
+    /// The parameters whose gradient is a closed form, each with the number of the stencil that is its expectation.
+    const CLOSED_FORMS: &'static [(usize, usize)] = &[];
 
     /// Indices of the parameters whose rule is a series with a known radius of convergence, if the function is a sum of
     /// polynomials times exponentials.
@@ -187,6 +189,14 @@ pub trait Estimator: Sized + 'static {
         Ok(())
     }
 
+    /// The weights of the patterns of closed forms, if the function is a sum of polynomials times exponentials.
+    ///
+    /// # Errors
+    /// As [`formula`](Self::formula), and a characteristic function near zero.
+    fn closed_forms(_: Self::Arguments<'_>, _: ClosedForms<'_, Self>) -> Result<(), EstimateError> {
+        Ok(())
+    }
+
     /// A gradient of zeros with the shapes of the arguments.
     fn zero_argument_gradient(arguments: Self::Arguments<'_>) -> Self::ArgumentGradient;
 
@@ -229,6 +239,15 @@ pub trait Ridge<E: Estimator>: 'static {
     ) -> E::Stencils<L> {
         let _ = (u, value, slope, probes, numbers);
         E::Stencils::default()
+    }
+    /// How many patterns a row has for closed forms, powers times exponentials of `u` that are weighted for each coordinate.
+    const PATTERNS: usize = 0;
+    /// How many numbers they read: the centre, then real and imaginary part of each exponent.
+    const PATTERN_NUMBERS: usize = 0;
+    /// Writes the patterns to `out`, one pack after the other.
+    #[inline(always)]
+    fn patterns<L: Lane<Scalar = E::Scalar>>(u: L, numbers: &[E::Scalar], out: &mut [E::Scalar]) {
+        let _ = (u, numbers, out);
     }
     /// Adds to `out` what the arguments contribute through row `o`, by the chain rule.
     fn pull_back(arguments: E::Arguments<'_>, row: usize, adjoint: RidgeAdjoint<'_>, out: &mut E::ArgumentGradient);
@@ -274,6 +293,15 @@ pub trait Separable<E: Estimator>: 'static {
     ) -> E::Stencils<L> {
         let _ = (z, value, probes, numbers);
         E::Stencils::default()
+    }
+    /// As [`Ridge::PATTERNS`], for a coordinate.
+    const PATTERNS: usize = 0;
+    /// As [`Ridge::PATTERN_NUMBERS`].
+    const PATTERN_NUMBERS: usize = 0;
+    /// Writes the patterns of a coordinate to `out`, one pack after the other.
+    #[inline(always)]
+    fn patterns<L: Lane<Scalar = E::Scalar>>(z: L, numbers: &[E::Scalar], out: &mut [E::Scalar]) {
+        let _ = (z, numbers, out);
     }
     /// Adds to `out` what the arguments contribute through coordinate `j`; `adjoint` is by number.
     fn pull_back(arguments: E::Arguments<'_>, coordinate: usize, adjoint: &[f64], out: &mut E::ArgumentGradient);

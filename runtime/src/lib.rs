@@ -28,6 +28,7 @@ pub mod private;
 mod run;
 mod sample;
 mod seed;
+mod special;
 mod term;
 mod warning;
 
@@ -38,7 +39,9 @@ pub use complex::{Complex, Count, Frequency, I, LogCf, Positive, Probability, Re
 pub use engine::{LANES, LEAF};
 pub use error::EstimateError;
 pub use estimate::{Estimate, Prepare, Prepared};
-pub use functions::{Elementary, dot, log_sigmoid, sigmoid, softplus};
+pub use functions::{
+    Elementary, GammaArgument, digamma, dot, kummer, ln_gamma, log_sigmoid, polygamma, sigmoid, softplus, trigamma,
+};
 pub use kernel::{Domain, Estimator, Law, Moment, ParameterInfo, Sampled, TermInfo};
 pub use logphi_macros::{distribution, estimator, term};
 pub use matrix::{Matrix, MatrixError};

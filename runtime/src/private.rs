@@ -21,9 +21,10 @@ pub mod prelude {
     pub use crate::error::EstimateError;
     pub use crate::estimate::{Estimate, Prepare};
     pub use crate::formula::{
-        Add, Characteristic, Expectations, Exponentials, add_reach, evaluate as evaluate_formula,
+        Add, Characteristic, ClosedForms, Expectations, Exponentials, add_reach, evaluate as evaluate_formula,
+        weigh as weigh_closed_forms,
     };
-    pub use crate::functions::{log_sigmoid, maximum, minimum, sigmoid, sign, softplus, unit};
+    pub use crate::functions::{ln_gamma, log_sigmoid, maximum, minimum, polygamma, sigmoid, sign, softplus, unit};
     pub use crate::inversion::{Inverted, SamplerError, Tables};
     pub use crate::kernel::{
         Domain, Estimator, Law, Moment, Nothing, ParameterInfo, Ridge, RidgeAdjoint, Sampled, Separable, TermInfo,

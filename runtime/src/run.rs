@@ -12,7 +12,7 @@ pub struct Run<E: Estimator, G> {
     pub gradient: G,
     /// Standard error of each entry of the gradient: batch means over 32 lanes, an interval uses Student's t with 31
     /// degrees of freedom. `None` with fewer than two samples or if switched off. It measures noise, not the bias of a
-    /// truncated rule. 0 for a parameter whose rule is a formula.
+    /// truncated rule. 0 for a parameter whose rule is a formula, which has no noise whatever the number of samples.
     pub standard_error: Option<G>,
     /// Standard error of the value, under the same conditions.
     pub value_standard_error: Option<f64>,

@@ -20,33 +20,27 @@ use logphi_tests::interpret::{Leaves, evaluate};
 use logphi_tests::quadrature::Measure;
 use logphi_tests::source::{LIBRARY, law};
 
-/// Parameters for which every point of [`POINTS`] is inside the strip.
+/// The laws for which the matcher finds rules, with parameters for which every point of [`POINTS`] is inside the strip.
 const PARAMETERS: &[(&str, &[f64])] = &[
     ("asymmetric_laplace", &[0.2, 2.0, 0.8]),
     ("bernoulli", &[0.3]),
-    ("binomial", &[5.0, 0.4]),
     ("chi_squared", &[3.0]),
     ("compound_exponential", &[1.3, 0.7]),
-    ("dirac", &[0.75]),
     ("erlang", &[3.0, 1.5]),
     ("exponential", &[2.0]),
     ("gamma", &[2.5, 1.5]),
     ("gamma_by_rate", &[2.5, 0.8]),
-    ("gaussian", &[0.3, 0.9]),
     ("geometric", &[0.4]),
     ("inverse_gaussian", &[1.2, 2.5]),
     ("laplace", &[0.2, 0.7]),
     ("laplace_plus_gaussian", &[0.1, 0.6, 0.7]),
-    ("logistic", &[0.2, 0.4]),
     ("merton", &[0.1, 0.55, 1.2, -0.25, 0.45]),
     ("negative_binomial", &[3.5, 0.6]),
     ("normal_inverse_gaussian", &[2.5, 0.5, 1.0, 0.2]),
     ("poisson", &[2.5]),
     ("skellam", &[1.5, 0.8]),
     ("tempered_stable", &[0.5, 2.0]),
-    ("triangular", &[-1.0, 2.0, 0.25]),
     ("tweedie", &[1.4, 1.7, 0.6]),
-    ("uniform", &[-0.5, 1.5]),
     ("variance_gamma", &[0.1, 0.25, 0.8, 0.65]),
 ];
 
@@ -269,14 +263,14 @@ fn agrees(parts: &[Complex], expected: Complex) -> bool {
 fn rules_have_the_transform_of_the_gradient() {
     let (mut checked, mut wrong) = (0, Vec::new());
     for name in LIBRARY {
-        let theta =
-            PARAMETERS.iter().find(|known| known.0 == *name).unwrap_or_else(|| panic!("no parameters: {name}")).1;
         let (options, item) = law(name);
         let law = parse_distribution(options, &item).unwrap_or_else(|errors| panic!("{name}: {errors:?}"));
         let derivation = derive(&law, 2).unwrap_or_else(|errors| panic!("{name}: {errors:?}"));
         for series in &derivation.parameters {
             let found = series.exact.iter().filter(|rule| !matches!(rule.origin, Origin::Author { .. }));
             for (number, rule) in found.enumerate() {
+                let theta = PARAMETERS.iter().find(|known| known.0 == *name);
+                let theta = theta.unwrap_or_else(|| panic!("no parameters of {name}")).1;
                 for s in POINTS {
                     let log = log_characteristic(&law, theta, series.parameter, s);
                     let parts = parts(rule, theta, log.value.exp(), s);

@@ -33,6 +33,12 @@ impl Number for Dual {
     fn pi() -> Option<Self> {
         Some(Self::fixed(Complex::from(std::f64::consts::PI)))
     }
+    fn euler_gamma() -> Option<Self> {
+        None
+    }
+    fn zeta(_: u32) -> Option<Self> {
+        None
+    }
     fn imaginary_unit() -> Option<Self> {
         Some(Self::fixed(logphi::I))
     }
@@ -68,6 +74,8 @@ impl Number for Dual {
             | Primitive::Sigmoid
             | Primitive::LogSigmoid
             | Primitive::Softplus
+            | Primitive::LnGamma
+            | Primitive::Polygamma(_)
             | Primitive::Abs
             | Primitive::Sign => return None,
         })

@@ -16,6 +16,10 @@ pub enum Expression {
     Integer(i64),
     /// π.
     Pi,
+    /// Euler's constant γ.
+    EulerGamma,
+    /// `ζ(n)` for a whole `n` from 2 on.
+    Zeta(u32),
     /// A parameter, or the draw.
     Name(String),
     /// `x + y`
@@ -57,6 +61,8 @@ impl Expression {
         Some(match self {
             Self::Integer(value) => T::constant(&Rational::from_integer((*value).into())),
             Self::Pi => T::pi()?,
+            Self::EulerGamma => T::euler_gamma()?,
+            Self::Zeta(n) => T::zeta(*n)?,
             Self::Name(name) => names.get(name).unwrap_or_else(|| panic!("no value for `{name}`")).clone(),
             Self::Sum(x, y) => x.evaluate(names)?.plus(&y.evaluate(names)?),
             Self::Difference(x, y) => x.evaluate(names)?.plus(&y.evaluate(names)?.times(&minus_one())),
@@ -76,7 +82,7 @@ impl Expression {
     /// The same formula in Rust, with `ln(1 + e^x)` and `-ln(1 + e^{-x})` written as `softplus(x)` and `log_sigmoid(x)`.
     ///
     /// # Panics
-    /// If it has a power with an exponent that is not a whole number.
+    /// If it has a power with an exponent that is not a whole number, or a constant that the language has no name for.
     #[must_use]
     pub fn rust(&self) -> String {
         if let Some(x) = self.softplus_of() {
@@ -117,6 +123,7 @@ impl Expression {
         match self {
             Self::Integer(value) => format!("{value}.0"),
             Self::Pi => "PI".to_owned(),
+            Self::EulerGamma | Self::Zeta(_) => panic!("{self:?} has no name in the language"),
             Self::Name(name) => name.clone(),
             Self::Sum(x, y) => format!("({} + {})", rust(x), rust(y)),
             Self::Difference(x, y) => format!("({} - {})", rust(x), rust(y)),
@@ -204,6 +211,11 @@ impl Reader<'_> {
         }
         let primitive = match word {
             "pi" => return Expression::Pi,
+            "EulerGamma" => return Expression::EulerGamma,
+            "zeta" => match self.atom() {
+                Expression::Integer(n) => return Expression::Zeta(u32::try_from(n).expect("a small argument")),
+                other => panic!("zeta of {other:?}"),
+            },
             "log" => Primitive::Ln,
             "exp" => Primitive::Exp,
             "sqrt" => Primitive::Sqrt,
@@ -230,6 +242,10 @@ mod tests {
         assert_eq!(value("z**4/3 + 2*z**2 - z/2 + 1"), 27.0 + 18.0 - 1.5 + 1.0);
         assert_eq!(value("-log(1+exp(-(2*z)))"), -(1.0_f64 + (-6.0_f64).exp()).ln());
         assert_eq!(value("2*z**(7/2)"), 2.0 * 3.0_f64.powf(3.5));
+        // Apéry's constant.
+        assert!(
+            (value("EulerGamma - z*zeta(3)") - (0.577_215_664_901_532_9 - 3.0 * 1.202_056_903_159_594_2)).abs() < 3e-15
+        );
         assert_eq!(Expression::parse("exp(-49/100*z)").rust(), "((-((49.0 / 100.0) * z))).exp()");
         assert_eq!(Expression::parse("-log(1+exp(-(2*z)))").rust(), "log_sigmoid((2.0 * z))");
         assert_eq!(Expression::parse("log(1+exp(z))").rust(), "softplus(z)");

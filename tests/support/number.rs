@@ -13,6 +13,10 @@ pub trait Number: Clone {
     fn imaginary_unit() -> Option<Self> {
         None
     }
+    /// Euler's constant γ.
+    fn euler_gamma() -> Option<Self>;
+    /// `ζ(n)` for a whole `n` from 2 on.
+    fn zeta(n: u32) -> Option<Self>;
     /// `self + other`
     #[must_use]
     fn plus(&self, other: &Self) -> Self;
@@ -39,6 +43,17 @@ impl Number for f64 {
     }
     fn pi() -> Option<Self> {
         Some(std::f64::consts::PI)
+    }
+    fn euler_gamma() -> Option<Self> {
+        Some(0.577_215_664_901_532_9)
+    }
+    fn zeta(n: u32) -> Option<Self> {
+        // The sum to 49 and what is left of it by the Euler-Maclaurin formula, whose next term is below 1e-16.
+        let s = f64::from(n);
+        let sum: f64 = (1..50).rev().map(|k| f64::from(k).powf(-s)).sum();
+        let last = 50.0_f64.powf(-s);
+        let tail = 50.0 * last / (s - 1.0) + last / 2.0 + s * last / 600.0;
+        Some(sum + tail - s * (s + 1.0) * (s + 2.0) * last / (720.0 * 50.0_f64.powi(3)))
     }
     fn plus(&self, other: &Self) -> Self {
         self + other
@@ -70,6 +85,8 @@ impl Number for f64 {
             Primitive::Sigmoid => 0.5 * (1.0 + (0.5 * x).tanh()),
             Primitive::LogSigmoid => -((-x).exp().ln_1p()),
             Primitive::Softplus => x.exp().ln_1p(),
+            Primitive::LnGamma => logphi::ln_gamma(x),
+            Primitive::Polygamma(order) => logphi::polygamma(order, x),
             Primitive::Abs => x.abs(),
             Primitive::Sign if x == 0.0 => 0.0,
             Primitive::Sign => x.signum(),
@@ -88,6 +105,12 @@ impl Number for Rational {
         value.clone()
     }
     fn pi() -> Option<Self> {
+        None
+    }
+    fn euler_gamma() -> Option<Self> {
+        None
+    }
+    fn zeta(_: u32) -> Option<Self> {
         None
     }
     fn plus(&self, other: &Self) -> Self {

@@ -49,6 +49,24 @@ impl Measure {
         Self { nodes: self.nodes.iter().map(|&(z, w)| (shift + scale * z, w)).collect() }
     }
 
+    /// The law of a function of the variable.
+    #[must_use]
+    pub fn map(&self, function: impl Fn(f64) -> f64) -> Self {
+        Self { nodes: self.nodes.iter().map(|&(z, w)| (function(z), w)).collect() }
+    }
+
+    /// The rule of a density on the line with twice the step.
+    #[must_use]
+    pub fn thinned(&self) -> Self {
+        Self { nodes: self.nodes.iter().step_by(2).map(|&(z, w)| (z, 2.0 * w)).collect() }
+    }
+
+    /// Without the nodes of smaller weight.
+    #[must_use]
+    pub fn above(&self, weight: f64) -> Self {
+        Self { nodes: self.nodes.iter().copied().filter(|node| node.1.abs() > weight).collect() }
+    }
+
     /// The law of a variable whose law is `law(z)` given `z`.
     #[must_use]
     pub fn mixture(&self, law: impl Fn(f64) -> Self) -> Self {
@@ -76,8 +94,8 @@ impl Measure {
     }
 
     /// A density on the positive half-line, given through its logarithm; `scale` is a typical size of `z`.
-    fn half_line(scale: f64, log_density: impl Fn(f64) -> f64) -> Self {
-        Self::line(-60.0, 8.0, STEP, |u| {
+    fn half_line(scale: f64, step: f64, log_density: impl Fn(f64) -> f64) -> Self {
+        Self::line(-60.0, 8.0, step, |u| {
             let z = scale * u.exp();
             (z, (log_density(z) + z.ln()).exp())
         })
@@ -93,7 +111,8 @@ impl Measure {
     #[must_use]
     pub fn gamma(shape: f64) -> Self {
         let constant = log_gamma(shape);
-        Self::half_line(1.0, |z| (shape - 1.0) * z.ln() - z - constant)
+        // ln z has the standard deviation 1/√shape.
+        Self::half_line(1.0, STEP.min(0.4 / shape.sqrt()), |z| (shape - 1.0) * z.ln() - z - constant)
     }
 
     /// The exponential law with mean 1.
@@ -112,9 +131,44 @@ impl Measure {
     /// The inverse Gaussian law.
     #[must_use]
     pub fn inverse_gaussian(mu: f64, lam: f64) -> Self {
-        Self::half_line(mu, |z| {
+        Self::half_line(mu, STEP, |z| {
             0.5 * (lam / (2.0 * PI * z.powi(3))).ln() - lam * (z - mu).powi(2) / (2.0 * mu * mu * z)
         })
+    }
+
+    /// The beta law.
+    #[must_use]
+    pub fn beta(a: f64, b: f64) -> Self {
+        let constant = log_gamma(a) + log_gamma(b) - log_gamma(a + b);
+        // z = σ(t), dz = z (1 - z) dt
+        let log_sigmoid = |t: f64| f64::min(t, 0.0) - (-t.abs()).exp().ln_1p();
+        Self::line(-60.0, 60.0, STEP, |t| {
+            (log_sigmoid(t).exp(), (a * log_sigmoid(t) + b * log_sigmoid(-t) - constant).exp())
+        })
+    }
+
+    /// Counts `k` with probabilities proportional to `(x + k)^-2`: the first thirty as they are, of the others the
+    /// integral with Gregory's corrections at its end.
+    #[must_use]
+    pub fn trigamma_mixture(x: f64) -> Self {
+        const EXPLICIT: i32 = 30;
+        let weight = |k: f64| (x + k).powi(-2);
+        let mut nodes: Vec<(f64, f64)> = (0..EXPLICIT).map(f64::from).map(|k| (k, weight(k))).collect();
+        // ∫ (x + k)^-2 g(k) dk from `EXPLICIT` on, with x + k = (x + EXPLICIT) / v.
+        let start = x + f64::from(EXPLICIT);
+        let tail = gauss_legendre(20).into_iter().map(|(t, w)| (start / (0.5 + 0.5 * t) - x, 0.5 * w / start));
+        nodes.extend(tail);
+        // Gregory's formula ends with Σ_n (-1)^n g_n Δ^n, and (-1)^n Δ^n = Σ_j (-1)^j C(n, j) on the value j places on.
+        let g = [1.0 / 2.0, 1.0 / 12.0, 1.0 / 24.0, 19.0 / 720.0, 3.0 / 160.0, 863.0 / 60_480.0, 275.0 / 24_192.0];
+        for j in 0..g.len() {
+            let choose = |n: usize| (0..j).map(|i| (n - i) as f64 / (i + 1) as f64).product::<f64>();
+            let sign = if j.is_multiple_of(2) { 1.0 } else { -1.0 };
+            let correction: f64 = (j..g.len()).map(|n| sign * choose(n) * g[n]).sum();
+            let k = f64::from(EXPLICIT) + j as f64;
+            nodes.push((k, correction * weight(k)));
+        }
+        let total: f64 = nodes.iter().map(|node| node.1).sum();
+        Self { nodes: nodes.into_iter().map(|(k, w)| (k, w / total)).collect() }
     }
 
     /// The standard logistic law.
@@ -220,6 +274,8 @@ pub fn measure(key: &str, parameters: &BTreeMap<String, f64>) -> Measure {
         "exponential" => Measure::exponential().affine(0.0, 1.0 / p("lam")),
         "erlang" => Measure::gamma(3.0).affine(0.0, 1.0 / p("lam")),
         "chi2" => Measure::gamma(p("nu") / 2.0).affine(0.0, 2.0),
+        "beta" => Measure::beta(p("alpha"), p("beta")),
+        "gumbel" => Measure::exponential().map(|t| p("m") - p("be") * t.ln()),
         "logistic" => Measure::logistic().affine(p("m"), p("sc")),
         "invgauss" => Measure::inverse_gaussian(p("mu"), p("lam")),
         // The law of the first passage of a Brownian motion, of mean C√(π/lam) and shape 2πC².

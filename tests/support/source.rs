@@ -28,6 +28,7 @@ macro_rules! library {
 library! {
     "asymmetric_laplace",
     "bernoulli",
+    "beta",
     "binomial",
     "chi_squared",
     "compound_exponential",
@@ -38,6 +39,7 @@ library! {
     "gamma_by_rate",
     "gaussian",
     "geometric",
+    "gumbel",
     "inverse_gaussian",
     "laplace",
     "laplace_plus_gaussian",
@@ -65,20 +67,24 @@ pub struct Known {
     pub renamed: &'static [(&'static str, &'static str)],
     /// Parameters that are constants in the corpus.
     pub fixed: &'static [(&'static str, i64)],
+    /// The highest order that is compared: that of the corpus, or less where coefficients are long.
+    pub order: u32,
 }
 
 const fn known(key: &'static str, law: &'static str) -> Known {
-    Known { key, law, renamed: &[], fixed: &[] }
+    Known { key, law, renamed: &[], fixed: &[], order: 16 }
 }
 
 const fn renamed(key: &'static str, law: &'static str, renamed: &'static [(&'static str, &'static str)]) -> Known {
-    Known { key, law, renamed, fixed: &[] }
+    Known { key, law, renamed, fixed: &[], order: 16 }
 }
 
 /// Every law of the corpus.
 pub const KNOWN: &[Known] = &[
     renamed("asymlaplace", "asymmetric_laplace", &[("lambda", "lam")]),
     known("bernoulli", "bernoulli"),
+    // Of order 16 they are pages long and take a minute to derive.
+    Known { order: 8, ..known("beta", "beta") },
     Known { fixed: &[("n", 5)], ..known("binomial", "binomial") },
     known("chi2", "chi_squared"),
     known("merton", "merton_by_variances"),
@@ -90,6 +96,7 @@ pub const KNOWN: &[Known] = &[
     known("gauss", "gaussian_by_variance"),
     known("gauss_wide", "gaussian_by_variance"),
     known("geometric", "geometric"),
+    renamed("gumbel", "gumbel", &[("mu", "m"), ("beta", "be")]),
     renamed("invgauss", "inverse_gaussian", &[("lambda", "lam")]),
     known("laplace", "laplace"),
     known("laplace_narrow", "laplace"),

@@ -68,9 +68,16 @@ impl Field {
                     let inner = self.ln(&of)?;
                     self.divide(&inner, &self.integer(i64::from(degree)))
                 }
-                Some(Kernel::Pi | Kernel::Ln { .. } | Kernel::Sin(_) | Kernel::Cos(_) | Kernel::Atan(_)) | None => {
-                    self.kernel(Kernel::Ln { of: factor.base, positive: factor.positive })
-                }
+                Some(
+                    Kernel::Pi
+                    | Kernel::Ln { .. }
+                    | Kernel::Sin(_)
+                    | Kernel::Cos(_)
+                    | Kernel::Atan(_)
+                    | Kernel::LnGamma(_)
+                    | Kernel::Polygamma { .. },
+                )
+                | None => self.kernel(Kernel::Ln { of: factor.base, positive: factor.positive }),
             };
             sum = self.add(&sum, &self.multiply(&self.integer(factor.exponent.into()), &logarithm));
         }
@@ -156,9 +163,16 @@ impl Field {
                 self.exp(&argument)?
             }
             Some(Kernel::Root { of, degree: inner }) => self.kernel(Kernel::Root { of, degree: inner * degree }),
-            Some(Kernel::Pi | Kernel::Ln { .. } | Kernel::Sin(_) | Kernel::Cos(_) | Kernel::Atan(_)) | None => {
-                self.kernel(Kernel::Root { of: base.clone(), degree })
-            }
+            Some(
+                Kernel::Pi
+                | Kernel::Ln { .. }
+                | Kernel::Sin(_)
+                | Kernel::Cos(_)
+                | Kernel::Atan(_)
+                | Kernel::LnGamma(_)
+                | Kernel::Polygamma { .. },
+            )
+            | None => self.kernel(Kernel::Root { of: base.clone(), degree }),
         };
         let part = self.power(&root, part)?;
         Ok(self.multiply(&whole, &part))
@@ -209,9 +223,14 @@ impl Field {
     fn as_logarithm(&self, x: &Quotient) -> Option<(Quotient, bool)> {
         match self.as_kernel(x)? {
             Kernel::Ln { of, positive } => Some((of, positive)),
-            Kernel::Pi | Kernel::Exp(_) | Kernel::Root { .. } | Kernel::Sin(_) | Kernel::Cos(_) | Kernel::Atan(_) => {
-                None
-            }
+            Kernel::Pi
+            | Kernel::Exp(_)
+            | Kernel::Root { .. }
+            | Kernel::Sin(_)
+            | Kernel::Cos(_)
+            | Kernel::Atan(_)
+            | Kernel::LnGamma(_)
+            | Kernel::Polygamma { .. } => None,
         }
     }
 }

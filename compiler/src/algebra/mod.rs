@@ -2,19 +2,21 @@
 //! *kernels*.
 //!
 //! Coefficients of a series must be judged: is this one zero, and can it be written shorter? Both need a canonical form,
-//! and rational functions in lowest terms have one. Numbers that depend on `θ` in another way (`ln p`, `√λ`, `e^a`, π)
+//! and rational functions in lowest terms have one. Numbers that depend on `θ` in another way (`ln p`, `√λ`, `e^a`, `ψ'(k)`, π)
 //! enter as further variables, the kernels, each with the function and argument it stands for:
 //!
 //! * the chain rule gives a kernel's derivative: `(√g)' = g' √g / (2g)`, `(ln p)' = p'/p`;
 //! * a root's power is reduced by `r^q = g`, a sine's by `sin² = 1 - cos²`, and roots leave denominators;
 //! * arguments are factored first, so that kernels are independent as far as factoring can see: `ln(2b) - ln 2 - ln b`
-//!   is 0, and `e^{2a}` is `(e^a)²`.
+//!   is 0, and `e^{2a}` is `(e^a)²`; the gamma function's family is brought to arguments without whole parts, so that
+//!   `ψ(k + 1)` is `ψ(k) + 1/k`.
 //!
 //! Arguments of logarithms and roots are positive wherever a log characteristic function is real, so a factor whose
 //! sign is not known enters a logarithm by its absolute value: `ln(uv) = ln|u| + ln|v|` if `uv > 0`.
 
 pub mod permit;
 
+mod gamma;
 mod kernels;
 mod print;
 mod symbolica;
@@ -59,6 +61,13 @@ enum Kernel {
     Sin(Quotient),
     Cos(Quotient),
     Atan(Quotient),
+    /// `ln Γ(x)`
+    LnGamma(Quotient),
+    /// `ψ^(order)(x)`
+    Polygamma {
+        of: Quotient,
+        order: u32,
+    },
 }
 
 /// Something that the field cannot express.
@@ -215,6 +224,8 @@ impl Field {
                 let below = self.add(&self.integer(1), &self.multiply(&of, &of));
                 self.divide(&inner, &below)
             }
+            Kernel::LnGamma(of) => self.gamma_derivative(0, &of, parameter),
+            Kernel::Polygamma { of, order } => self.gamma_derivative(order + 1, &of, parameter),
         };
         self.derivatives.insert((index, parameter.0), result.clone());
         result
@@ -248,7 +259,13 @@ impl Field {
                     }
                     None => continue,
                 },
-                Kernel::Pi | Kernel::Ln { .. } | Kernel::Exp(_) | Kernel::Cos(_) | Kernel::Atan(_) => continue,
+                Kernel::Pi
+                | Kernel::Ln { .. }
+                | Kernel::Exp(_)
+                | Kernel::Cos(_)
+                | Kernel::Atan(_)
+                | Kernel::LnGamma(_)
+                | Kernel::Polygamma { .. } => continue,
             };
             let (above, below) = x.degrees(variable);
             if above >= degree || below > 0 {
@@ -318,7 +335,14 @@ impl Field {
             Some(ParameterKind::Real | ParameterKind::Count) => exponent % 2 == 0,
             None => match self.kernels[variable - self.kinds.len()] {
                 Kernel::Pi | Kernel::Exp(_) | Kernel::Root { .. } => true,
-                Kernel::Ln { .. } | Kernel::Sin(_) | Kernel::Cos(_) | Kernel::Atan(_) => exponent % 2 == 0,
+                // The derivatives of odd order of the digamma function are positive.
+                Kernel::Polygamma { order, .. } if order % 2 == 1 => true,
+                Kernel::Ln { .. }
+                | Kernel::Sin(_)
+                | Kernel::Cos(_)
+                | Kernel::Atan(_)
+                | Kernel::LnGamma(_)
+                | Kernel::Polygamma { .. } => exponent % 2 == 0,
             },
         };
         // Even powers of a real parameter may be 0: one term must be above 0 for certain.

@@ -124,6 +124,8 @@ impl Field {
             Kernel::Sin(of) => call(Primitive::Sin, of),
             Kernel::Cos(of) => call(Primitive::Cos, of),
             Kernel::Atan(of) => call(Primitive::Atan, of),
+            Kernel::LnGamma(of) => call(Primitive::LnGamma, of),
+            Kernel::Polygamma { of, order } => call(Primitive::Polygamma(*order), of),
         }
     }
 
@@ -140,7 +142,9 @@ impl Field {
                 | Kernel::Root { .. }
                 | Kernel::Sin(_)
                 | Kernel::Cos(_)
-                | Kernel::Atan(_) => None,
+                | Kernel::Atan(_)
+                | Kernel::LnGamma(_)
+                | Kernel::Polygamma { .. } => None,
             }
         })?;
         let logarithm = Quotient(Fraction::variable(&self.variables, logarithm));

@@ -61,6 +61,7 @@ fn graph_degree(graph: &Graph, variable: &Node) -> Option<u32> {
                 Node::RealPower(x, y) | Node::Maximum(x, y) | Node::Minimum(x, y) => {
                     constant_in(of(*x)).and(constant_in(of(*y)))
                 }
+                Node::Kummer(_, operands) => operands.iter().try_fold(0, |_, &operand| constant_in(of(operand))),
             }
         });
     }

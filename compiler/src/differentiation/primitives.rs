@@ -4,6 +4,7 @@ use num_traits::One;
 
 use super::generators::{Reduction, Tower, integer};
 use super::polynomial::{Monomial, Polynomial, Symbol};
+use crate::errors::bug;
 use crate::ir::{Node, NodeId, Primitive, Rational};
 
 /// The highest power that an exact number is raised to.
@@ -128,6 +129,9 @@ impl Tower {
                 self.partner(Primitive::Sigmoid, mirrored)
             }
             Primitive::Softplus => self.partner(Primitive::Sigmoid, argument),
+            Primitive::LnGamma | Primitive::Polygamma(_) => {
+                bug!("differentiation", "`{}` of a draw, which no function has", primitive.name())
+            }
             Primitive::Abs | Primitive::Sign => self.refuse(id, &format!("`{}`", primitive.name())),
         };
         self.generators[symbol].derivative = self.times(&inner, &outer);

@@ -5,7 +5,7 @@
 //! are left to the passes. Used where one derivative is wanted: deterministic terms, arguments of `f`.
 
 use crate::errors::{Code, Errors, Fault, bug};
-use crate::ir::{Graph, Node, NodeId, Primitive, Rational};
+use crate::ir::{Graph, Kummer, Node, NodeId, Primitive, Rational};
 
 /// What to do where a function has a kink.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +94,7 @@ fn sweep(graph: &Graph, output: NodeId, leaf: &Node, kinks: Kinks) -> Result<Gra
                         Some(extremum(g, larger, (*x, *y), slopes))
                     }
                 }
+                Node::Kummer(part, operands) => kummer(g, *part, *operands, operands.map(slope_of)),
             }
         };
         slopes[id.0 as usize] = slope;
@@ -153,6 +154,8 @@ fn primitive_derivative(g: &mut Graph, primitive: Primitive, call: NodeId, argum
             g.call(Primitive::Sigmoid, negative)
         }
         Primitive::Softplus => g.call(Primitive::Sigmoid, argument),
+        Primitive::LnGamma => g.call(Primitive::Polygamma(0), argument),
+        Primitive::Polygamma(order) => g.call(Primitive::Polygamma(order + 1), argument),
         Primitive::Abs => g.call(Primitive::Sign, argument),
         Primitive::Sign => g.integer(0),
     }
@@ -192,6 +195,39 @@ fn real_power(
     }
     let sum = g.sum(terms);
     Some(g.product(vec![power, sum]))
+}
+
+/// `M(a, b, x)' = ∂_a M a' + ∂_b M b' + (a/b) M(a + 1, b + 1, x) x'`. A derivative in `a` or `b` is not differentiated in them
+/// again: no rule asks for it.
+fn kummer(g: &mut Graph, part: Kummer, [a, b, x]: [NodeId; 3], [da, db, dx]: [Option<NodeId>; 3]) -> Option<NodeId> {
+    let mut terms = Vec::new();
+    for (slope, by) in [(da, Kummer::FirstSlope), (db, Kummer::SecondSlope)] {
+        let Some(slope) = slope else { continue };
+        if part != Kummer::Value {
+            bug!("differentiation", "a second derivative of {part:?} with respect to a shape");
+        }
+        let outer = g.push(Node::Kummer(by, [a, b, x]));
+        terms.push(g.product(vec![outer, slope]));
+    }
+    if let Some(slope) = dx {
+        // (a/b) M(a + 1, b + 1, x), and its derivatives: by a + 1/b M, by b - a/b² M.
+        let one = g.integer(1);
+        let (above, below) = (g.sum(vec![a, one]), g.sum(vec![b, one]));
+        let mut next = |part| g.push(Node::Kummer(part, [above, below, x]));
+        let (value, outer) = (next(Kummer::Value), next(part));
+        let ratio = g.divide(a, b);
+        terms.push(g.product(vec![ratio, outer, slope]));
+        let inverse = g.power(b, -1);
+        match part {
+            Kummer::Value => {}
+            Kummer::FirstSlope => terms.push(g.product(vec![inverse, value, slope])),
+            Kummer::SecondSlope => {
+                let minus = g.integer(-1);
+                terms.push(g.product(vec![minus, ratio, inverse, value, slope]));
+            }
+        }
+    }
+    (!terms.is_empty()).then(|| g.sum(terms))
 }
 
 /// `max(x, y)' = (x' (1 + sign(x - y)) + y' (1 - sign(x - y))) / 2`; the signs are exchanged for `min`.
@@ -235,7 +271,9 @@ pub const fn has_kink(primitive: Primitive) -> bool {
         | Primitive::Atan
         | Primitive::Sigmoid
         | Primitive::LogSigmoid
-        | Primitive::Softplus => false,
+        | Primitive::Softplus
+        | Primitive::LnGamma
+        | Primitive::Polygamma(_) => false,
     }
 }
 
@@ -262,7 +300,7 @@ mod tests {
         let call = graph.call(primitive, leaf);
         graph.outputs = vec![call];
         let at = |x: f64| values(&graph, &Leaves { sample: x, ..Leaves::default() })[0];
-        let h = 1e-3;
+        let h = 2e-4;
         (8.0 * (at(x + h) - at(x - h)) - (at(x + 2.0 * h) - at(x - 2.0 * h))) / (12.0 * h)
     }
 
@@ -276,7 +314,7 @@ mod tests {
                 let slope = derivative_of_term(&graph, call, &Node::Sample);
                 let found = values(&slope, &Leaves { sample: x, ..Leaves::default() })[0];
                 let expected = difference(primitive, x);
-                // Rounding of the differences: 1e-16 / 1e-3, times the size of the function.
+                // Rounding of the differences: 1e-16 / 2e-4, times the size of the function.
                 assert!(
                     (found - expected).abs() < 1e-10 * expected.abs().max(1.0),
                     "{primitive:?} at {x}: {found} {expected}"
@@ -308,6 +346,34 @@ mod tests {
         close(at(second, &Node::Sample), 144.0 * (1.5 + ln3 + 0.5));
         close(at(first, &Node::Ridge), 216.0 * (2.0 / 3.0 + 1.0 / 3.0));
         close(at(second, &Node::Ridge), 144.0 * (2.0 / 3.0));
+    }
+
+    #[test]
+    fn slopes_of_kummers_function() {
+        // 1F1(x; 3 x + 1; x²) at x = 0.7, and the derivatives of its slopes with respect to the last argument.
+        let mut graph = Graph::new();
+        let (x, y) = (graph.push(Node::Sample), graph.push(Node::Ridge));
+        let (one, three) = (graph.integer(1), graph.integer(3));
+        let below = graph.product(vec![three, x]);
+        let below = graph.sum(vec![one, below]);
+        let square = graph.power(x, 2);
+        let whole = graph.push(Node::Kummer(Kummer::Value, [x, below, square]));
+        let parts = Kummer::ALL.iter().map(|&part| graph.push(Node::Kummer(part, [one, three, y]))).collect::<Vec<_>>();
+        let check = |output: NodeId, leaf: &Node, at: f64| {
+            let mut function = graph.clone();
+            function.outputs = vec![output];
+            let value = |x: f64| values(&function, &Leaves { sample: x, ridge: x, ..Leaves::default() })[0];
+            let h = 1e-3;
+            let expected =
+                (8.0 * (value(at + h) - value(at - h)) - (value(at + 2.0 * h) - value(at - 2.0 * h))) / (12.0 * h);
+            let slope = derivative_of_term(&graph, output, leaf);
+            let found = values(&slope, &Leaves { sample: at, ridge: at, ..Leaves::default() })[0];
+            assert!((found - expected).abs() < 1e-10, "{found} {expected}");
+        };
+        check(whole, &Node::Sample, 0.7);
+        for part in parts {
+            check(part, &Node::Ridge, 0.7);
+        }
     }
 
     #[test]

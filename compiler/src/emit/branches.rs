@@ -21,6 +21,8 @@ pub(super) const fn has_branches(primitive: Primitive) -> bool {
         | Primitive::Cosh
         | Primitive::Tanh
         | Primitive::Sigmoid
+        | Primitive::LnGamma
+        | Primitive::Polygamma(_)
         | Primitive::Abs
         | Primitive::Sign => false,
     }
@@ -46,6 +48,7 @@ pub(super) fn follows_branches(graph: &Graph) -> bool {
         | Node::Product(_)
         | Node::Power(..)
         | Node::Maximum(..)
-        | Node::Minimum(..) => false,
+        | Node::Minimum(..)
+        | Node::Kummer(..) => false,
     })
 }

@@ -44,16 +44,11 @@ pub(super) fn implementation(law: &Law, shape: &Shape, path: &TokenStream) -> To
 }
 
 /// `impl Characteristic`: `φ` with its gradient, for formulas.
-pub(super) fn with_gradient(law: &Law, graph: &Graph, path: &TokenStream) -> TokenStream {
+///
+/// `logarithm` has the gradient of `log φ` itself, for each parameter.
+pub(super) fn with_gradient(law: &Law, graph: &Graph, logarithm: &Graph, path: &TokenStream) -> TokenStream {
     let scope = scope(law);
-    let leaf = |node: &Node| match node {
-        Node::TransformVariable => quote! { s },
-        Node::Param(ParamId(index)) => {
-            let name = scope.name(*index);
-            quote! { N::real(#name) }
-        }
-        other => bug!("emit", "{other:?} in a characteristic function"),
-    };
+    let leaf = analytic_leaf(&scope);
     let body = expression::print(graph, Arithmetic::Analytic, &scope, &leaf);
     let (bindings, value, gradient) = (body.bindings, &body.outputs[0], &body.outputs[1..]);
     let pattern = pattern(law, &scope, &[graph]);
@@ -75,7 +70,8 @@ pub(super) fn with_gradient(law: &Law, graph: &Graph, path: &TokenStream) -> Tok
     });
     let (strip_pattern, strip) = strip.unwrap_or_else(|| (quote! { _ }, quote! { None }));
     let (this, length) = (unit_law(path, law.parameters.len()), Literal::usize_unsuffixed(law.parameters.len()));
-    let lost = Literal::u32_unsuffixed(lost_orders(graph, law));
+    let lost = Literal::u32_unsuffixed(lost_orders(graph, law).max(lost_orders(logarithm, law)));
+    let log_gradient = log_gradient(law, logarithm);
     quote! {
         impl Characteristic for #this {
             const LOST: usize = #lost;
@@ -87,8 +83,50 @@ pub(super) fn with_gradient(law: &Law, graph: &Graph, path: &TokenStream) -> Tok
                 #bindings
                 (#value, [#(#gradient),*])
             }
+            #log_gradient
             fn strip(#strip_pattern: &[f64; #length]) -> Option<[f64; 2]> { #strip }
         }
+    }
+}
+
+/// `∂_θ log φ` for each parameter.
+fn log_gradient(law: &Law, graph: &Graph) -> TokenStream {
+    let scope = scope(law);
+    let leaf = analytic_leaf(&scope);
+    let body = expression::print(graph, Arithmetic::Analytic, &scope, &leaf);
+    let (bindings, outputs) = (body.bindings, body.outputs);
+    let pattern = pattern(law, &scope, &[graph]);
+    let named = |name: TokenStream, used: bool| {
+        if used {
+            name
+        } else {
+            quote! { _ }
+        }
+    };
+    let variable = named(quote! { s }, sharing::uses(graph, |node| *node == Node::TransformVariable));
+    let branches = named(quote! { path }, follows_branches(graph));
+    let length = Literal::usize_unsuffixed(law.parameters.len());
+    quote! {
+        fn log_gradient<N: Analytic + Send + Sync + 'static>(
+            #pattern: &[f64; #length],
+            #variable: N,
+            #branches: &mut N::Path,
+        ) -> [N; #length] {
+            #bindings
+            [#(#outputs),*]
+        }
+    }
+}
+
+/// How parameters and the transform variable are written where they are analytic numbers.
+fn analytic_leaf(scope: &Scope) -> impl Fn(&Node) -> TokenStream + '_ {
+    |node| match node {
+        Node::TransformVariable => quote! { s },
+        Node::Param(ParamId(index)) => {
+            let name = scope.name(*index);
+            quote! { N::real(#name) }
+        }
+        other => bug!("emit", "{other:?} in a characteristic function"),
     }
 }
 

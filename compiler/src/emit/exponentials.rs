@@ -3,20 +3,23 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::expression::{self, Arithmetic};
 use super::file;
 use super::sections::{Sections, index, ridge_name};
-use crate::kernel::program::FormulaSection;
-use crate::rule::formula::{Expansion, ExponentialSum, Parts};
+use crate::ir::Node;
+use crate::kernel::program::ExponentialSection;
+use crate::rule::Expansion;
+use crate::rule::exponentials::{CENTRE, ExponentialSum, Parts};
 
 /// The right side of `∂_θ E f(z) = …` for a parameter.
-pub(crate) fn equation(name: &str, section: &FormulaSection) -> String {
-    let (power, real) = (section.expansion.highest_power(), section.expansion.is_real());
-    let place = if section.expansion.is_polynomial() { "0" } else { "λ" };
+pub(crate) fn equation(name: &str, expansion: &Expansion) -> String {
+    let (power, real) = (expansion.highest_power(), expansion.is_real());
+    let place = if expansion.is_polynomial() { "0" } else { "λ" };
     let derivative = match power {
         0 => format!("∂_{name} φ({place})"),
         _ => format!("Σ_m c_m ∂_{name} φ^(m)({place}), m ≤ {power}"),
     };
-    match (section.expansion.is_polynomial(), power, real) {
+    match (expansion.is_polynomial(), power, real) {
         (true, ..) => derivative,
         (false, 0, true) => format!("Σ c {derivative} over the terms c e^(λz) of f"),
         (false, 0, false) => format!("Re Σ c {derivative} over the terms Re c e^(λz) of f"),
@@ -26,11 +29,11 @@ pub(crate) fn equation(name: &str, section: &FormulaSection) -> String {
 }
 
 /// The same in LaTeX; `name` is the parameter's.
-pub(super) fn latex(name: &str, section: &FormulaSection) -> String {
-    let real = if section.expansion.is_real() { "" } else { "\\operatorname{Re}" };
-    let (place, terms) = if section.expansion.is_polynomial() {
+pub(super) fn latex(name: &str, expansion: &Expansion) -> String {
+    let real = if expansion.is_real() { "" } else { "\\operatorname{Re}" };
+    let (place, terms) = if expansion.is_polynomial() {
         ("0", "z^m")
-    } else if section.expansion.highest_power() == 0 {
+    } else if expansion.highest_power() == 0 {
         return format!(
             "{real}\\sum_{{\\lambda}} c_{{\\lambda}}\\,\\partial_{{{name}}}\\,\\varphi(\\lambda), \\quad f(z) = \
              {real}\\sum_{{\\lambda}} c_{{\\lambda}}\\,e^{{\\lambda z}}"
@@ -45,9 +48,9 @@ pub(super) fn latex(name: &str, section: &FormulaSection) -> String {
 }
 
 /// What must exist for a formula to hold.
-pub(crate) fn existence(section: &FormulaSection) -> String {
-    let power = section.expansion.highest_power();
-    if section.expansion.is_polynomial() {
+pub(crate) fn existence(expansion: &Expansion) -> String {
+    let power = expansion.highest_power();
+    if expansion.is_polynomial() {
         return format!("moments of z up to order {power}");
     }
     "E e^(λz) for every exponent λ of f, which is decided in every run".to_owned()
@@ -55,19 +58,30 @@ pub(crate) fn existence(section: &FormulaSection) -> String {
 
 impl Sections<'_> {
     /// The parts of `impl Estimator` that say which gradients are formulas.
-    pub(super) fn formula(&self, section: &FormulaSection, law: &TokenStream) -> TokenStream {
-        let parameters = section.parameters.iter().map(|parameter| Literal::usize_unsuffixed(parameter.0));
+    pub(super) fn formulas(&self, section: &ExponentialSection, law: &TokenStream) -> TokenStream {
+        if section.formulas.is_empty() {
+            return TokenStream::new();
+        }
+        let parameters = section.formulas.iter().map(|parameter| Literal::usize_unsuffixed(parameter.0));
         let arguments = self.arguments.types(&TokenStream::new());
-        let law = super::rust::unit_law(law, self.program.parameters.len());
-        let length = Literal::u32_unsuffixed(1 + section.expansion.highest_power());
+        let length = self.series_length(section, law);
         let comment = file::comment(["Formula, once for each gradient: value and derivatives without a draw."]);
         quote! {
             const FORMULAS: &'static [usize] = &[#(#parameters),*];
             #comment
             fn formula(arguments: #arguments, sums: Expectations<'_, Self>) -> Result<(), EstimateError> {
-                evaluate_formula::<Self, { #length + <#law as Characteristic>::LOST }>(arguments, sums)
+                #length
+                evaluate_formula::<Self, LENGTH>(arguments, sums)
             }
         }
+    }
+
+    /// How many coefficients of power series are needed, as the constant `LENGTH`. (It has a name so that lists of generic
+    /// arguments stay on one line: what formatting adds to longer ones is no part of the tokens.)
+    pub(super) fn series_length(&self, section: &ExponentialSection, law: &TokenStream) -> TokenStream {
+        let law = super::rust::unit_law(law, self.program.parameters.len());
+        let length = Literal::u32_unsuffixed(1 + section.expansion.highest_power());
+        quote! { const LENGTH: usize = #length + <#law as Characteristic>::LOST; }
     }
 
     /// `impl Exponentials`.
@@ -85,17 +99,19 @@ impl Sections<'_> {
         let rows = self.terms("row", &ridges, real);
         let access = self.ridge_access(ridges.len());
         let opening = file::comment([
-            "Exponents: f as a sum of polynomials times exponentials.",
-            if real {
-                "add(λ, [p_0, p_1, ...]) stands for p(z) e^(λz)."
-            } else {
-                "add(λ, [p_0, p_1, ...]) stands for Re p(z) e^(λz)."
-            },
+            "f as a sum of polynomials times exponentials.".to_owned(),
+            format!(
+                "add(λ, [p_0, p_1, ...]) stands for {}p({}) e^(λz).",
+                if real { "" } else { "Re " },
+                if expansion.centred { "z - centre" } else { "z" }
+            ),
         ]);
+        let centred = expansion.centred;
         quote! {
             #opening
             impl Exponentials for #estimator {
                 type Number = #number;
+                const CENTRED: bool = #centred;
                 #separable
                 #rows
                 #access
@@ -114,6 +130,11 @@ impl Sections<'_> {
             quote! { _ }
         } else {
             quote! { add }
+        };
+        let centre = if sums.iter().any(|sum| super::sharing::uses(&sum.graph, |node| *node == CENTRE)) {
+            quote! { centre }
+        } else {
+            quote! { _ }
         };
         let place = if is_row {
             let ridge = index("ridge", sums.len() > 1);
@@ -136,7 +157,7 @@ impl Sections<'_> {
             }
         };
         quote! {
-            fn #name(#parameter, #place #add: &mut Add<'_, Self::Number>) -> Result<(), EstimateError> {
+            fn #name(#parameter, #place #centre: f64, #add: &mut Add<'_, Self::Number>) -> Result<(), EstimateError> {
                 #body
                 Ok(())
             }
@@ -144,7 +165,14 @@ impl Sections<'_> {
     }
 
     fn calls(&self, sum: &ExponentialSum, real: bool) -> TokenStream {
-        let body = self.print_data(&sum.graph);
+        let leaf = |node: &Node| {
+            if *node == CENTRE {
+                quote! { centre }
+            } else {
+                self.arguments.leaf(node)
+            }
+        };
+        let body = expression::print(&sum.graph, Arithmetic::Number, &self.arguments.scope, &leaf);
         let number = |parts: Option<Parts>| {
             let part = |index: Option<usize>| {
                 index.map_or_else(|| quote! { 0.0 }, |index| quote::ToTokens::to_token_stream(&body.outputs[index]))

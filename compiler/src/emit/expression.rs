@@ -16,7 +16,7 @@ use super::names::Scope;
 use super::quotient::Quotient;
 use super::sharing::named_nodes;
 use crate::errors::bug;
-use crate::ir::{Graph, Node, NodeId, Primitive, Rational};
+use crate::ir::{Graph, Kummer, Node, NodeId, Primitive, Rational};
 use crate::parse::options::Precision;
 
 /// What the emitted expression computes with.
@@ -180,6 +180,7 @@ impl Printer<'_> {
             Node::Call(primitive, argument) => self.call(*primitive, *argument),
             Node::Maximum(x, y) => self.choice("maximum", *x, *y),
             Node::Minimum(x, y) => self.choice("minimum", *x, *y),
+            Node::Kummer(part, operands) => self.kummer(*part, *operands),
             node @ (Node::ImaginaryUnit | Node::Frequency) => {
                 bug!("emit", "{node:?} has no value in generated code")
             }
@@ -241,6 +242,9 @@ impl Printer<'_> {
     }
 
     fn call(&self, primitive: Primitive, argument: NodeId) -> Printed {
+        if let Primitive::LnGamma | Primitive::Polygamma(_) = primitive {
+            return self.gamma(primitive, argument);
+        }
         let name = proc_macro2::Ident::new(primitive.name(), proc_macro2::Span::call_site());
         let is_free = match primitive {
             Primitive::Sigmoid | Primitive::LogSigmoid | Primitive::Softplus | Primitive::Sign => {
@@ -258,6 +262,8 @@ impl Printer<'_> {
             | Primitive::Cosh
             | Primitive::Tanh
             | Primitive::Atan
+            | Primitive::LnGamma
+            | Primitive::Polygamma(_)
             | Primitive::Abs => false,
         };
         Printed::atom(if is_free {
@@ -269,6 +275,48 @@ impl Printer<'_> {
         } else {
             let receiver = self.receiver(argument);
             quote! { #receiver.#name() }
+        })
+    }
+
+    /// `ln Γ` and its derivatives: numbers that do not depend on samples.
+    fn gamma(&self, primitive: Primitive, argument: NodeId) -> Printed {
+        let order = match primitive {
+            Primitive::Polygamma(order) => Some(proc_macro2::Literal::u32_unsuffixed(order)),
+            _ => None,
+        };
+        Printed::atom(match (self.arithmetic, order) {
+            (Arithmetic::Number, None) => {
+                let argument = self.operand(argument).tokens;
+                quote! { ln_gamma(#argument) }
+            }
+            (Arithmetic::Number, Some(order)) => {
+                let argument = self.operand(argument).tokens;
+                quote! { polygamma(#order, #argument) }
+            }
+            (Arithmetic::Analytic, None) => {
+                let receiver = self.receiver(argument);
+                quote! { #receiver.ln_gamma() }
+            }
+            (Arithmetic::Analytic, Some(order)) => {
+                let receiver = self.receiver(argument);
+                quote! { #receiver.polygamma(#order) }
+            }
+            (Arithmetic::Pack(_) | Arithmetic::AnyPack, _) => {
+                bug!("emit", "`{}` once for each sample", primitive.name())
+            }
+        })
+    }
+
+    /// Kummer's function, which stands in characteristic functions only.
+    fn kummer(&self, part: Kummer, [a, b, x]: [NodeId; 3]) -> Printed {
+        if self.arithmetic != Arithmetic::Analytic {
+            bug!("emit", "`{}` outside of a characteristic function", part.name());
+        }
+        let (x, a, b) = (self.receiver(x), self.operand(a).tokens, self.operand(b).tokens);
+        Printed::atom(match part {
+            Kummer::Value => quote! { #x.kummer(#a, #b) },
+            Kummer::FirstSlope => quote! { #x.kummer_slopes(#a, #b)[0] },
+            Kummer::SecondSlope => quote! { #x.kummer_slopes(#a, #b)[1] },
         })
     }
 

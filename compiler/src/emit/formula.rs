@@ -3,7 +3,7 @@
 use num_traits::{One, Signed};
 
 use super::quotient::Quotient;
-use crate::ir::{Graph, Node, NodeId, Primitive, Rational};
+use crate::ir::{Graph, Kummer, Node, NodeId, Primitive, Rational};
 
 /// Formulas with more operations than this are not written out.
 const LONGEST: u64 = 400;
@@ -128,6 +128,15 @@ impl Writer<'_> {
             Node::Call(primitive, argument) => call(*primitive, &self.sum(*argument)),
             Node::Maximum(x, y) => self.choice("max", *x, *y),
             Node::Minimum(x, y) => self.choice("min", *x, *y),
+            Node::Kummer(part, operands) => {
+                let [a, b, x] = operands.map(|operand| self.sum(operand));
+                let slope = match part {
+                    Kummer::Value => "",
+                    Kummer::FirstSlope => "\\partial_{1}",
+                    Kummer::SecondSlope => "\\partial_{2}",
+                };
+                format!("{slope}{{}}_{{1}}F_{{1}}{}", group(&format!("{a}; {b}; {x}")))
+            }
         }
     }
 
@@ -157,6 +166,14 @@ fn call(primitive: Primitive, argument: &str) -> String {
         Primitive::Ln1p => return format!("\\ln\\left(1 + {argument}\\right)"),
         Primitive::Softplus => return format!("\\ln\\left(1 + e^{{{argument}}}\\right)"),
         Primitive::LogSigmoid => return format!("\\ln\\sigma\\left({argument}\\right)"),
+        Primitive::LnGamma => return format!("\\ln\\Gamma{}", group(argument)),
+        Primitive::Polygamma(order) => {
+            let primes = match order {
+                0..=2 => "'".repeat(order as usize),
+                _ => format!("^{{({order})}}"),
+            };
+            return format!("\\psi{primes}{}", group(argument));
+        }
         Primitive::Sigmoid => "\\sigma",
         Primitive::Ln => "\\ln",
         Primitive::Sin => "\\sin",

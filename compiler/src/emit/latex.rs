@@ -23,8 +23,9 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
         }
         let name = latex_name(&program.parameters[rule.parameter.0].name);
         text.push_str(&format!("\\partial_{{{name}}}\\,\\mathbb{{E}} f(z) &= "));
-        if let (Form::Formula, Some(section)) = (&rule.form, &program.formula) {
-            text.push_str(&super::exponentials::latex(&name, section));
+        if let (form @ (Form::Formula | Form::ClosedForm), Some(section)) = (&rule.form, &program.exponentials) {
+            let latex = if *form == Form::ClosedForm { super::closed_forms::latex } else { super::exponentials::latex };
+            text.push_str(&latex(&name, &section.expansion));
             continue;
         }
         if rule.coefficients.is_empty() && rule.stencils.is_empty() {
@@ -44,6 +45,7 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
         }
         match &rule.form {
             Form::Formula
+            | Form::ClosedForm
             | Form::Terminating { .. }
             | Form::Auxiliary { .. }
             | Form::Difference { .. }

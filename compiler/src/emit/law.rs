@@ -26,7 +26,7 @@ use crate::ir::{Condition, Graph, Law, Node, ParamId, ParameterKind, Relation, S
 use crate::kernel::lower::lower_sampler;
 use crate::parse::options::Precision;
 use crate::series::analytic::Judgement;
-use crate::series::characteristic::characteristic;
+use crate::series::characteristic::{characteristic, log_gradient};
 use crate::series::shape::{Shape, shape};
 
 /// The site of a law's draws of a fixed number of words; those of the others follow.
@@ -57,6 +57,7 @@ pub struct LawContext {
 pub fn emit_law(law: &Law, judgement: &Judgement, context: &LawContext) -> TokenStream {
     let shape = &shape(law, &judgement.log_cf);
     let with_gradient = characteristic(&judgement.log_cf, &law.parameters);
+    let logarithm = log_gradient(&judgement.log_cf, &law.parameters);
     if let Err(errors) = check(law, shape, &with_gradient) {
         let faulty = emit_faulty_law(&Ident::new_raw(law.function.trim_start_matches("r#"), law.span), context);
         let errors = errors.to_compile_errors();
@@ -68,7 +69,7 @@ pub fn emit_law(law: &Law, judgement: &Judgement, context: &LawContext) -> Token
     let alias = Alias::new(&syn::Path::from(name.clone()), "ThisLaw", count);
     let implementation = implementation(law, &alias.path);
     let log_characteristic = analytic::implementation(law, shape, &alias.path);
-    let with_gradient = analytic::with_gradient(law, &with_gradient, &alias.path);
+    let with_gradient = analytic::with_gradient(law, &with_gradient, &logarithm, &alias.path);
     let sampled = match &law.sampler {
         Some(sampler) => sampled(law, &lower_sampler(sampler), &alias.path),
         None => inverted(law, &alias.path),

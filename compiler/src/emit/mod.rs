@@ -6,6 +6,7 @@
 mod arguments;
 mod branches;
 mod characteristic;
+pub(crate) mod closed_forms;
 mod draws;
 pub(crate) mod exponentials;
 mod expression;

@@ -39,7 +39,11 @@ impl Sections<'_> {
     /// `probes`, if there are stencils.
     pub(super) fn probes(&self) -> TokenStream {
         let probes = &self.program.probes;
-        if probes.stencils.is_empty() { TokenStream::new() } else { self.probes_function(&probes.numbers) }
+        if probes.stencils.iter().all(Vec::is_empty) {
+            TokenStream::new()
+        } else {
+            self.probes_function(&probes.numbers)
+        }
     }
 
     fn probes_function(&self, numbers: &Sampler) -> TokenStream {

@@ -61,7 +61,8 @@ impl Quotient {
             | Node::RealPower(..)
             | Node::Call(..)
             | Node::Maximum(..)
-            | Node::Minimum(..) => self.numerator.push((factor, 1)),
+            | Node::Minimum(..)
+            | Node::Kummer(..) => self.numerator.push((factor, 1)),
         }
     }
 }

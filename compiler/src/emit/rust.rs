@@ -137,6 +137,9 @@ fn check(program: &Program, context: &EstimatorContext) -> Result<(), Errors> {
         packs.extend([&separable.derivatives, &separable.partials, &separable.stencils]);
     }
     packs.extend(program.whole.as_ref().map(|whole| &whole.stencils));
+    if let Some(section) = &program.exponentials {
+        packs.extend(section.ridge_patterns.iter().chain(&section.separable_patterns));
+    }
     numbers.extend(program.expansion().into_iter().flat_map(Expansion::sums).map(|sum| &sum.graph));
     numbers.extend(program.convergence.as_ref().map(|section| &section.radii));
     for graph in numbers {
@@ -176,7 +179,7 @@ fn header(program: &Program, rules: &[Rule], context: &EstimatorContext) -> Vec<
         summary::title(program),
     ];
     for rule in rules {
-        lines.push(format!("  {}", summary::equation(&program.parameters, program.formula.as_ref(), rule)));
+        lines.push(format!("  {}", summary::equation(&program.parameters, summary::expansion(program), rule)));
         lines.push(format!("    bias: {}", summary::bias(program, rule)));
     }
     lines.push(String::new());
@@ -213,7 +216,8 @@ fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) ->
     let coefficients = coefficients(program);
     let constant = constant(sections);
     let (probe_types, probes) = (sections.probe_types(), sections.probes());
-    let formula = program.formula.as_ref().map(|section| sections.formula(section, law));
+    let formulas = program.exponentials.as_ref().map(|section| sections.formulas(section, law));
+    let closed_forms = program.exponentials.as_ref().map(|section| sections.closed_forms(section, law));
     let convergence = program.convergence.as_ref().map(|section| convergence(sections, section));
     let opening = file::comment(["What the engine needs to know: types, orders, terms."]);
     quote! {
@@ -237,7 +241,8 @@ fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) ->
             #check
             #coefficients
             #constant
-            #formula
+            #formulas
+            #closed_forms
             #convergence
             #probes
         }

@@ -39,10 +39,13 @@ impl Sections<'_> {
         }
     }
 
-    /// `order 1, 2, 4` for comments.
+    /// ` and its derivatives of order 1, 2, 4` for comments.
     fn orders(&self) -> String {
         let orders: Vec<String> = self.program.orders.iter().map(u32::to_string).collect();
-        orders.join(", ")
+        if orders.is_empty() {
+            return String::new();
+        }
+        format!(" and its derivatives of order {}", orders.join(", "))
     }
 
     /// A ridge section.
@@ -58,6 +61,9 @@ impl Sections<'_> {
         let partials = self.pack_function("partials", "u", &section.partials, count);
         let pull_back = self.ridge_pull_back(section);
         let stencils = self.stencils("u", &section.stencils, count);
+        let known = self.program.exponentials.as_ref();
+        let groups = known.map_or(0, |known| known.expansion.ridges[index].groups.len());
+        let patterns = self.patterns(known.and_then(|known| known.ridge_patterns.get(index)), groups, "u");
         let opening = file::comment([format!(
             "Ridge term {index}: the sum over rows o of h(u_o), u_o = <A_o, z> + c_o; {} for each row.",
             summary::plural(count, "number")
@@ -65,7 +71,7 @@ impl Sections<'_> {
         let prologue =
             file::comment(["Prologue, once for each gradient: arguments -> slopes A_oj, offsets c_o, numbers."]);
         let sample = file::comment([
-            format!("Sample, once for each sample and row: u -> h(u) and its derivatives of order {}.", self.orders()),
+            format!("Sample, once for each sample and row: u -> h(u){}.", self.orders()),
             summary::operations(&section.derivatives),
         ]);
         let adjoint = file::comment(["The same for argument gradients: u -> h'(u), then by number."]);
@@ -89,6 +95,7 @@ impl Sections<'_> {
                 #adjoint
                 #partials
                 #stencils
+                #patterns
                 #epilogue
                 #pull_back
             }
@@ -105,16 +112,16 @@ impl Sections<'_> {
         let partials = self.pack_function("partials", "z", &section.partials, count);
         let pull_back = self.separable_pull_back(section);
         let stencils = self.stencils("z", &section.stencils, count);
+        let known = self.program.exponentials.as_ref();
+        let groups = known.and_then(|known| known.expansion.separable.as_ref()).map_or(0, |sum| sum.groups.len());
+        let patterns = self.patterns(known.and_then(|known| known.separable_patterns.as_ref()), groups, "z");
         let opening = file::comment([format!(
             "Separable terms: the sum over coordinates j of g(z_j); {} for each coordinate.",
             summary::plural(count, "number")
         )]);
         let prologue = file::comment(["Prologue, once for each gradient: arguments -> numbers."]);
         let sample = file::comment([
-            format!(
-                "Sample, once for each sample and coordinate: z -> g(z) and its derivatives of order {}.",
-                self.orders()
-            ),
+            format!("Sample, once for each sample and coordinate: z -> g(z){}.", self.orders()),
             summary::operations(&section.derivatives),
         ]);
         let adjoint = file::comment(["The same for argument gradients: z -> derivatives by number."]);
@@ -135,6 +142,7 @@ impl Sections<'_> {
                 #adjoint
                 #partials
                 #stencils
+                #patterns
                 #epilogue
                 #pull_back
             }
@@ -221,7 +229,7 @@ impl Sections<'_> {
 
     /// `stencils`: what each stencil gets from one row or coordinate, if there are any.
     fn stencils(&self, variable: &str, graph: &Graph, count: usize) -> TokenStream {
-        if self.program.probes.stencils.is_empty() {
+        if self.program.probes.stencils.iter().all(Vec::is_empty) {
             return TokenStream::new();
         }
         let uses = |index: usize| sharing::uses(graph, |node| *node == Node::Input(index));

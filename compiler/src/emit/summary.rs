@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::closed_forms;
 use super::exponentials;
 use super::formula;
 use super::sharing;
@@ -9,8 +10,8 @@ use super::stencil;
 use crate::ir::display::{Leaves, infix};
 use crate::ir::{ArgumentKind, Graph, Node, Parameter, Primitive, Rows};
 use crate::kernel::cost::Operations;
-use crate::kernel::program::{FormulaSection, Place, Program, RidgeSection, WholeSection};
-use crate::rule::{Ending, Form, LOOK_AHEAD, Origin, Rule};
+use crate::kernel::program::{Place, Program, RidgeSection, WholeSection};
+use crate::rule::{Ending, Expansion, Form, LOOK_AHEAD, Origin, Rule};
 
 /// `mu, b`.
 pub(crate) fn parameter_names(program: &Program) -> String {
@@ -23,6 +24,11 @@ pub(crate) fn title(program: &Program) -> String {
     let draw = if program.vector { "independent z_j ~ " } else { "z ~ " };
     let (function, law) = (&program.function, &program.law);
     format!("Gradient of E f(z), f = {function}, {draw}{law}({})", parameter_names(program))
+}
+
+/// The terms of `f`, where a rule uses them.
+pub(crate) fn expansion(program: &Program) -> Option<&Expansion> {
+    program.exponentials.as_ref().map(|section| &section.expansion)
 }
 
 /// `2, 4, 6, 8`, shortened in the middle when long.
@@ -40,10 +46,14 @@ pub(crate) fn orders(rule: &Rule) -> Vec<u32> {
 }
 
 /// `∂_b E f(z) = Σ_n a_n E f^(n)(z), n = 2, 4, 6, 8`.
-pub(crate) fn equation(parameters: &[Parameter], formula: Option<&FormulaSection>, rule: &Rule) -> String {
+pub(crate) fn equation(parameters: &[Parameter], expansion: Option<&Expansion>, rule: &Rule) -> String {
     let name = &parameters[rule.parameter.0].name;
-    if let (Form::Formula, Some(section)) = (&rule.form, formula) {
-        return format!("∂_{name} E f(z) = {}", exponentials::equation(name, section));
+    if let (form @ (Form::Formula | Form::ClosedForm), Some(expansion)) = (&rule.form, expansion) {
+        let equation = match form {
+            Form::ClosedForm => closed_forms::equation(name, expansion),
+            _ => exponentials::equation(name, expansion),
+        };
+        return format!("∂_{name} E f(z) = {equation}");
     }
     let orders = orders(rule);
     let mut sum = match orders.as_slice() {
@@ -83,6 +93,7 @@ pub(crate) fn bias(program: &Program, rule: &Rule) -> String {
     let name = &program.parameters[rule.parameter.0].name;
     match &rule.form {
         Form::Formula => "none, and no variance: the expectation is known".to_owned(),
+        Form::ClosedForm => format!("none; refused at run time where |φ(λ)| is near zero, a pole of ∂_{name} log φ"),
         Form::Terminating { reason: Ending::Series { degree } } => {
             format!("none, ∂_{name} log φ is a polynomial of degree {degree} in s = iω")
         }
@@ -111,7 +122,10 @@ pub(crate) fn bias(program: &Program, rule: &Rule) -> String {
 /// What one sample costs, and what one gradient costs besides.
 pub(crate) fn cost(program: &Program) -> Vec<String> {
     if program.is_known() {
-        return vec!["Cost: nothing is drawn; φ and its derivatives are evaluated once for each gradient".to_owned()];
+        return vec![
+            "Cost: nothing is drawn (other forms draw); φ and its derivatives are evaluated once for each gradient"
+                .to_owned(),
+        ];
     }
     let d = if program.vector { "d" } else { "1" };
     let mut lines = vec![format!("Cost of one sample: {d} draws (d: number of coordinates)")];
@@ -129,6 +143,7 @@ pub(crate) fn cost(program: &Program) -> Vec<String> {
         lines.push(format!("    {}, {moments} sums", operations(&separable.derivatives)));
     }
     lines.extend(probes(program));
+    lines.extend(patterns(program));
     lines.extend(program.whole.as_ref().map(|whole| format!("  {}", calls(program, whole))));
     lines
 }
@@ -163,7 +178,7 @@ fn count_of_calls(points: usize) -> String {
 /// What the exact rules evaluate besides.
 fn probes(program: &Program) -> Vec<String> {
     let places = program.probes.stencils.iter().flatten().filter(|probe| probe.place != Place::Draw).count();
-    if program.probes.stencils.is_empty() {
+    if program.probes.stencils.iter().all(Vec::is_empty) {
         return Vec::new();
     }
     let draws = plural(program.probes.numbers.draws.len(), "auxiliary draw");
@@ -180,6 +195,25 @@ fn probes(program: &Program) -> Vec<String> {
     }
     if let Some(separable) = &program.separable {
         lines.push(format!("    separable terms: {}", operations(&separable.stencils)));
+    }
+    lines
+}
+
+/// What closed forms evaluate besides.
+fn patterns(program: &Program) -> Vec<String> {
+    let Some(section) = program.exponentials.as_ref().filter(|section| !section.closed_forms.is_empty()) else {
+        return Vec::new();
+    };
+    let each = if program.vector { "coordinate and parameter" } else { "parameter" };
+    let mut lines = vec![format!("  closed forms ({}):", plural(section.closed_forms.len(), "parameter"))];
+    let mut line = |what: String, graph: &Graph| {
+        lines.push(format!("    {what}: {}, {} mul_add for each {each}", operations(graph), graph.outputs.len()));
+    };
+    for (index, (graph, ridge)) in section.ridge_patterns.iter().zip(&program.ridges).enumerate() {
+        line(format!("ridge term {index}, {}", rows(program, ridge)), graph);
+    }
+    if let Some(graph) = &section.separable_patterns {
+        line(format!("separable terms{}", if program.vector { ", for each coordinate" } else { "" }), graph);
     }
     lines
 }

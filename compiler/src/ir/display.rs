@@ -10,7 +10,7 @@ pub use infix::infix;
 use super::draw::BaseDraw;
 use super::graph::Graph;
 use super::law::{Law, Parameter, Relation};
-use super::node::{Node, NodeId};
+use super::node::{Node, NodeId, Primitive};
 use super::normal_form::{Argument, DataRef, Function, Rows};
 
 /// What leaves are called.
@@ -88,7 +88,8 @@ impl Leaves {
             | Node::RealPower(..)
             | Node::Call(..)
             | Node::Maximum(..)
-            | Node::Minimum(..) => None,
+            | Node::Minimum(..)
+            | Node::Kummer(..) => None,
         }
     }
 }
@@ -105,9 +106,13 @@ pub fn dump_graph(graph: &Graph, leaves: &Leaves) -> String {
             Node::Product(operands) => format!("product{}", list(operands)),
             Node::Power(base, exponent) => format!("power{} {exponent}", list(&[*base])),
             Node::RealPower(base, exponent) => format!("real_power{}", list(&[*base, *exponent])),
+            Node::Call(Primitive::Polygamma(order @ 2..), argument) => {
+                format!("polygamma {order}{}", list(&[*argument]))
+            }
             Node::Call(primitive, argument) => format!("{}{}", primitive.name(), list(&[*argument])),
             Node::Maximum(x, y) => format!("max{}", list(&[*x, *y])),
             Node::Minimum(x, y) => format!("min{}", list(&[*x, *y])),
+            Node::Kummer(part, operands) => format!("{}{}", part.name(), list(operands)),
             Node::Pi
             | Node::ImaginaryUnit
             | Node::Frequency

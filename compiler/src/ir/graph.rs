@@ -202,6 +202,7 @@ impl Node {
                 visit(*x);
                 visit(*y);
             }
+            Node::Kummer(_, operands) => operands.iter().copied().for_each(visit),
         }
     }
 
@@ -221,6 +222,7 @@ impl Node {
             Node::RealPower(x, y) => Node::RealPower(map(*x), map(*y)),
             Node::Maximum(x, y) => Node::Maximum(map(*x), map(*y)),
             Node::Minimum(x, y) => Node::Minimum(map(*x), map(*y)),
+            Node::Kummer(part, operands) => Node::Kummer(*part, operands.map(map)),
             Node::Constant(_)
             | Node::Pi
             | Node::ImaginaryUnit

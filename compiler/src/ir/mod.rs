@@ -16,5 +16,5 @@ pub use draw::{BaseDraw, DrawId, DrawKind};
 pub use exact_rule::{Coefficient, ExactRule, Origin, Radius, Stencil, StencilTerm};
 pub use graph::Graph;
 pub use law::{Condition, Law, Parameter, ParameterKind, Relation, Sampler, Support, WrittenRule};
-pub use node::{DataId, Node, NodeId, ParamId, Primitive, Rational};
+pub use node::{DataId, Kummer, Node, NodeId, ParamId, Primitive, Rational};
 pub use normal_form::{Argument, ArgumentKind, DataRef, Function, NormalForm, RidgeTerm, Rows, SeparableTerm};

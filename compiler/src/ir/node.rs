@@ -56,6 +56,35 @@ pub enum Node {
     Maximum(NodeId, NodeId),
     /// The smaller of two operands.
     Minimum(NodeId, NodeId),
+    /// Kummer's function `1F1(a; b; x)`, or a derivative of it; the operands are `a`, `b` and `x`.
+    Kummer(Kummer, [NodeId; 3]),
+}
+
+/// Kummer's function and its derivatives with respect to the first two arguments; that with respect to the third is the
+/// function itself with other arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kummer {
+    /// `1F1(a; b; x)`
+    Value,
+    /// `∂/∂a 1F1(a; b; x)`
+    FirstSlope,
+    /// `∂/∂b 1F1(a; b; x)`
+    SecondSlope,
+}
+
+impl Kummer {
+    /// The function and its derivatives.
+    pub const ALL: &'static [Kummer] = &[Kummer::Value, Kummer::FirstSlope, Kummer::SecondSlope];
+
+    /// The name in user code (of the function itself) and in dumps.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Kummer::Value => "kummer",
+            Kummer::FirstSlope => "kummer_first_slope",
+            Kummer::SecondSlope => "kummer_second_slope",
+        }
+    }
 }
 
 /// A function of one argument that every target knows.
@@ -91,6 +120,10 @@ pub enum Primitive {
     LogSigmoid,
     /// `ln(1 + e^x)`
     Softplus,
+    /// `ln Γ(x)` of a positive `x`
+    LnGamma,
+    /// the derivative `ψ^(n)(x)` of the digamma function `ψ = (ln Γ)'`, of a positive `x`
+    Polygamma(u32),
     /// absolute value
     Abs,
     /// sign of `x`, with `sign(0) = 0`; appears only when `abs`, `max` or `min` of a term is differentiated
@@ -98,7 +131,7 @@ pub enum Primitive {
 }
 
 impl Primitive {
-    /// Every primitive, in declaration order.
+    /// Every primitive that has a name of its own, in declaration order.
     pub const ALL: &'static [Primitive] = &[
         Primitive::Exp,
         Primitive::ExpM1,
@@ -115,6 +148,9 @@ impl Primitive {
         Primitive::Sigmoid,
         Primitive::LogSigmoid,
         Primitive::Softplus,
+        Primitive::LnGamma,
+        Primitive::Polygamma(0),
+        Primitive::Polygamma(1),
         Primitive::Abs,
         Primitive::Sign,
     ];
@@ -138,8 +174,21 @@ impl Primitive {
             Primitive::Sigmoid => "sigmoid",
             Primitive::LogSigmoid => "log_sigmoid",
             Primitive::Softplus => "softplus",
+            Primitive::LnGamma => "ln_gamma",
+            Primitive::Polygamma(0) => "digamma",
+            Primitive::Polygamma(1) => "trigamma",
+            Primitive::Polygamma(_) => "polygamma",
             Primitive::Abs => "abs",
             Primitive::Sign => "sign",
+        }
+    }
+
+    /// The call of an argument in dumps and texts: `exp(x)`, `polygamma(2, x)`.
+    #[must_use]
+    pub fn call_text(self, argument: &str) -> String {
+        match self {
+            Primitive::Polygamma(order @ 2..) => format!("polygamma({order}, {argument})"),
+            other => format!("{}({argument})", other.name()),
         }
     }
 }

@@ -83,7 +83,8 @@ pub fn verify(graph: &Graph) -> Result<(), Violation> {
             | Node::RealPower(..)
             | Node::Call(..)
             | Node::Maximum(..)
-            | Node::Minimum(..) => {}
+            | Node::Minimum(..)
+            | Node::Kummer(..) => {}
         }
     }
     match graph.outputs.iter().position(|output| output.0 as usize >= graph.len()) {
@@ -219,7 +220,8 @@ fn is_parameter(node: &Node, parameters: usize) -> bool {
         | Node::RealPower(..)
         | Node::Call(..)
         | Node::Maximum(..)
-        | Node::Minimum(..) => true,
+        | Node::Minimum(..)
+        | Node::Kummer(..) => true,
         Node::ImaginaryUnit
         | Node::Frequency
         | Node::TransformVariable

@@ -126,6 +126,18 @@ impl Printer<'_> {
             self.line(format!("called whole at the draw and at {}", points.join(", ")));
             self.over_numbers("stencils of the whole", &whole.stencils, whole.points.len());
         }
+        self.patterns();
+    }
+
+    /// The patterns of closed forms; `in0` is the centre, `in1, in2, …` are real and imaginary parts of exponents.
+    fn patterns(&mut self) {
+        let Some(section) = &self.program.exponentials else { return };
+        for (index, graph) in section.ridge_patterns.iter().enumerate() {
+            self.over_numbers(&format!("patterns of ridge {index}"), graph, 0);
+        }
+        if let Some(graph) = &section.separable_patterns {
+            self.over_numbers("patterns of separable", graph, 0);
+        }
     }
 
     /// The numbers of exact rules, and the stencils that read them; in sections they are `in2, in3, …`, after the value

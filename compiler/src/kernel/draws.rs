@@ -159,7 +159,8 @@ fn linear(graph: &mut Graph, varies: &[bool], id: NodeId) -> Option<Linear> {
         | Node::RealPower(..)
         | Node::Call(..)
         | Node::Maximum(..)
-        | Node::Minimum(..) => None,
+        | Node::Minimum(..)
+        | Node::Kummer(..) => None,
     }
 }
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::draws::lower_draws;
+use super::patterns::lower_patterns;
 use super::program::{
-    ConvergenceSection, FormulaSection, Moment, Probes, Program, PullBack, RidgeSection, SeparableSection, Term,
+    ConvergenceSection, ExponentialSection, Moment, Probes, Program, PullBack, RidgeSection, SeparableSection, Term,
 };
 use super::stencils::{lower_probes, lower_stencils};
 use super::verify::verify;
@@ -13,7 +14,7 @@ use crate::differentiation::{derivative_of_term, derivatives_almost_everywhere};
 use crate::errors::{Errors, bug};
 use crate::ir::{Condition, DataId, DataRef, Function, Graph, Law, Node, NodeId, ParamId, Sampler};
 use crate::passes;
-use crate::rule::formula::expand;
+use crate::rule::exponentials::expand;
 use crate::rule::{Coefficient, Form, Radius, Rule};
 
 /// The program that estimates `E f(z)` and `∂_θ E f(z) = Σ_n a_n(θ) E f^(n)(z)` by `rules`, and `E ∂f/∂argument`.
@@ -76,7 +77,7 @@ pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, 
     }
     errors.into_result()?;
 
-    let formula = lower_formula(function, &rules);
+    let exponentials = lower_exponentials(function, &rules, &terms);
     let convergence = lower_convergence(function, &rules);
     let simplified =
         |condition: &Condition| Condition { graph: passes::run(condition.graph.clone()), ..condition.clone() };
@@ -92,7 +93,7 @@ pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, 
         terms,
         sampler,
         coordinates: None,
-        formula,
+        exponentials,
         convergence,
         conditions: law.conditions.iter().map(simplified).collect(),
         constant_pull_back: pull_back(&form.constant, &form.data),
@@ -108,17 +109,35 @@ pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, 
     Ok(program)
 }
 
-/// The terms of `f`, if some rule is a formula.
-fn lower_formula(function: &Function, rules: &[&Rule]) -> Option<FormulaSection> {
-    let parameters: Vec<ParamId> =
-        rules.iter().filter(|rule| rule.form == Form::Formula).map(|rule| rule.parameter).collect();
-    if parameters.is_empty() {
+/// The terms of `f`, if some rule is a formula or a closed form.
+fn lower_exponentials(function: &Function, rules: &[&Rule], terms: &[Term]) -> Option<ExponentialSection> {
+    let of_form = |form: Form| rules.iter().filter(move |rule| rule.form == form).map(|rule| rule.parameter);
+    let formulas: Vec<ParamId> = of_form(Form::Formula).collect();
+    let stencil = |parameter| match terms.iter().find(|term| term.parameter == parameter).map(|term| term.moment) {
+        Some(Moment::Stencil(stencil)) => (parameter, stencil),
+        other => bug!("lower", "{other:?} is the expectation of a closed form"),
+    };
+    let closed_forms: Vec<(ParamId, usize)> = of_form(Form::ClosedForm).map(stencil).collect();
+    if formulas.is_empty() && closed_forms.is_empty() {
         return None;
     }
-    match expand(&function.normal_form) {
-        Ok(expansion) => Some(FormulaSection { parameters, expansion }),
-        Err(why) => bug!("lower", "a formula was chosen for a function with {why}"),
-    }
+    let expansion = match expand(&function.normal_form) {
+        Ok(expansion) => expansion,
+        Err(refusal) => bug!("lower", "a formula was chosen for a function with {}", refusal.what),
+    };
+    let (real, centred, drawn) = (expansion.is_real(), expansion.centred, !closed_forms.is_empty());
+    let ridges = expansion.ridges.iter().filter(|_| drawn);
+    Some(ExponentialSection {
+        formulas,
+        closed_forms,
+        ridge_patterns: ridges.map(|sum| lower_patterns(sum, &Node::Ridge, real, centred)).collect(),
+        separable_patterns: expansion
+            .separable
+            .as_ref()
+            .filter(|_| drawn)
+            .map(|sum| lower_patterns(sum, &Node::Sample, real, centred)),
+        expansion,
+    })
 }
 
 /// The radii of truncated rules, if it is known for the function what they mean. A polynomial is no matter of convergence.
@@ -161,12 +180,18 @@ fn lower_rules(rules: &[&Rule]) -> (Vec<Term>, Graph) {
         for (term, index) in rule.stencils.iter().zip(&mut stencils) {
             append(&term.coefficient, Moment::Stencil(index), true);
         }
+        if rule.form == Form::ClosedForm
+            && let Some(index) = stencils.next()
+        {
+            append(&one(), Moment::Stencil(index), true);
+        }
         match &rule.form {
             Form::Truncated { discarded: Some(discarded), .. } => {
                 append(&discarded.value, Moment::Derivative(discarded.order), false);
             }
             Form::Truncated { discarded: None, .. }
             | Form::Formula
+            | Form::ClosedForm
             | Form::Terminating { .. }
             | Form::Auxiliary { .. }
             | Form::Difference { .. }
@@ -174,6 +199,14 @@ fn lower_rules(rules: &[&Rule]) -> (Vec<Term>, Graph) {
         }
     }
     (terms, passes::run(graph))
+}
+
+/// The coefficient of an expectation that is a gradient by itself.
+fn one() -> Graph {
+    let mut graph = Graph::new();
+    let one = graph.integer(1);
+    graph.outputs.push(one);
+    graph
 }
 
 /// What the sample section computes for a function of one variable.
@@ -251,7 +284,8 @@ pub(super) fn data_leaf(node: &Node) -> Option<DataId> {
         | Node::RealPower(..)
         | Node::Call(..)
         | Node::Maximum(..)
-        | Node::Minimum(..) => None,
+        | Node::Minimum(..)
+        | Node::Kummer(..) => None,
     }
 }
 

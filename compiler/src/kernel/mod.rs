@@ -6,6 +6,7 @@ pub mod draws;
 #[cfg(test)]
 mod example;
 pub mod lower;
+pub mod patterns;
 pub mod program;
 mod stencils;
 pub mod verify;
@@ -15,7 +16,7 @@ pub use cost::{Cost, Operations};
 pub use display::dump_program;
 pub use lower::{lower, lower_sampler};
 pub use program::{
-    FormulaSection, Inputs, Moment, Place, Probe, Probes, Program, PullBack, RidgeSection, SeparableSection, Term,
+    ExponentialSection, Inputs, Moment, Place, Probe, Probes, Program, PullBack, RidgeSection, SeparableSection, Term,
     Weight, WholeSection,
 };
 pub use verify::verify;

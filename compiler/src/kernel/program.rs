@@ -39,8 +39,8 @@ pub struct Program {
     /// How many random coordinates of each sample the exact rules move in ridge terms, or in a function that is called
     /// whole; all if `None`.
     pub coordinates: Option<u32>,
-    /// The expectations that are known.
-    pub formula: Option<FormulaSection>,
+    /// `f` as a sum of polynomials times exponentials, where a rule uses that.
+    pub exponentials: Option<ExponentialSection>,
     /// Where the series of truncated rules converge, if that is known for the function.
     pub convergence: Option<ConvergenceSection>,
     /// Conditions between parameters.
@@ -61,14 +61,14 @@ impl Program {
     /// Whether value and gradient are known, so that nothing need be drawn.
     #[must_use]
     pub fn is_known(&self) -> bool {
-        self.formula.is_some() && self.terms.is_empty()
+        self.exponentials.as_ref().is_some_and(|section| !section.formulas.is_empty()) && self.terms.is_empty()
     }
 
-    /// The function as a sum of polynomials times exponentials, where a formula or a statement about convergence needs it.
+    /// The function as a sum of polynomials times exponentials, where a rule or a statement about convergence needs it.
     #[must_use]
     pub fn expansion(&self) -> Option<&Expansion> {
-        let formula = self.formula.as_ref().map(|section| &section.expansion);
-        formula.or(self.convergence.as_ref().map(|section| &section.expansion))
+        let exponentials = self.exponentials.as_ref().map(|section| &section.expansion);
+        exponentials.or(self.convergence.as_ref().map(|section| &section.expansion))
     }
 }
 
@@ -86,11 +86,19 @@ pub struct ConvergenceSection {
 
 /// `f` as a sum of polynomials times exponentials, where a rule uses that.
 #[derive(Clone, Debug)]
-pub struct FormulaSection {
-    /// The parameters whose gradient is a formula, ascending.
-    pub parameters: Vec<ParamId>,
+pub struct ExponentialSection {
     /// The terms of `f`; their numbers are functions of data.
     pub expansion: Expansion,
+    /// The parameters whose gradient is a formula, ascending.
+    pub formulas: Vec<ParamId>,
+    /// The parameters whose gradient is a closed form, ascending, and the stencil of [`Probes::stencils`] that is its
+    /// expectation; it has no probes.
+    pub closed_forms: Vec<(ParamId, usize)>,
+    /// What a sample computes for closed forms, for each ridge term; see [`patterns`](super::patterns). Nothing without
+    /// closed forms.
+    pub ridge_patterns: Vec<Graph>,
+    /// The same for the separable term.
+    pub separable_patterns: Option<Graph>,
 }
 
 /// An expectation.

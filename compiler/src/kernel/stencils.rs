@@ -11,7 +11,7 @@ use crate::differentiation::derivatives_almost_everywhere;
 use crate::errors::Errors;
 use crate::ir::{BaseDraw, DrawId, Graph, Node, NodeId, Sampler};
 use crate::passes;
-use crate::rule::{Rule, Stencil};
+use crate::rule::{Form, Rule, Stencil};
 
 /// The probes of all stencils of `rules`, in the order in which terms name them.
 ///
@@ -19,8 +19,12 @@ use crate::rule::{Rule, Stencil};
 /// random numbers are made.
 pub(super) fn lower_probes(rules: &[&Rule], ridges: bool, separable: bool) -> Probes {
     let mut merging = Merging { sampler: Sampler::default(), ridges, separable };
-    let stencils: Vec<Vec<Unplaced>> =
-        rules.iter().flat_map(|rule| &rule.stencils).map(|term| merging.stencil(&term.stencil)).collect();
+    let mut stencils: Vec<Vec<Unplaced>> = Vec::new();
+    for rule in rules {
+        stencils.extend(rule.stencils.iter().map(|term| merging.stencil(&term.stencil)));
+        // A closed form is weighted by numbers that no law's author wrote: it has a place and no probes.
+        stencils.extend((rule.form == Form::ClosedForm).then(Vec::new));
+    }
     let numbers = super::lower::lower_sampler(&merging.sampler);
     // Passes merge equal outputs and may turn a weight into a constant.
     let mut kept = Vec::new();

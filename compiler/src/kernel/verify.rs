@@ -1,9 +1,10 @@
 //! Checks that a program keeps the promises that emitters rely on.
 
 use super::lower::data_leaf;
-use super::program::{Inputs, Moment, Program, PullBack, Term};
+use super::patterns::PatternNumbers;
+use super::program::{ExponentialSection, Inputs, Moment, Program, PullBack, Term};
 use crate::errors::bug;
-use crate::ir::{self, DataRef, Graph, Node, ParamId, Rows};
+use crate::ir::{self, DataRef, Graph, Node, ParamId, Primitive, Rows};
 
 /// Which leaves a graph may have besides constants and π.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ enum Leaves {
     Stencil(usize, &'static Node),
     /// Parameters, the sample and this many base draws.
     Probes(usize),
+    /// The ridge argument or the sample, and this many inputs.
+    Patterns(usize, &'static Node),
     /// This many values of a function that is called whole, and the inputs of stencils.
     Whole(usize),
 }
@@ -85,6 +88,9 @@ pub fn violations(program: &Program) -> Vec<String> {
         check.require(separable.numbers_pull_back.len() == numbers, || "wrong number of pull-backs".to_owned());
         separable.numbers_pull_back.iter().for_each(|list| check.pull_backs("numbers", list));
     }
+    if let Some(section) = &program.exponentials {
+        check.exponentials(section);
+    }
     if let Some(whole) = &program.whole {
         check.graph("stencils of the whole", &whole.stencils, stencils, Leaves::Whole(whole.points.len()));
         check.require(whole.points.iter().all(|point| *point < count), || "unknown points".to_owned());
@@ -130,6 +136,24 @@ impl Check<'_> {
         }
     }
 
+    /// Closed forms have a stencil without probes; patterns are there for each function and nothing else.
+    fn exponentials(&mut self, section: &ExponentialSection) {
+        let (expansion, stencils) = (&section.expansion, &self.program.probes.stencils);
+        let placed = section.closed_forms.iter().all(|(_, index)| stencils.get(*index).is_some_and(Vec::is_empty));
+        self.require(placed, || "a closed form without a stencil of its own".to_owned());
+        let patterns = section.ridge_patterns.len() + usize::from(section.separable_patterns.is_some());
+        let expected = if section.closed_forms.is_empty() { 0 } else { expansion.sums().count() };
+        self.require(patterns == expected, || format!("patterns of {patterns} functions, expected {expected}"));
+        let parts = if expansion.is_real() { 1 } else { 2 };
+        let ridges = section.ridge_patterns.iter().zip(&expansion.ridges).map(|pair| (pair, &Node::Ridge));
+        let separable = section.separable_patterns.iter().zip(&expansion.separable).map(|pair| (pair, &Node::Sample));
+        for ((graph, sum), variable) in ridges.chain(separable) {
+            let count: usize = sum.groups.iter().map(|group| parts * group.polynomial.len()).sum();
+            let numbers = PatternNumbers::count(sum.groups.len());
+            self.graph("patterns", graph, count, Leaves::Patterns(numbers, variable));
+        }
+    }
+
     fn graph(&mut self, name: &str, graph: &Graph, outputs: usize, leaves: Leaves) {
         self.require(graph.outputs.len() == outputs, || {
             format!("{name}: {} outputs, expected {outputs}", graph.outputs.len())
@@ -147,9 +171,11 @@ impl Check<'_> {
                 (Node::Data(number), Leaves::Varying(count, _) | Leaves::Stencil(count, _) | Leaves::Whole(count)) => {
                     number.0 < count
                 }
-                (Node::Sample | Node::Ridge, Leaves::Varying(_, variable) | Leaves::Stencil(_, variable)) => {
-                    node == variable
-                }
+                (
+                    Node::Sample | Node::Ridge,
+                    Leaves::Varying(_, variable) | Leaves::Stencil(_, variable) | Leaves::Patterns(_, variable),
+                ) => node == variable,
+                (Node::Input(input), Leaves::Patterns(count, _)) => *input < count,
                 (Node::Sample, Leaves::Probes(_)) => true,
                 (Node::Input(Inputs::SLOPE), Leaves::Whole(_)) => false,
                 (Node::Input(input), Leaves::Stencil(..) | Leaves::Whole(_)) => {
@@ -167,6 +193,9 @@ impl Check<'_> {
                     | Node::TransformVariable,
                     _,
                 ) => false,
+                // The gamma function's family is evaluated once for a gradient, never for a sample.
+                (Node::Call(Primitive::LnGamma | Primitive::Polygamma(_), _), Leaves::Parameters) => true,
+                (Node::Call(Primitive::LnGamma | Primitive::Polygamma(_), _) | Node::Kummer(..), _) => false,
                 (Node::Power(_, exponent), _) => matches!(exponent, 2 | -1),
                 (
                     Node::Sum(_)
@@ -208,7 +237,7 @@ mod tests {
     use super::super::example::{expression, function, law, rules};
     use super::super::lower::lower;
     use super::*;
-    use crate::ir::{DataId, Primitive};
+    use crate::ir::DataId;
 
     /// The violations of a program changed by `spoil`.
     fn spoiled(spoil: impl FnOnce(&mut Program)) -> Vec<String> {

@@ -214,7 +214,8 @@ impl AffineForms {
             | Node::RealPower(..)
             | Node::Call(..)
             | Node::Maximum(..)
-            | Node::Minimum(..) => data.then(factor),
+            | Node::Minimum(..)
+            | Node::Kummer(..) => data.then(factor),
         }
     }
 

@@ -13,7 +13,7 @@ use super::scope::Value;
 use super::spelling::{list, nearest};
 use super::terms::Place;
 use crate::errors::{Code, Fault};
-use crate::ir::{BaseDraw, DrawId, DrawKind, Node, NodeId, Primitive};
+use crate::ir::{BaseDraw, DrawId, DrawKind, Kummer, Node, NodeId, Primitive};
 
 /// A function of numbers that is not a [`Primitive`] of one argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,7 @@ enum Builtin {
     Max,
     Min,
     From,
+    Kummer,
 }
 
 /// Names other than those of primitives, and the number of arguments with the receiver.
@@ -37,6 +38,7 @@ const BUILTINS: &[(&str, Builtin, usize)] = &[
     ("max", Builtin::Max, 2),
     ("min", Builtin::Min, 2),
     ("from", Builtin::From, 1),
+    (Kummer::Value.name(), Builtin::Kummer, 3),
 ];
 
 /// Functions of the standard library with steps.
@@ -73,19 +75,32 @@ const ELSEWHERE: &[(&str, &str)] = &[
 /// Functions of slices and iterators.
 const SEQUENCES: &[&str] = &["dot", "iter", "zip", "map", "sum", "rows"];
 
-fn builtin(name: &str) -> Option<(Builtin, usize)> {
-    let primitive = Primitive::ALL
-        .iter()
-        .find(|primitive| primitive.name() == name && **primitive != Primitive::Sign)
-        .map(|primitive| (Builtin::Primitive(*primitive), 1));
-    primitive.or_else(|| BUILTINS.iter().find(|row| row.0 == name).map(|row| (row.1, row.2)))
+/// The functions that may be called in a dialect, with the number of arguments.
+fn builtins(dialect: Dialect) -> impl Iterator<Item = (&'static str, Builtin, usize)> {
+    let primitives = Primitive::ALL.iter().filter(|primitive| **primitive != Primitive::Sign);
+    let primitives = primitives.map(|primitive| (primitive.name(), Builtin::Primitive(*primitive), 1));
+    primitives.chain(BUILTINS.iter().copied()).filter(move |row| is_of(row.1, dialect))
+}
+
+/// Whether a function is part of a dialect. The gamma function's family is for parameters: it has no code for samples.
+const fn is_of(builtin: Builtin, dialect: Dialect) -> bool {
+    match (builtin, dialect) {
+        (Builtin::Kummer, _) => matches!(dialect, Dialect::LogCf),
+        (Builtin::Primitive(Primitive::LnGamma), Dialect::LogCf) => true,
+        (Builtin::Primitive(Primitive::LnGamma | Primitive::Polygamma(_)), _) => {
+            matches!(dialect, Dialect::Rule | Dialect::Condition | Dialect::Term)
+        }
+        _ => true,
+    }
+}
+
+fn builtin(name: &str, dialect: Dialect) -> Option<(Builtin, usize)> {
+    builtins(dialect).find(|row| row.0 == name).map(|row| (row.1, row.2))
 }
 
 /// The names that may be called in a dialect.
 fn understood(dialect: Dialect) -> Vec<&'static str> {
-    let mut names: Vec<&str> =
-        Primitive::ALL.iter().filter(|primitive| **primitive != Primitive::Sign).map(|row| row.name()).collect();
-    names.extend(BUILTINS.iter().map(|row| row.0).filter(|name| *name != "from"));
+    let mut names: Vec<&str> = builtins(dialect).map(|row| row.0).filter(|name| *name != "from").collect();
     match dialect {
         Dialect::Sample | Dialect::Rule => names.extend(DrawKind::ALL.iter().map(|kind| kind.name())),
         Dialect::Function => names.extend(SEQUENCES),
@@ -162,7 +177,7 @@ impl Walker {
     fn call_named(&mut self, name: &Ident, operands: Vec<Operand>, whole: &dyn ToTokens) -> Value {
         let text = name.to_string();
         let place = Place::of(&whole);
-        let expected = match builtin(&text) {
+        let expected = match builtin(&text, self.dialect) {
             Some((builtin, arity)) => {
                 if operands.len() == arity {
                     return self.apply(builtin, operands, place);
@@ -247,6 +262,7 @@ impl Walker {
                 self.terms.sum(vec![product, addend], place)
             }
             (Builtin::From, &[x]) => x,
+            (Builtin::Kummer, &[a, b, x]) => self.terms.scalar(Node::Kummer(Kummer::Value, [a, b, x]), place),
             (builtin, ids) => crate::errors::bug!("parse", "{builtin:?} was applied to {} numbers", ids.len()),
         };
         Value::Scalar { id, whole: false }

@@ -59,6 +59,8 @@ fn primitive(primitive: Primitive, x: f64) -> f64 {
         Primitive::Sigmoid => sigmoid(x),
         Primitive::LogSigmoid => log_sigmoid(x),
         Primitive::Softplus => softplus(x),
+        Primitive::LnGamma => crate::special::ln_gamma(x),
+        Primitive::Polygamma(order) => crate::special::polygamma(order, x),
         Primitive::Abs => x.abs(),
         Primitive::Sign => x.signum(),
     }
@@ -87,7 +89,8 @@ pub(crate) fn evaluate(graph: &Graph, leaf: impl Fn(&Node) -> f64) -> Vec<f64> {
             | Node::Ridge
             | Node::Data(_)
             | Node::Draw(_)
-            | Node::Input(_) => leaf(node),
+            | Node::Input(_)
+            | Node::Kummer(..) => leaf(node),
         });
     }
     graph.outputs.iter().map(|output| values[output.0 as usize]).collect()

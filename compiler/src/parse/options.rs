@@ -311,7 +311,7 @@ fn coordinates(value: &Expr, errors: &mut Errors) -> Option<u32> {
 }
 
 /// Forms that rules will have and this version does not.
-const LATER: [&str; 3] = ["closed_form", "score", "pathwise"];
+const LATER: [&str; 2] = ["score", "pathwise"];
 
 fn form(value: &Expr, errors: &mut Errors) -> Option<RequestedForm> {
     let (name, number) = match value {

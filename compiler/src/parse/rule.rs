@@ -17,8 +17,10 @@ use crate::errors::{Code, Errors, Fault};
 use crate::ir::draw::take_arguments;
 use crate::ir::exact_rule::CHECKED_DEGREE;
 use crate::ir::{
-    DrawKind, ExactRule, Graph, Node, NodeId, Origin, ParamId, Sampler, Stencil, StencilTerm, WrittenRule,
+    BaseDraw, Coefficient, DrawId, DrawKind, ExactRule, Graph, Node, NodeId, Origin, ParamId, Primitive, Sampler,
+    Stencil, StencilTerm, WrittenRule,
 };
+use crate::passes;
 
 /// One call of `f`, `df` or `ddf`.
 #[derive(Clone, Debug)]
@@ -50,59 +52,181 @@ pub(crate) fn parse_rule(
     walker.declare(&z, Node::Sample);
     let output = walker.number(expression);
     let place = Place::of(expression);
-    let Walker { mut terms, mut draws, errors, evaluations, .. } = walker;
+    let Walker { mut terms, draws, errors, evaluations, .. } = walker;
     errors.into_result()?;
     let Some(output) = output else { crate::errors::bug!("parse", "a rule without value and without fault") };
     if draws.iter().any(|draw| draw.kind == DrawKind::Compound) {
         let help = "draw the number of copies and, given it, the sum: a gamma number for exponential ones, for example";
         return Err(place.fault(Code::Unsupported, "a rule cannot draw a sum of copies", help).into());
     }
-    let mut probes = Vec::new();
-    linear(&terms, output, &[], &mut probes)?;
-    let is_number = |terms: &Terms, id: NodeId| !terms.has_draw(id) && !terms.has_base_draw(id);
-    let common: Vec<NodeId> = match probes.first() {
-        Some((first, _)) => first
-            .iter()
-            .copied()
-            .filter(|&factor| is_number(&terms, factor) && probes.iter().all(|(factors, _)| factors.contains(&factor)))
-            .collect(),
-        None => Vec::new(),
-    };
-    let mut roots: Vec<NodeId> = draws.iter().flat_map(|draw| draw.arguments.iter().copied()).collect();
-    let arguments = roots.len();
-    let mut orders = Vec::new();
-    for (mut factors, evaluation) in probes {
-        for factor in &common {
-            if let Some(index) = factors.iter().position(|known| known == factor) {
-                factors.remove(index);
+    let mut found = Vec::new();
+    linear(&terms, output, &[], &mut found)?;
+    let probes = found.into_iter().map(|(factors, evaluation)| {
+        let (numbers, weights) = factors.into_iter().partition(|&factor| is_number(&terms, factor));
+        let Evaluation { order, point } = evaluations[evaluation];
+        Probe { order, point, numbers, weights }
+    });
+    let groups = grouped(&terms, probes.collect());
+    let mut rule =
+        ExactRule { origin: Origin::Author { degree: CHECKED_DEGREE }, derivatives: Vec::new(), stencils: Vec::new() };
+    for Group { coefficient, probes } in groups {
+        let coefficient = product(&mut terms, coefficient, place);
+        match probes.as_slice() {
+            [probe] if probe.order > 0 && probe.is_at_the_draw(&terms) => {
+                rule.derivatives.push(Coefficient { order: probe.order, value: terms.graph(&[coefficient]) });
+            }
+            _ => {
+                let coefficient = terms.graph(&[coefficient]);
+                let stencil = stencil(&mut terms, &draws, probes, place)?;
+                rule.stencils.push(StencilTerm { coefficient, stencil });
             }
         }
-        let weight = if factors.is_empty() {
-            terms.constant(num_traits::One::one(), place)
-        } else {
-            terms.product(factors, place)
-        };
-        let Evaluation { order, point } = evaluations[evaluation];
-        orders.push(order);
-        roots.extend([point, weight]);
     }
-    let coefficient: Graph = if common.is_empty() {
-        let one = terms.constant(num_traits::One::one(), place);
-        terms.graph(&[one])
-    } else {
-        let product = terms.product(common, place);
-        terms.graph(&[product])
-    };
-    let mut graph = terms.graph(&roots);
-    graph.outputs.rotate_left(arguments);
-    take_arguments(&mut graph, &mut draws);
-    let stencil = Stencil { numbers: Sampler { graph, draws }, orders };
-    let rule = ExactRule {
-        origin: Origin::Author { degree: CHECKED_DEGREE },
-        derivatives: Vec::new(),
-        stencils: vec![StencilTerm { coefficient, stencil }],
-    };
+    rule.derivatives.sort_by_key(|coefficient| coefficient.order);
     Ok(WrittenRule { parameter, rule, extent: place.extent() })
+}
+
+/// `weights × numbers × f^(order)(point)`: weights depend on draws, numbers on parameters only.
+struct Probe {
+    order: u32,
+    point: NodeId,
+    numbers: Vec<NodeId>,
+    weights: Vec<NodeId>,
+}
+
+impl Probe {
+    /// Whether it is a derivative of `f` at the draw itself, without a weight.
+    fn is_at_the_draw(&self, terms: &Terms) -> bool {
+        self.weights.is_empty() && matches!(terms.term(self.point), Term::Scalar(Node::Sample))
+    }
+}
+
+/// Probes with a common coefficient, which is left out of theirs.
+struct Group {
+    coefficient: Vec<NodeId>,
+    probes: Vec<Probe>,
+}
+
+fn is_number(terms: &Terms, id: NodeId) -> bool {
+    !terms.has_draw(id) && !terms.has_base_draw(id)
+}
+
+/// Values of `f` stay together, since only their differences count; derivatives go by their coefficients, constants apart, so
+/// that these are computed once and not for each sample.
+fn grouped(terms: &Terms, probes: Vec<Probe>) -> Vec<Group> {
+    let mut values = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
+    for mut probe in probes {
+        if probe.order == 0 {
+            values.push(probe);
+            continue;
+        }
+        let at_the_draw = probe.is_at_the_draw(terms);
+        let is_constant = |factor: &NodeId| terms.as_constant(*factor).is_some();
+        let (constants, coefficient) = std::mem::take(&mut probe.numbers).into_iter().partition(is_constant);
+        probe.numbers = constants;
+        let is_same = |group: &&mut Group| !group.probes[0].is_at_the_draw(terms) && group.coefficient == coefficient;
+        match groups.iter_mut().find(is_same).filter(|_| !at_the_draw) {
+            Some(group) => group.probes.push(probe),
+            None => groups.push(Group { coefficient, probes: vec![probe] }),
+        }
+    }
+    for group in &mut groups {
+        if let [probe] = group.probes.as_mut_slice() {
+            group.coefficient.append(&mut probe.numbers);
+        }
+    }
+    if let Some(first) = values.first() {
+        let is_common = |factor: &NodeId| values.iter().all(|probe| probe.numbers.contains(factor));
+        let coefficient: Vec<NodeId> = first.numbers.iter().copied().filter(is_common).collect();
+        for probe in &mut values {
+            for factor in &coefficient {
+                if let Some(index) = probe.numbers.iter().position(|known| known == factor) {
+                    probe.numbers.remove(index);
+                }
+            }
+        }
+        groups.insert(0, Group { coefficient, probes: values });
+    }
+    groups
+}
+
+fn product(terms: &mut Terms, factors: Vec<NodeId>, place: Place) -> NodeId {
+    if factors.is_empty() { terms.constant(num_traits::One::one(), place) } else { terms.product(factors, place) }
+}
+
+/// The stencil of a group, with the draws that it needs.
+fn stencil(terms: &mut Terms, draws: &[BaseDraw], probes: Vec<Probe>, place: Place) -> Result<Stencil, Fault> {
+    let (mut orders, mut roots) = (Vec::new(), Vec::new());
+    for Probe { order, point, numbers, mut weights } in probes {
+        weights.extend(numbers);
+        orders.push(order);
+        roots.extend([point, product(terms, weights, place)]);
+    }
+    let draws = needed_draws(terms, draws, &roots);
+    let outputs = roots.len();
+    roots.extend(draws.iter().flat_map(|(_, draw)| draw.arguments.iter().copied()));
+    for &root in &roots {
+        check_functions(terms, root)?;
+    }
+    let mut graph = terms.graph(&roots);
+    let new_id = |old: DrawId| draws.iter().position(|(id, _)| *id == old).map(DrawId);
+    let mut renumbered = Graph::new();
+    for output in std::mem::take(&mut graph.outputs) {
+        let output = renumbered.import(&graph, output, |renumbered, node| match node {
+            Node::Draw(draw) => Some(renumbered.push(Node::Draw(new_id(*draw)?))),
+            _ => None,
+        });
+        renumbered.outputs.push(output);
+    }
+    let mut graph = passes::share(renumbered);
+    let mut draws: Vec<BaseDraw> = draws.into_iter().map(|(_, draw)| draw).collect();
+    take_arguments(&mut graph, &mut draws);
+    debug_assert_eq!(graph.outputs.len(), outputs, "points and weights");
+    Ok(Stencil { numbers: Sampler { graph, draws }, orders })
+}
+
+/// The draws that expressions depend on, themselves or through arguments of draws.
+fn needed_draws(terms: &Terms, draws: &[BaseDraw], roots: &[NodeId]) -> Vec<(DrawId, BaseDraw)> {
+    let mut needed = vec![false; draws.len()];
+    let mark = |needed: &mut Vec<bool>, root: NodeId| {
+        for part in terms.parts(root) {
+            if let Term::Scalar(Node::Draw(draw)) = terms.term(part) {
+                needed[draw.0] = true;
+            }
+        }
+    };
+    for &root in roots {
+        mark(&mut needed, root);
+    }
+    for (index, draw) in draws.iter().enumerate().rev() {
+        if needed[index] {
+            draw.arguments.iter().for_each(|&argument| mark(&mut needed, argument));
+        }
+    }
+    draws
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| needed[*index])
+        .map(|(index, draw)| (DrawId(index), draw.clone()))
+        .collect()
+}
+
+/// Refuses what has no code for samples.
+fn check_functions(terms: &Terms, root: NodeId) -> Result<(), Fault> {
+    for part in terms.parts(root) {
+        if let Term::Scalar(Node::Call(primitive @ (Primitive::LnGamma | Primitive::Polygamma(_)), _)) =
+            terms.term(part)
+        {
+            return Err(terms.place(part).fault(
+                Code::Unsupported,
+                format!("`{}` would be computed for each sample", primitive.name()),
+                "let it be a factor of whole terms, such as `trigamma(k) * y * df(y)`, and common to all values of `f`: it is \
+                 then computed once",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The evaluations that `id` is a sum of, each with its factors besides `factors`.
@@ -119,12 +243,23 @@ fn linear(terms: &Terms, id: NodeId, factors: &[NodeId], found: &mut Vec<(Vec<No
         Term::Scalar(Node::Product(operands)) => {
             let (inner, outer): (Vec<NodeId>, Vec<NodeId>) = operands.iter().partition(|operand| evaluates(**operand));
             let &[inner] = inner.as_slice() else { return Err(not_linear(terms, id)) };
-            let all: Vec<NodeId> = factors.iter().copied().chain(outer).collect();
+            let mut all = factors.to_vec();
+            outer.into_iter().for_each(|factor| gather_factors(terms, factor, &mut all));
             linear(terms, inner, &all, found)?;
         }
         Term::Scalar(_) | Term::OverCoordinates(_) | Term::OverRows(..) => return Err(not_linear(terms, id)),
     }
     Ok(())
+}
+
+/// The factors of a product, of those that are products too.
+fn gather_factors(terms: &Terms, id: NodeId, factors: &mut Vec<NodeId>) {
+    match terms.term(id) {
+        Term::Scalar(Node::Product(operands)) => {
+            operands.iter().for_each(|&operand| gather_factors(terms, operand, factors));
+        }
+        _ => factors.push(id),
+    }
 }
 
 fn not_linear(terms: &Terms, id: NodeId) -> Fault {

@@ -30,7 +30,9 @@ pub fn exact_value(primitive: Primitive, x: &Rational) -> Option<Rational> {
         | Primitive::Atan => at_zero(0),
         Primitive::Ln => x.is_one().then(Rational::zero),
         Primitive::Sigmoid => x.is_zero().then(|| Rational::new(1.into(), 2.into())),
-        Primitive::LogSigmoid | Primitive::Softplus => None,
+        // ln Γ(1) = ln Γ(2) = 0
+        Primitive::LnGamma => (x.is_one() || *x == Rational::from_integer(2.into())).then(Rational::zero),
+        Primitive::LogSigmoid | Primitive::Softplus | Primitive::Polygamma(_) => None,
         Primitive::Abs => Some(x.abs()),
         Primitive::Sign => Some(x.signum()),
         Primitive::Sqrt => {

@@ -78,6 +78,7 @@ impl Folding {
             }
             Node::Maximum(x, y) => self.extremum(x, y, true),
             Node::Minimum(x, y) => self.extremum(x, y, false),
+            Node::Kummer(..) => self.intern(node),
             Node::Constant(_)
             | Node::Pi
             | Node::ImaginaryUnit

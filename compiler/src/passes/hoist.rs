@@ -67,7 +67,8 @@ impl Hoisting<'_> {
             | Node::RealPower(..)
             | Node::Call(..)
             | Node::Maximum(..)
-            | Node::Minimum(..) => {
+            | Node::Minimum(..)
+            | Node::Kummer(..) => {
                 if varies {
                     let mapped = node.clone();
                     let mapped = mapped.map_operands(|operand| self.read(operand));
@@ -147,7 +148,8 @@ fn is_free(node: &Node) -> bool {
         | Node::RealPower(..)
         | Node::Call(..)
         | Node::Maximum(..)
-        | Node::Minimum(..) => false,
+        | Node::Minimum(..)
+        | Node::Kummer(..) => false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use num_traits::ToPrimitive;
 
-use crate::ir::{Graph, Node, Primitive};
+use crate::ir::{Graph, Kummer, Node, Primitive};
 
 /// Values of the leaves.
 #[derive(Clone, Debug, Default)]
@@ -43,9 +43,26 @@ pub fn values(graph: &Graph, leaves: &Leaves) -> Vec<f64> {
             Node::Call(primitive, x) => apply(*primitive, of(x)),
             Node::Maximum(x, y) => of(x).max(of(y)),
             Node::Minimum(x, y) => of(x).min(of(y)),
+            Node::Kummer(part, [a, b, x]) => kummer(*part, of(a), of(b), of(x)),
         });
     }
     graph.outputs.iter().map(|output| computed[output.0 as usize]).collect()
+}
+
+/// The power series, for moderate arguments.
+fn kummer(part: Kummer, a: f64, b: f64, x: f64) -> f64 {
+    let (mut term, mut slopes, mut sum) = (1.0, [0.0; 2], 0.0);
+    for n in (0..200).map(f64::from) {
+        sum += term
+            * match part {
+                Kummer::Value => 1.0,
+                Kummer::FirstSlope => slopes[0],
+                Kummer::SecondSlope => slopes[1],
+            };
+        slopes = [slopes[0] + 1.0 / (a + n), slopes[1] - 1.0 / (b + n)];
+        term *= (a + n) / (b + n) * x / (n + 1.0);
+    }
+    sum
 }
 
 fn apply(primitive: Primitive, x: f64) -> f64 {
@@ -67,6 +84,8 @@ fn apply(primitive: Primitive, x: f64) -> f64 {
         Primitive::Sigmoid => sigmoid(x),
         Primitive::LogSigmoid => -softplus(-x),
         Primitive::Softplus => softplus(x),
+        Primitive::LnGamma => crate::special::ln_gamma(x),
+        Primitive::Polygamma(order) => crate::special::polygamma(order, x),
         Primitive::Abs => x.abs(),
         Primitive::Sign => {
             if x == 0.0 {

@@ -50,7 +50,8 @@ pub fn powers(graph: Graph) -> Graph {
             | Node::RealPower(..)
             | Node::Call(..)
             | Node::Maximum(..)
-            | Node::Minimum(..) => {
+            | Node::Minimum(..)
+            | Node::Kummer(..) => {
                 let mapped = node.map_operands(|operand| image[operand.0 as usize]);
                 result.push_spanned(mapped, graph.span(id))
             }

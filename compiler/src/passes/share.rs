@@ -34,7 +34,8 @@ pub fn share(graph: Graph) -> Graph {
             | Node::RealPower(..)
             | Node::Call(..)
             | Node::Maximum(..)
-            | Node::Minimum(..) => intern(node.map_operands(|operand| image[operand.0 as usize])),
+            | Node::Minimum(..)
+            | Node::Kummer(..) => intern(node.map_operands(|operand| image[operand.0 as usize])),
         };
         image.push(mapped);
     }

@@ -8,6 +8,8 @@ use crate::ir::{Coefficient, Origin, ParamId, Radius, StencilTerm};
 pub enum Form {
     /// The expectation is known: `f` is a sum of polynomials times exponentials, and nothing is drawn.
     Formula,
+    /// `a(D) f` is known, Eq. (23) of the paper: `f` is a sum of polynomials times exponentials, at which it is evaluated.
+    ClosedForm,
     /// A finite sum that is exact: the series in `s` ends, or the derivatives of `f` vanish.
     Terminating {
         /// Why the sum is finite.
@@ -73,6 +75,7 @@ impl Rule {
     pub const fn is_exact(&self) -> bool {
         match self.form {
             Form::Formula
+            | Form::ClosedForm
             | Form::Terminating { .. }
             | Form::Auxiliary { .. }
             | Form::Difference { .. }
@@ -91,6 +94,7 @@ impl Rule {
         let discarded = match &self.form {
             Form::Truncated { discarded, .. } => discarded.as_ref().map(|discarded| discarded.order),
             Form::Formula
+            | Form::ClosedForm
             | Form::Terminating { .. }
             | Form::Auxiliary { .. }
             | Form::Difference { .. }
@@ -111,6 +115,8 @@ pub const MAX_ORDER: u32 = 64;
 pub enum RequestedForm {
     /// `form = formula`
     Formula,
+    /// `form = closed_form`
+    ClosedForm,
     /// `form = truncated`
     Truncated,
     /// `form = terminating`
@@ -127,6 +133,7 @@ impl RequestedForm {
     /// Every form that can be asked for, by the first of its kind.
     pub const ALL: &'static [RequestedForm] = &[
         RequestedForm::Formula,
+        RequestedForm::ClosedForm,
         RequestedForm::Truncated,
         RequestedForm::Terminating,
         RequestedForm::Auxiliary(1),
@@ -139,6 +146,7 @@ impl RequestedForm {
     pub const fn name(self) -> &'static str {
         match self {
             RequestedForm::Formula => "formula",
+            RequestedForm::ClosedForm => "closed_form",
             RequestedForm::Truncated => "truncated",
             RequestedForm::Terminating => "terminating",
             RequestedForm::Auxiliary(_) => "auxiliary",
@@ -154,6 +162,7 @@ impl RequestedForm {
             RequestedForm::Auxiliary(_) => Some(RequestedForm::Auxiliary(number)),
             RequestedForm::Difference(_) => Some(RequestedForm::Difference(number)),
             RequestedForm::Formula
+            | RequestedForm::ClosedForm
             | RequestedForm::Truncated
             | RequestedForm::Terminating
             | RequestedForm::Discrete => None,
@@ -171,6 +180,7 @@ impl std::fmt::Display for RequestedForm {
             RequestedForm::Auxiliary(_)
             | RequestedForm::Difference(_)
             | RequestedForm::Formula
+            | RequestedForm::ClosedForm
             | RequestedForm::Truncated
             | RequestedForm::Terminating
             | RequestedForm::Discrete => Ok(()),

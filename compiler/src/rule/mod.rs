@@ -3,13 +3,14 @@
 pub mod build;
 pub mod coordinates;
 pub mod derivation;
+pub mod exponentials;
 pub mod form;
-pub mod formula;
 pub mod opaque;
+mod refusal;
 pub mod select;
 pub mod text;
 
 pub use crate::ir::{Coefficient, ExactRule, Origin, Radius, Stencil, StencilTerm};
 pub use derivation::{Derivation, ParameterSeries};
+pub use exponentials::Expansion;
 pub use form::{Ending, Form, LOOK_AHEAD, MAX_ORDER, RequestedForm, Rule};
-pub use formula::Expansion;

@@ -4,7 +4,8 @@ use proc_macro2::Span;
 
 use super::derivation::Derivation;
 use super::form::RequestedForm;
-use super::select::{Choice, Subject, accepting_forms, listed_forms};
+use super::refusal::{accepting_forms, listed_forms};
+use super::select::{Choice, Subject};
 use crate::errors::{Code, Errors, Fault};
 use crate::ir::Law;
 
@@ -22,7 +23,7 @@ pub fn check_choice(choice: &Choice) -> Result<(), Errors> {
     for (form, span) in forms {
         let what = match form {
             RequestedForm::Difference(_) | RequestedForm::Discrete => continue,
-            RequestedForm::Formula => "a formula needs to know the function",
+            RequestedForm::Formula | RequestedForm::ClosedForm => "a formula needs to know the function",
             RequestedForm::Truncated | RequestedForm::Terminating | RequestedForm::Auxiliary(_) => {
                 "this form takes derivatives of the function"
             }

@@ -1,6 +1,7 @@
 //! Chooses the form of each parameter's rule.
 //!
-//! Without an order every parameter gets an exact rule: the first of its [`candidates`] that accepts `f`. With `order = N`
+//! Without an order every parameter gets an exact rule: a formula if there is one, else the first of its [`candidates`] that
+//! accepts `f`. With `order = N`
 //! the series is kept to `N`, and no other form takes its place; where series or `f` end before, the rule says so and is
 //! exact. `form = …` forces one, for all parameters or for one of them; `auxiliary(2)` is the second of its kind.
 //!
@@ -8,11 +9,16 @@
 //! only and the law has a density, so that a draw meets a kink with probability 0; it accepts an opaque function if it needs
 //! no derivative.
 
+#[cfg(test)]
+mod tests;
+
 use proc_macro2::Span;
 
 use super::derivation::{Derivation, ParameterSeries};
+use super::exponentials::Refusal;
 use super::form::{Ending, Form, MAX_ORDER, RequestedForm, Rule};
 use super::opaque;
+use super::refusal::{explain_kinks, not_exponential, order_needed, unavailable};
 use crate::errors::{Code, Errors, Fault};
 use crate::ir::{Coefficient, ExactRule, Law, Origin, ParamId, Radius};
 
@@ -39,7 +45,7 @@ impl Choice {
 #[derive(Clone, Debug)]
 pub struct Subject {
     /// Nothing if `f` is a sum of polynomials times exponentials, so that its expectation is a formula; otherwise why not.
-    pub formula: Result<(), String>,
+    pub formula: Result<(), Refusal>,
     /// The degree of `f` if it is a polynomial in the draw.
     pub degree: Option<u32>,
     /// Where `f` is not differentiable.
@@ -53,14 +59,14 @@ pub struct Subject {
 impl Default for Subject {
     /// Nothing is known, and nothing stands against derivatives.
     fn default() -> Self {
-        let formula = Err("a function of which nothing is known".to_owned());
+        let formula = Err(Refusal { what: "parts of which nothing is known".to_owned(), at: None });
         Self { formula, degree: None, kinks: Errors::new(), density: false, opaque: None }
     }
 }
 
 impl Subject {
     /// Whether derivatives of `f` up to this order may be taken.
-    fn accepts(&self, highest_order: u32) -> bool {
+    pub(super) fn accepts(&self, highest_order: u32) -> bool {
         let smooth = self.kinks.faults().is_empty() && self.opaque.is_none();
         smooth || highest_order == 0 || (highest_order == 1 && self.density)
     }
@@ -71,7 +77,7 @@ impl Subject {
 /// # Errors
 /// [`Code::BadOrder`] for an order outside 1 to 64 or a polynomial `f` of higher degree; [`Code::UnknownName`] for a form of
 /// something that is not a parameter.
-pub fn required_order(law: &Law, function_degree: Option<u32>, choice: &Choice) -> Result<u32, Errors> {
+pub fn required_order(law: &Law, subject: &Subject, choice: &Choice) -> Result<u32, Errors> {
     let mut errors = Errors::new();
     if let Some((order, span)) = choice.order
         && !(1..=MAX_ORDER).contains(&order)
@@ -104,15 +110,16 @@ pub fn required_order(law: &Law, function_degree: Option<u32>, choice: &Choice) 
         Some((RequestedForm::Terminating, _)) => true,
         Some((
             RequestedForm::Formula
+            | RequestedForm::ClosedForm
             | RequestedForm::Truncated
             | RequestedForm::Auxiliary(_)
             | RequestedForm::Difference(_)
             | RequestedForm::Discrete,
             _,
         )) => false,
-        None => choice.order.is_none(),
+        None => choice.order.is_none() && subject.formula.is_err(),
     });
-    let degree = function_degree.unwrap_or(0);
+    let degree = subject.degree.unwrap_or(0);
     if terminating && degree > MAX_ORDER {
         errors.push(Fault::new(
             Code::BadOrder,
@@ -135,7 +142,7 @@ pub fn required_order(law: &Law, function_degree: Option<u32>, choice: &Choice) 
 /// [`Code::FormUnavailable`] where the form that was asked for does not exist; [`Code::NotDifferentiable`] where no form, or
 /// not the one that was asked for, accepts the kinks of `f`.
 pub fn select(law: &Law, derivation: &Derivation, subject: &Subject, choice: &Choice) -> Result<Vec<Rule>, Errors> {
-    required_order(law, subject.degree, choice)?;
+    required_order(law, subject, choice)?;
     let mut errors = Errors::new();
     let mut rules = Vec::new();
     let mut refused = false;
@@ -143,6 +150,8 @@ pub fn select(law: &Law, derivation: &Derivation, subject: &Subject, choice: &Ch
         match select_one(law, series, subject, choice) {
             Ok(Some(rule)) => rules.push(with_context(rule, law, series, subject)),
             Ok(None) => refused = true,
+            // What is wrong with the function is said once, not for every parameter.
+            Err(fault) if errors.faults().iter().any(|known: &Fault| known.message == fault.message) => {}
             Err(fault) => errors.push(fault),
         }
     }
@@ -173,12 +182,12 @@ fn select_one(law: &Law, series: &ParameterSeries, subject: &Subject, choice: &C
     let order = choice.order.map(|order| order.0);
     let ending = ending(series, subject.degree);
     let rule = match (choice.form_of(name), order) {
-        (Some((RequestedForm::Formula, span)), _) => match &subject.formula {
-            Ok(()) => formula(series.parameter),
-            Err(why) => return Err(no_formula(name, why, span)),
+        (Some((form @ (RequestedForm::Formula | RequestedForm::ClosedForm), span)), _) => match &subject.formula {
+            Ok(()) => known(series.parameter, form),
+            Err(refusal) => return Err(not_exponential(form, refusal, span)),
         },
         (Some((RequestedForm::Truncated, span)), None) => {
-            return Err(order_needed(name, span, "a truncated rule needs an order"));
+            return Err(order_needed(name, span, "a truncated rule needs an order", subject));
         }
         (Some((RequestedForm::Truncated, _)), Some(order)) => truncated(series, subject.degree, order),
         (Some((RequestedForm::Terminating, span)), order) => match ending {
@@ -215,11 +224,12 @@ fn select_one(law: &Law, series: &ParameterSeries, subject: &Subject, choice: &C
             Some((form, rule)) => exact(series.parameter, form, rule),
             None => return Err(unavailable(law, series, subject, form, span)),
         },
+        (None, None) if subject.formula.is_ok() => known(series.parameter, RequestedForm::Formula),
         (None, None) => {
             let candidates = candidates(law, series, subject);
             if candidates.is_empty() && subject.opaque.is_none() {
                 let why = "its series in s = i omega has infinitely many terms, and it is no known transform";
-                return Err(order_needed(name, choice.distribution, why));
+                return Err(order_needed(name, choice.distribution, why, subject));
             }
             return Ok(candidates.into_iter().find(|rule| subject.accepts(rule.highest_order())));
         }
@@ -249,7 +259,7 @@ pub fn candidates(law: &Law, series: &ParameterSeries, subject: &Subject) -> Vec
 }
 
 /// Every exact rule that is no series, with the form that asks for it: those that were found, then the author's.
-fn exact_rules<'a>(law: &'a Law, series: &'a ParameterSeries) -> Vec<(RequestedForm, &'a ExactRule)> {
+pub(super) fn exact_rules<'a>(law: &'a Law, series: &'a ParameterSeries) -> Vec<(RequestedForm, &'a ExactRule)> {
     let (mut auxiliary, mut difference) = (0, 0);
     let written = law.rules.iter().filter(|rule| rule.parameter == series.parameter).map(|rule| &rule.rule);
     let all = series.exact.iter().chain(written);
@@ -276,6 +286,7 @@ fn exact(parameter: ParamId, form: RequestedForm, rule: &ExactRule) -> Rule {
         RequestedForm::Discrete => Form::Discrete,
         RequestedForm::Difference(_) => Form::Difference { origin },
         RequestedForm::Formula
+        | RequestedForm::ClosedForm
         | RequestedForm::Auxiliary(_)
         | RequestedForm::Truncated
         | RequestedForm::Terminating => Form::Auxiliary { origin },
@@ -283,86 +294,14 @@ fn exact(parameter: ParamId, form: RequestedForm, rule: &ExactRule) -> Rule {
     Rule { stencils: rule.stencils.clone(), ..self::rule(parameter, form, rule.derivatives.clone()) }
 }
 
-fn unavailable(law: &Law, series: &ParameterSeries, subject: &Subject, form: RequestedForm, span: Span) -> Fault {
-    let name = &law.parameters[series.parameter.0].name;
-    let found = exact_rules(law, series);
-    let forms: Vec<String> = found.iter().map(|(form, _)| format!("`{form}`")).collect();
-    let why = match form {
-        RequestedForm::Discrete => {
-            "its characteristic function is not a finite sum of exponentials with probabilities as weights".to_owned()
-        }
-        _ => format!("it has {} besides series", crate::emit::summary::plural(found.len(), "exact rule")),
-    };
-    let help = if subject.opaque.is_some() {
-        let accepting = accepting_forms(law, series, subject).join(", ");
-        format!(
-            "forms of `{name}` that only call the function: {}",
-            if accepting.is_empty() { "none" } else { &accepting }
-        )
-    } else if forms.is_empty() {
-        format!(
-            "give an order for `{name}`, such as `order = 8`, or write an exact rule beside the law: `rule({name}) = …`"
-        )
-    } else {
-        format!("the forms of `{name}` are {}", forms.join(", "))
-    };
-    Fault::new(Code::FormUnavailable, span, format!("no rule of the form `{form}` for `{name}`: {why}"), help)
-}
-
-/// The forms of a parameter's rules that accept the function, in the order of preference.
-pub(super) fn accepting_forms(law: &Law, series: &ParameterSeries, subject: &Subject) -> Vec<String> {
-    let mut accepting: Vec<String> = exact_rules(law, series)
-        .into_iter()
-        .filter(|(_, rule)| subject.accepts(rule.highest_order()))
-        .map(|(form, _)| format!("`{form}`"))
-        .collect();
-    if let Some((reason, last)) = ending(series, subject.degree)
-        && subject.accepts(terminating(series, reason, last).highest_order())
-    {
-        accepting.insert(0, "`terminating`".to_owned());
-    }
-    accepting
-}
-
-/// `` `mu`: none; `b`: `difference` ``: for each parameter the forms that accept the function.
-pub(super) fn listed_forms(law: &Law, derivation: &Derivation, subject: &Subject) -> String {
-    let forms = derivation.parameters.iter().map(|series| {
-        let accepting = accepting_forms(law, series, subject).join(", ");
-        let name = &law.parameters[series.parameter.0].name;
-        format!("`{name}`: {}", if accepting.is_empty() { "none" } else { &accepting })
-    });
-    forms.collect::<Vec<_>>().join("; ")
-}
-
-/// Every kink, and for each parameter the forms that accept it.
-fn explain_kinks(law: &Law, derivation: &Derivation, subject: &Subject) -> Errors {
-    let forms = listed_forms(law, derivation, subject);
-    let mut explained = Errors::new();
-    for fault in subject.kinks.faults() {
-        let mut fault = fault.clone();
-        fault.help = format!("{}; forms that accept the function as it is: {forms}", fault.help);
-        explained.push(fault);
-    }
-    explained
-}
-
-/// The rule of every parameter where the expectation is known.
-const fn formula(parameter: ParamId) -> Rule {
-    rule(parameter, Form::Formula, Vec::new())
-}
-
-fn no_formula(name: &str, why: &str, span: Span) -> Fault {
-    Fault::new(
-        Code::FormUnavailable,
-        span,
-        format!("no formula for `{name}`: f is no sum of polynomials times exponentials, for it has {why}"),
-        "formulas exist for polynomials, exp, sin, cos, sinh and cosh of affine functions of the draw, their sums and products; \
-         leave the form out for the best rule there is",
-    )
+/// The rule where the expectation or `a(D) f` is known.
+const fn known(parameter: ParamId, form: RequestedForm) -> Rule {
+    let form = if matches!(form, RequestedForm::ClosedForm) { Form::ClosedForm } else { Form::Formula };
+    rule(parameter, form, Vec::new())
 }
 
 /// Why the rule's sum is finite and the last order that counts.
-fn ending(series: &ParameterSeries, function_degree: Option<u32>) -> Option<(Ending, u32)> {
+pub(super) fn ending(series: &ParameterSeries, function_degree: Option<u32>) -> Option<(Ending, u32)> {
     let by_series = series.degree.map(|degree| (Ending::Series { degree }, degree));
     let by_function =
         function_degree.filter(|degree| *degree <= series.computed_to || series.degree.is_some()).map(|degree| {
@@ -380,7 +319,7 @@ fn kept(series: &ParameterSeries, order: u32) -> impl Iterator<Item = &Coefficie
     series.coefficients.iter().take_while(move |coefficient| coefficient.order <= order)
 }
 
-fn terminating(series: &ParameterSeries, reason: Ending, last: u32) -> Rule {
+pub(super) fn terminating(series: &ParameterSeries, reason: Ending, last: u32) -> Rule {
     rule(series.parameter, Form::Terminating { reason }, kept(series, last).cloned().collect())
 }
 
@@ -397,108 +336,4 @@ fn truncated(series: &ParameterSeries, function_degree: Option<u32>, order: u32)
 
 const fn rule(parameter: ParamId, form: Form, coefficients: Vec<Coefficient>) -> Rule {
     Rule { parameter, form, coefficients, stencils: Vec::new(), radius: Radius::Unknown, alternatives: Vec::new() }
-}
-
-fn order_needed(name: &str, span: Span, why: &str) -> Fault {
-    Fault::new(
-        Code::OrderNeeded,
-        span,
-        format!("no exact rule is known for parameter `{name}`, and no order is given: {why}"),
-        "give the highest order to keep, such as `order = 4` or `order = 8`; the rule is then biased by what is dropped",
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rule::text;
-    use crate::series::samples::laplace;
-
-    fn laplace_derivation() -> Derivation {
-        // ∂_mu: s; ∂_b: 2b s² / (1 - b² s²)
-        let text = "logphi derivation 2\nparameter mu\n  degree 1\n  computed 4\n  lattice no\n  radius unknown\n  a1 = 1\nparameter b\n  degree unknown\n  \
-                    computed 6\n  lattice no\n  radius unknown\n  a2 = 2 * b\n  a4 = 2 * b^3\n  a6 = 2 * b^5\nend\n";
-        text::read(text, &laplace()).unwrap()
-    }
-
-    fn polynomial(degree: u32) -> Subject {
-        Subject { degree: Some(degree), ..Subject::default() }
-    }
-
-    fn choice(order: Option<u32>, form: Option<RequestedForm>) -> Choice {
-        let span = Span::call_site();
-        Choice {
-            order: order.map(|order| (order, span)),
-            form: form.map(|form| (form, span)),
-            forms: Vec::new(),
-            distribution: span,
-        }
-    }
-
-    fn orders(rule: &Rule) -> Vec<u32> {
-        rule.coefficients.iter().map(|coefficient| coefficient.order).collect()
-    }
-
-    fn code(result: Result<Vec<Rule>, Errors>) -> Code {
-        result.unwrap_err().faults()[0].code
-    }
-
-    #[test]
-    fn an_order_truncates_and_names_what_is_dropped() {
-        let rules = select(&laplace(), &laplace_derivation(), &Subject::default(), &choice(Some(4), None)).unwrap();
-        assert_eq!(rules[0].form, Form::Terminating { reason: Ending::Series { degree: 1 } });
-        assert_eq!(orders(&rules[1]), [2, 4]);
-        let Form::Truncated { order: 4, discarded: Some(discarded) } = &rules[1].form else {
-            panic!("{:?}", rules[1].form)
-        };
-        assert_eq!(discarded.order, 6);
-    }
-
-    #[test]
-    fn a_polynomial_ends_the_series() {
-        for degree in [4, 5] {
-            let rules = select(&laplace(), &laplace_derivation(), &polynomial(degree), &choice(None, None)).unwrap();
-            assert_eq!(rules[1].form, Form::Terminating { reason: Ending::Function { degree } });
-            assert_eq!(orders(&rules[1]), [2, 4]);
-        }
-        let rules = select(&laplace(), &laplace_derivation(), &polynomial(4), &choice(Some(2), None)).unwrap();
-        let Form::Truncated { discarded: Some(discarded), .. } = &rules[1].form else { panic!("{:?}", rules[1].form) };
-        assert_eq!(discarded.order, 4);
-    }
-
-    #[test]
-    fn without_order_an_infinite_series_asks_for_one() {
-        let errors = select(&laplace(), &laplace_derivation(), &Subject::default(), &choice(None, None)).unwrap_err();
-        let [fault] = errors.faults() else { panic!("one parameter is at fault") };
-        assert_eq!(fault.code, Code::OrderNeeded);
-        assert!(fault.message.contains("`b`") && fault.help.contains("order = 8"), "{fault}");
-    }
-
-    #[test]
-    fn forced_forms() {
-        let law = laplace();
-        let run = |order, form| select(&law, &laplace_derivation(), &Subject::default(), &choice(order, Some(form)));
-        assert_eq!(code(run(None, RequestedForm::Truncated)), Code::OrderNeeded);
-        assert_eq!(code(run(Some(4), RequestedForm::Terminating)), Code::FormUnavailable);
-        assert!(run(Some(4), RequestedForm::Truncated).unwrap().iter().all(|rule| !rule.is_exact()));
-        let mut one = choice(None, None);
-        one.forms.push(("mu".to_owned(), RequestedForm::Terminating, Span::call_site()));
-        assert_eq!(code(select(&law, &laplace_derivation(), &Subject::default(), &one)), Code::OrderNeeded);
-        one.forms.push(("c".to_owned(), RequestedForm::Terminating, Span::call_site()));
-        assert_eq!(code(select(&law, &laplace_derivation(), &Subject::default(), &one)), Code::UnknownName);
-    }
-
-    #[test]
-    fn orders_are_bounded_and_cover_the_function() {
-        let law = laplace();
-        for order in [0, 65, 200] {
-            assert_eq!(
-                required_order(&law, None, &choice(Some(order), None)).unwrap_err().faults()[0].code,
-                Code::BadOrder
-            );
-        }
-        assert_eq!(required_order(&law, Some(6), &choice(None, None)).unwrap(), 6);
-        assert_eq!(required_order(&law, Some(6), &choice(Some(2), None)).unwrap(), 2);
-        assert_eq!(required_order(&law, Some(6), &choice(Some(2), Some(RequestedForm::Terminating))).unwrap(), 6);
-    }
 }

@@ -35,6 +35,9 @@ use crate::rule::build::Builder;
 
 const HEADER: &str = "logphi derivation 2";
 
+/// The highest derivative of the digamma function in coefficients of the highest order.
+const HIGHEST_POLYGAMMA: u32 = 2 * MAX_ORDER;
+
 /// Coefficients nest no deeper than this; a file that does is damaged.
 const DEEPEST: usize = 200;
 
@@ -171,6 +174,11 @@ fn write_node(graph: &Graph, id: NodeId, names: &[String], place: Place, text: &
         Node::RealPower(base, exponent) => call("pow", &[*base, *exponent], graph, names, text),
         Node::Maximum(x, y) => call("max", &[*x, *y], graph, names, text),
         Node::Minimum(x, y) => call("min", &[*x, *y], graph, names, text),
+        Node::Call(Primitive::Polygamma(order @ 2..), argument) => {
+            text.push_str(&format!("polygamma({order}, "));
+            write_node(graph, *argument, names, Place::Alone, text);
+            text.push(')');
+        }
         Node::Call(primitive, argument) => call(primitive.name(), &[*argument], graph, names, text),
         Node::Sample => text.push_str("#z"),
         Node::Draw(draw) => text.push_str(&format!("#{}", draw.0)),
@@ -179,7 +187,8 @@ fn write_node(graph: &Graph, id: NodeId, names: &[String], place: Place, text: &
         | Node::TransformVariable
         | Node::Ridge
         | Node::Data(_)
-        | Node::Input(_) => crate::errors::bug!("rule::text", "{:?} in a coefficient", graph.node(id)),
+        | Node::Input(_)
+        | Node::Kummer(..) => crate::errors::bug!("rule::text", "{:?} in a coefficient", graph.node(id)),
     }
 }
 
@@ -456,6 +465,16 @@ impl<'a> Parser<'a> {
     }
 
     fn call(&mut self, name: &str) -> Result<NodeId, String> {
+        if name == "polygamma" {
+            let order = number(self.word(|c| c.is_ascii_digit()))?;
+            if !(2..=HIGHEST_POLYGAMMA).contains(&order) {
+                return Err(format!("`polygamma` of order {order}"));
+            }
+            self.expect(", ")?;
+            let argument = self.sum()?;
+            self.expect(")")?;
+            return Ok(self.builder.node(Node::Call(Primitive::Polygamma(order), argument)));
+        }
         let first = self.sum()?;
         if let Some(&primitive) = Primitive::ALL.iter().find(|primitive| primitive.name() == name) {
             self.expect(")")?;

@@ -12,7 +12,7 @@
 use super::approximate::Point;
 use super::expand::Failure;
 use super::power_series::{Coefficients, Obstacle};
-use super::realify::split;
+use super::realify::{Split, split};
 use super::refusal::{
     NOT_ANALYTIC, PRECISION, at_point, contains, degenerate, first_nonzero, nonzero, not_hermitian, not_smooth, pole,
     reachable, span_of,
@@ -46,6 +46,7 @@ pub fn judge(law: &Law) -> Result<Judgement, Errors> {
     check_kinks_of_complex_arguments(law)?;
     let root = law.log_cf.output();
     let split = split(&law.log_cf, root);
+    check_real_arguments(law, &split)?;
     let parts = split.parts[root.0 as usize];
     let mut lost = 0;
     let mut negative: Option<Failure> = None;
@@ -139,7 +140,8 @@ fn check_kinks_of_complex_arguments(law: &Law) -> Result<(), Errors> {
             | Node::Product(_)
             | Node::Power(..)
             | Node::RealPower(..)
-            | Node::Call(..) => continue,
+            | Node::Call(..)
+            | Node::Kummer(..) => continue,
         };
         let has = |wanted: &Node| arguments.iter().any(|argument| contains(graph, *argument, wanted));
         if has(&Node::Frequency) && has(&Node::ImaginaryUnit) {
@@ -149,6 +151,32 @@ fn check_kinks_of_complex_arguments(law: &Law) -> Result<(), Errors> {
                 format!("{NOT_ANALYTIC} (`{name}` of a complex argument is differentiable nowhere)"),
                 format!("write the log characteristic function without `{name}` of the frequency"),
             ));
+        }
+    }
+    errors.into_result()
+}
+
+/// The gamma function and Kummer's are understood where their arguments are real in `s`.
+fn check_real_arguments(law: &Law, split: &Split) -> Result<(), Errors> {
+    let graph = &law.log_cf;
+    let mut errors = Errors::new();
+    for id in reachable(graph, graph.output()) {
+        let (name, arguments) = match graph.node(id) {
+            Node::Call(primitive @ (Primitive::LnGamma | Primitive::Polygamma(_)), argument) => {
+                (primitive.name(), vec![*argument])
+            }
+            Node::Kummer(part, arguments) => (part.name(), arguments.to_vec()),
+            _ => continue,
+        };
+        for argument in arguments {
+            if split.parts[argument.0 as usize].imaginary.is_some() {
+                errors.push(Fault::new(
+                    Code::Unsupported,
+                    span_of(law, argument),
+                    format!("`{name}` of something that is not a real function of s = I * omega"),
+                    "write the argument with I * omega, which stands for s, such as `1.0 - I * omega * beta`",
+                ));
+            }
         }
     }
     errors.into_result()

@@ -9,6 +9,7 @@ use super::power_series::{Coefficients, Obstacle};
 use crate::ir::{
     Condition, Graph, Law, Node, NodeId, ParamId, Parameter, ParameterKind, Primitive, Rational, Relation,
 };
+use crate::special;
 
 /// Relative to the size of the summands: far above the rounding of the few hundred operations of a judgement, far below
 /// what generic parameters give by accident.
@@ -67,7 +68,8 @@ impl Point {
                 Node::Call(primitive, argument) => apply(*primitive, get(argument)),
                 Node::Maximum(x, y) => get(x).max(get(y)),
                 Node::Minimum(x, y) => get(x).min(get(y)),
-                Node::ImaginaryUnit
+                Node::Kummer(..)
+                | Node::ImaginaryUnit
                 | Node::Frequency
                 | Node::TransformVariable
                 | Node::Sample
@@ -111,6 +113,8 @@ fn apply(primitive: Primitive, x: f64) -> f64 {
         Primitive::Sigmoid => 1.0 / (1.0 + (-x).exp()),
         Primitive::LogSigmoid => -(-x).exp().ln_1p(),
         Primitive::Softplus => x.exp().ln_1p(),
+        Primitive::LnGamma => special::ln_gamma(x),
+        Primitive::Polygamma(order) => special::polygamma(order, x),
         Primitive::Abs => x.abs(),
         Primitive::Sign => {
             if x == 0.0 {
@@ -119,6 +123,17 @@ fn apply(primitive: Primitive, x: f64) -> f64 {
                 x.signum()
             }
         }
+    }
+}
+
+/// The gamma function's family is taken of positive numbers only: 0 is a pole.
+fn positive(x: &Approximation) -> Result<(), Obstacle> {
+    if x.value.abs() <= ZERO * x.size {
+        Err(Obstacle::Branch)
+    } else if x.value < 0.0 {
+        Err(Obstacle::Negative)
+    } else {
+        Ok(())
     }
 }
 
@@ -189,6 +204,20 @@ impl Coefficients for Point {
 
     fn atan(&mut self, x: &Approximation) -> Approximation {
         Approximation { value: x.value.atan(), size: x.size }
+    }
+
+    fn ln_gamma(&mut self, x: &Approximation) -> Result<Approximation, Obstacle> {
+        positive(x)?;
+        let slope = special::polygamma(0, x.value).abs();
+        let value = special::ln_gamma(x.value);
+        Ok(Approximation { value, size: 1.0 + value.abs() + slope * x.size })
+    }
+
+    fn polygamma(&mut self, order: u32, x: &Approximation) -> Result<Approximation, Obstacle> {
+        positive(x)?;
+        let slope = special::polygamma(order + 1, x.value).abs();
+        let value = special::polygamma(order, x.value);
+        Ok(Approximation { value, size: 1.0 + value.abs() + slope * x.size })
     }
 
     fn is_positive(&self, x: &Approximation) -> Option<bool> {

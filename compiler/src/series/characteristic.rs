@@ -40,16 +40,30 @@ pub fn characteristic(log_cf: &Graph, parameters: &[Parameter]) -> Graph {
     let mut whole = Graph::new();
     let value = whole.import(&graph, graph.output(), |_, _| None);
     whole.outputs.push(value);
+    push_gradient(&mut whole, &graph, parameters);
+    passes::run(whole)
+}
+
+/// Outputs are `∂_θ log φ` for each parameter; 0 for one without gradient. They have poles where `φ` is 0.
+#[must_use]
+pub fn log_gradient(log_cf: &Graph, parameters: &[Parameter]) -> Graph {
+    let graph = passes::share(passes::prune(passes::fold(passes::share(log_cf.clone()))));
+    let mut whole = Graph::new();
+    push_gradient(&mut whole, &graph, parameters);
+    passes::run(whole)
+}
+
+/// Appends the derivative of `graph`'s output with respect to each parameter as an output.
+fn push_gradient(whole: &mut Graph, graph: &Graph, parameters: &[Parameter]) {
     for (index, parameter) in parameters.iter().enumerate() {
         let output = if parameter.kind.has_gradient() {
-            let derivative = derivative_of_term(&graph, graph.output(), &Node::Param(ParamId(index)));
+            let derivative = derivative_of_term(graph, graph.output(), &Node::Param(ParamId(index)));
             whole.import(&derivative, derivative.output(), |_, _| None)
         } else {
             whole.integer(0)
         };
         whole.outputs.push(output);
     }
-    passes::run(whole)
 }
 
 /// How many orders of a power series at 0 singularities that cancel may cost in the graph of [`characteristic`].

@@ -1,10 +1,12 @@
 //! A log characteristic function at a frequency, in complex floating-point numbers.
 
 use std::f64::consts::PI;
+use std::ops::{Add, Div, Mul, Sub};
 
 use num_traits::ToPrimitive;
 
-use crate::ir::{Graph, Node, Primitive};
+use crate::ir::{Graph, Kummer, Node, Primitive};
+use crate::special;
 
 /// A complex number.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,12 +41,14 @@ impl Complex {
                 Node::Call(primitive, argument) => get(argument).call(*primitive),
                 Node::Maximum(x, y) => Self::real(get(x).re.max(get(y).re)),
                 Node::Minimum(x, y) => Self::real(get(x).re.min(get(y).re)),
+                Node::Kummer(Kummer::Value, [a, b, x]) => get(x).kummer(get(a).re, get(b).re),
                 Node::TransformVariable
                 | Node::Sample
                 | Node::Ridge
                 | Node::Data(_)
                 | Node::Draw(_)
-                | Node::Input(_) => Self::real(f64::NAN),
+                | Node::Input(_)
+                | Node::Kummer(Kummer::FirstSlope | Kummer::SecondSlope, _) => Self::real(f64::NAN),
             });
         }
         graph.outputs.first().map_or(Self::real(f64::NAN), |output| values[output.0 as usize])
@@ -95,6 +99,15 @@ impl Complex {
         Self { re: -self.im, im: self.re }
     }
 
+    /// `1F1(a; b; x)` of an `x` that is large beside `a` and `b`, by the leading terms of its asymptotic expansion:
+    /// `Γ(b) / Γ(b - a) (-x)^-a + Γ(b) / Γ(a) e^x x^(a - b)`.
+    fn kummer(self, a: f64, b: f64) -> Self {
+        let of = |shape: f64, power: Self| power.scaled((special::ln_gamma(b) - special::ln_gamma(shape)).exp());
+        let algebraic = self.scaled(-1.0).ln().scaled(-a).exp();
+        let exponential = self.plus(self.ln().scaled(a - b)).exp();
+        of(b - a, algebraic).plus(of(a, exponential))
+    }
+
     fn call(self, primitive: Primitive) -> Self {
         match primitive {
             Primitive::Exp => self.exp(),
@@ -115,8 +128,52 @@ impl Complex {
             Primitive::Sigmoid => self.scaled(-1.0).exp().plus(ONE).inverse(),
             Primitive::LogSigmoid => self.scaled(-1.0).exp().plus(ONE).ln().scaled(-1.0),
             Primitive::Softplus => self.exp().plus(ONE).ln(),
+            Primitive::LnGamma => special::ln_gamma(self),
+            Primitive::Polygamma(order) => Self::real(special::polygamma(order, self.re)),
             Primitive::Abs => Self::real(self.re.abs()),
             Primitive::Sign => Self::real(if self.re == 0.0 { 0.0 } else { self.re.signum() }),
         }
+    }
+}
+
+impl Add for Complex {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        self.plus(other)
+    }
+}
+
+impl Sub for Complex {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        self.plus(other.scaled(-1.0))
+    }
+}
+
+impl Mul for Complex {
+    type Output = Self;
+    fn mul(self, other: Self) -> Self {
+        self.times(other)
+    }
+}
+
+impl Div for Complex {
+    type Output = Self;
+    // The quotient is the product with the inverse.
+    #[allow(clippy::suspicious_arithmetic_impl)]
+    fn div(self, other: Self) -> Self {
+        self.times(other.inverse())
+    }
+}
+
+impl special::Argument for Complex {
+    fn of(value: f64) -> Self {
+        Self::real(value)
+    }
+    fn real_part(self) -> f64 {
+        self.re
+    }
+    fn ln(self) -> Self {
+        self.ln()
     }
 }

@@ -76,7 +76,8 @@ fn degrees(graph: &Graph) -> Vec<Option<u32>> {
                 | Node::RealPower(..)
                 | Node::Call(..)
                 | Node::Maximum(..)
-                | Node::Minimum(..) => None,
+                | Node::Minimum(..)
+                | Node::Kummer(..) => None,
             }
         };
         degrees.push(degree);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::power_series::{Coefficients, Obstacle, Series};
-use crate::ir::{Graph, Node, NodeId, Primitive, Rational};
+use crate::ir::{Graph, Kummer, Node, NodeId, Primitive, Rational};
 
 /// A node without expansion and the reason.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ pub(super) fn expand<F: Coefficients>(
     for (id, node) in graph.iter() {
         if needed[id.0 as usize] {
             let series =
-                expand_node(node, &all, field, precision).map_err(|obstacle| Failure { node: id, obstacle })?;
+                expand_node(graph, node, &all, field, precision).map_err(|obstacle| Failure { node: id, obstacle })?;
             all.insert(id, series);
         }
     }
@@ -39,6 +39,7 @@ pub(super) fn expand<F: Coefficients>(
 }
 
 fn expand_node<F: Coefficients>(
+    graph: &Graph,
     node: &Node,
     all: &BTreeMap<NodeId, Series<F::Value>>,
     field: &mut F,
@@ -75,6 +76,10 @@ fn expand_node<F: Coefficients>(
         }
         Node::Power(base, exponent) => all[base].power(i64::from(*exponent), field)?,
         Node::RealPower(base, exponent) => real_power(&all[base], &all[exponent], field)?,
+        Node::Call(Primitive::Ln, argument) if let Node::Kummer(Kummer::Value, [a, b, x]) = graph.node(*argument) => {
+            let shapes = [constant(&all[a], field)?, constant(&all[b], field)?];
+            all[x].ln_kummer([&shapes[0], &shapes[1]], field)?
+        }
         Node::Call(primitive, argument) => call(*primitive, &all[argument], field, precision)?,
         Node::Maximum(x, y) => {
             if order(&all[x], &all[y], field)? {
@@ -90,6 +95,10 @@ fn expand_node<F: Coefficients>(
                 get(x)
             }
         }
+        Node::Kummer(part, [a, b, x]) => {
+            let shapes = [constant(&all[a], field)?, constant(&all[b], field)?];
+            all[x].kummer(*part, [&shapes[0], &shapes[1]], field)?
+        }
         Node::ImaginaryUnit
         | Node::Frequency
         | Node::Sample
@@ -102,18 +111,35 @@ fn expand_node<F: Coefficients>(
     })
 }
 
+/// A series that does not depend on `s`.
+fn constant<F: Coefficients>(series: &Series<F::Value>, field: &mut F) -> Result<F::Value, Obstacle> {
+    if is_moving(series, field) {
+        let why = "the shapes of Kummer's function must not depend on the frequency";
+        return Err(Obstacle::Inexpressible(why.to_owned()));
+    }
+    Ok(series.coefficient(field, 0))
+}
+
+/// Whether a series depends on `s`.
+fn is_moving<F: Coefficients>(series: &Series<F::Value>, field: &mut F) -> bool {
+    series.start < 0
+        || (1..series.end()).any(|power| {
+            let term = series.coefficient(field, power);
+            !field.is_zero(&term)
+        })
+}
+
 fn real_power<F: Coefficients>(
     base: &Series<F::Value>,
     exponent: &Series<F::Value>,
     field: &mut F,
 ) -> Result<Series<F::Value>, Obstacle> {
     let constant = exponent.coefficient(field, 0);
-    let moving = exponent.start < 0
-        || (1..exponent.end()).any(|power| {
-            let term = exponent.coefficient(field, power);
-            !field.is_zero(&term)
-        });
-    if moving { base.ln(field)?.multiply(exponent, field).exp(field) } else { base.real_power(&constant, field) }
+    if is_moving(exponent, field) {
+        base.ln(field)?.multiply(exponent, field).exp(field)
+    } else {
+        base.real_power(&constant, field)
+    }
 }
 
 fn call<F: Coefficients>(
@@ -163,6 +189,8 @@ fn call<F: Coefficients>(
             Ok(below.ln(field)?.scale(&minus, field))
         }
         Primitive::Softplus => u.exp(field)?.add(&number(field, 1), field).ln(field),
+        Primitive::LnGamma => u.ln_gamma(field),
+        Primitive::Polygamma(order) => u.polygamma(order, field),
         Primitive::Abs => Ok(if sign(u, field)? { u.clone() } else { u.scale(&minus, field) }),
         Primitive::Sign => {
             let positive = sign(u, field)?;

@@ -10,12 +10,14 @@
 use super::analytic::Judgement;
 use super::degree::gradient_degree_bound;
 use super::expand::expand;
-use super::power_series::{Coefficients, Obstacle};
+use super::power_series::{Coefficients, Obstacle, Series};
+use num_traits::One;
+
 use crate::algebra::permit::with_permit;
 use crate::algebra::{Field, Inexpressible, Quotient};
 use crate::errors::{Code, Errors, Fault};
 use crate::ir::exact_rule::CHECKED_DEGREE;
-use crate::ir::{Graph, Law, Node, NodeId, ParamId, ParameterKind, Rational};
+use crate::ir::{Graph, Law, Node, NodeId, ParamId, ParameterKind, Primitive, Rational};
 use crate::rule::{Coefficient, Derivation, LOOK_AHEAD, MAX_ORDER, ParameterSeries, text};
 use crate::transform;
 
@@ -113,7 +115,8 @@ impl Task {
         let mut field = Field::new(self.kinds.clone());
         let precision = (last + 1 + self.lost) as usize;
         let series = expand(&graph, &mut field, precision).map_err(|failure| describe(&failure.obstacle))?;
-        let series = &series[&self.output];
+        let all = series;
+        let series = &all[&self.output];
         if series.start < 0 || series.end() <= last as i32 {
             return Err("it seems to have a pole".to_owned().into());
         }
@@ -121,10 +124,18 @@ impl Task {
         if let Some(value) = field.as_rational(&constant).filter(|value| *value != Rational::default()) {
             return Err(format!("log phi is {value} at omega = 0, expected 0").into());
         }
-        let cumulants: Vec<Quotient> = (1..=checked).map(|n| series.coefficient(&mut field, n as i32)).collect();
+        let moments = match graph.node(self.output) {
+            // φ itself is there: its moments need no detour.
+            Node::Call(Primitive::Ln, argument) => moments(&all[argument], checked, &mut field),
+            _ => None,
+        };
+        let moments = moments.unwrap_or_else(|| {
+            let cumulants: Vec<Quotient> = (1..=checked).map(|n| series.coefficient(&mut field, n as i32)).collect();
+            transform::written::moments_of_cumulants(&cumulants, checked, &field)
+        });
         for (index, (parameter, rule)) in self.rules.iter().enumerate() {
             let rule = text::read_rule(rule, &self.names)?;
-            transform::written::check(&rule, *parameter, &cumulants, CHECKED_DEGREE, &mut field)
+            transform::written::check(&rule, *parameter, &moments, &mut field)
                 .map_err(|why| Trouble::Rule(index, why))?;
         }
         let mut parameters = Vec::new();
@@ -165,6 +176,24 @@ impl Task {
         }
         Ok(text::write(&Derivation { parameters }, &self.names))
     }
+}
+
+/// `E z^m` for `m` up to `degree`, from the series of `φ`; none if it is cut before or does not begin with 1.
+fn moments(phi: &Series<Quotient>, degree: u32, field: &mut Field) -> Option<Vec<Quotient>> {
+    let first = phi.coefficient(field, 0);
+    if phi.end() <= degree as i32 || !field.as_rational(&first).is_some_and(|first| first.is_one()) {
+        return None;
+    }
+    let mut factorial = field.integer(1);
+    let mut moments = Vec::new();
+    for m in 0..=degree {
+        if m > 0 {
+            factorial = field.scale(&factorial, m.into(), 1);
+        }
+        let coefficient = phi.coefficient(field, m as i32);
+        moments.push(field.multiply(&factorial, &coefficient));
+    }
+    Some(moments)
 }
 
 fn describe(obstacle: &Obstacle) -> String {
@@ -241,6 +270,14 @@ impl Coefficients for Field {
 
     fn atan(&mut self, x: &Quotient) -> Quotient {
         Field::atan(self, x)
+    }
+
+    fn ln_gamma(&mut self, x: &Quotient) -> Result<Quotient, Obstacle> {
+        Ok(Field::ln_gamma(self, x)?)
+    }
+
+    fn polygamma(&mut self, order: u32, x: &Quotient) -> Result<Quotient, Obstacle> {
+        Ok(Field::polygamma(self, order, x)?)
     }
 
     fn is_positive(&self, x: &Quotient) -> Option<bool> {

@@ -18,6 +18,7 @@ pub mod gradient;
 mod approximate;
 mod complex;
 mod expand;
+mod gamma_series;
 #[cfg(all(test, feature = "algebra"))]
 mod oracle;
 mod power_series;

@@ -34,6 +34,10 @@ pub(super) trait Coefficients {
     fn sin(&mut self, x: &Self::Value) -> Self::Value;
     fn cos(&mut self, x: &Self::Value) -> Self::Value;
     fn atan(&mut self, x: &Self::Value) -> Self::Value;
+    /// `ln Γ(x)` of a positive `x`.
+    fn ln_gamma(&mut self, x: &Self::Value) -> Result<Self::Value, Obstacle>;
+    /// The derivative `ψ^(order)(x)` of the digamma function, of a positive `x`.
+    fn polygamma(&mut self, order: u32, x: &Self::Value) -> Result<Self::Value, Obstacle>;
     /// Whether a nonzero value is above 0, if that can be said.
     fn is_positive(&self, x: &Self::Value) -> Option<bool>;
 
@@ -100,7 +104,7 @@ impl<V: Clone> Series<V> {
         }
     }
 
-    fn normalised<F: Coefficients<Value = V>>(mut self, field: &F) -> Self {
+    pub(super) fn normalised<F: Coefficients<Value = V>>(mut self, field: &F) -> Self {
         let zeros = self.terms.iter().take_while(|term| field.is_zero(term)).count();
         self.terms.drain(..zeros);
         self.start += zeros as i32;
@@ -250,7 +254,7 @@ impl<V: Clone> Series<V> {
     }
 
     /// The constant term and the coefficients of all powers from 0 on, if there is no pole.
-    fn regular<F: Coefficients<Value = V>>(&self, field: &mut F) -> Result<Vec<V>, Obstacle> {
+    pub(super) fn regular<F: Coefficients<Value = V>>(&self, field: &mut F) -> Result<Vec<V>, Obstacle> {
         if self.start < 0 {
             return Err(Obstacle::Essential);
         }

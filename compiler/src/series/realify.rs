@@ -80,6 +80,12 @@ impl Writer<'_> {
                 }
             },
             Node::Call(primitive, argument) => self.call(*primitive, of(argument)),
+            // Judged before: the operands are real.
+            Node::Kummer(part, operands) => {
+                let operands = operands.map(|operand| self.zero_if_absent(of(&operand).real));
+                let node = self.push(Node::Kummer(*part, operands));
+                self.real(node)
+            }
             Node::Maximum(x, y) => self.real_pair(of(x), of(y), Node::Maximum),
             Node::Minimum(x, y) => self.real_pair(of(x), of(y), Node::Minimum),
         }
@@ -329,6 +335,12 @@ impl Writer<'_> {
                 let sum = self.exp(x);
                 let sum = self.add(one, sum);
                 self.ln(sum)
+            }
+            // Judged after: a law with such an argument is refused.
+            Primitive::LnGamma | Primitive::Polygamma(_) => {
+                let argument = self.zero_if_absent(x.real);
+                let node = self.push(Node::Call(primitive, argument));
+                self.real(node)
             }
             // Judged before: what is left here has no dependence on the frequency, and its size is meant.
             Primitive::Abs | Primitive::Sign => {

@@ -229,6 +229,7 @@ fn source_text(law: &Law, id: NodeId) -> Option<String> {
         | Node::Sum(_)
         | Node::RealPower(..)
         | Node::Maximum(..)
-        | Node::Minimum(..) => None,
+        | Node::Minimum(..)
+        | Node::Kummer(..) => None,
     }
 }

@@ -6,7 +6,7 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 use proc_macro2::Span;
 
 use super::approximate::Point;
-use crate::ir::{Graph, Law, Node, NodeId, ParamId, Parameter, ParameterKind, Primitive, Rational};
+use crate::ir::{Graph, Kummer, Law, Node, NodeId, ParamId, Parameter, ParameterKind, Primitive, Rational};
 
 /// An expression in a graph that several share.
 #[derive(Clone, Copy)]
@@ -47,6 +47,11 @@ impl<'a> Expression<'a> {
 
     pub(crate) fn powf(self, exponent: Self) -> Self {
         self.with(|graph| graph.push(Node::RealPower(self.id, exponent.id)))
+    }
+
+    /// `1F1(self; b; x)`
+    pub(crate) fn kummer(self, b: Self, x: Self) -> Self {
+        self.with(|graph| graph.push(Node::Kummer(Kummer::Value, [self.id, b.id, x.id])))
     }
 
     pub(crate) fn leaf(self, node: Node) -> Self {

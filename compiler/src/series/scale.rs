@@ -116,6 +116,10 @@ fn form<'a>(
             conditions.push(combine(of(*x), of(*y), &minus_one));
             of(*x).clone()
         }
+        Node::Kummer(_, operands) => {
+            conditions.extend(operands.iter().map(|operand| of(*operand).clone()));
+            none()
+        }
         Node::Call(primitive, argument) => match primitive {
             Primitive::Sqrt => scaled(of(*argument), &Rational::new(1.into(), 2.into())),
             Primitive::Abs => of(*argument).clone(),
@@ -133,7 +137,9 @@ fn form<'a>(
             | Primitive::Atan
             | Primitive::Sigmoid
             | Primitive::LogSigmoid
-            | Primitive::Softplus => {
+            | Primitive::Softplus
+            | Primitive::LnGamma
+            | Primitive::Polygamma(_) => {
                 conditions.push(of(*argument).clone());
                 none()
             }

@@ -142,6 +142,13 @@ impl Reading {
                 }
                 _ => Dependence::Other,
             },
+            Node::Kummer(_, operands) => {
+                if operands.iter().all(|&operand| of(operand) == Dependence::None) {
+                    Dependence::None
+                } else {
+                    Dependence::Other
+                }
+            }
             Node::Call(primitive, argument) => match of(*argument) {
                 Dependence::None => Dependence::None,
                 Dependence::Periodic => Dependence::Periodic,
@@ -224,6 +231,8 @@ const fn is_exponential(primitive: Primitive) -> bool {
         | Primitive::Cos
         | Primitive::Tan
         | Primitive::Atan
+        | Primitive::LnGamma
+        | Primitive::Polygamma(_)
         | Primitive::Abs
         | Primitive::Sign => false,
     }

@@ -81,6 +81,7 @@ impl Interpreter<'_> {
             Node::Call(primitive, argument) => self.call(primitive, argument),
             Node::Maximum(..)
             | Node::Minimum(..)
+            | Node::Kummer(..)
             | Node::ImaginaryUnit
             | Node::Frequency
             | Node::Sample
@@ -115,6 +116,14 @@ impl Interpreter<'_> {
                 let argument = self.node(argument)?;
                 let half = self.field.rational(&Rational::new(1.into(), 2.into()));
                 self.power(&argument, &half)
+            }
+            Primitive::LnGamma | Primitive::Polygamma(_) => {
+                let argument = self.node(argument)?.as_constant(self.field)?;
+                let value = match primitive {
+                    Primitive::Polygamma(order) => self.field.polygamma(order, &argument),
+                    _ => self.field.ln_gamma(&argument),
+                };
+                self.constant(value.ok()?)
             }
             Primitive::Sin
             | Primitive::Cos

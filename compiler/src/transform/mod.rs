@@ -22,6 +22,7 @@
 //! while `ψ` itself, as an operator, is `c D + v D²` and differences. Characteristic functions that are finite sums of
 //! exponentials have the rule of Theorem 2 of the paper (`discrete`).
 
+mod decay;
 mod discrete;
 mod interpret;
 mod moments;
@@ -56,7 +57,12 @@ pub fn recognise(log_cf: &Graph, kinds: &[ParameterKind], parameter: ParamId) ->
     let mut found = Recognised { rules: Vec::new(), lattice: false, radius: Radius::Unknown };
     let mut field = Field::new(kinds.to_vec());
     for split in [false, true] {
-        let Some((log_cf, positive)) = interpret::interpret(log_cf, &mut field, split) else { continue };
+        let Some((log_cf, positive)) = interpret::interpret(log_cf, &mut field, split) else {
+            if !split {
+                found.radius = radius::with_gamma_functions(log_cf, parameter, &mut field);
+            }
+            continue;
+        };
         let gradient = log_cf.derivative(&mut field, parameter);
         if gradient.terms.iter().all(|term| term.factors.is_empty()) {
             // A polynomial: the series ends, and no draw is needed.

@@ -18,10 +18,12 @@ pub(super) trait Arithmetic {
     fn invert(&self, x: &Self::Value) -> Option<Self::Value>;
     /// `π²`
     fn pi_squared(&self) -> Self::Value;
+    /// `ζ(n)` for an odd `n` from 3 on, if it is known.
+    fn odd_zeta(&self, n: u32) -> Option<Self::Value>;
 }
 
-/// `E d^exponent` of a draw of a kind. Only the mixture over the inverse squares has moments of negative order, and of even
-/// ones; `None` where a moment is not known.
+/// `E d^exponent` of a draw of a kind. Only the mixture over the inverse squares has moments of negative order; `None` where
+/// a moment is not known.
 pub(super) fn moment<A: Arithmetic>(kind: DrawKind, exponent: i32, a: &A) -> Option<A::Value> {
     let integer = |value: i64| a.rational(&Rational::from_integer(value.into()));
     if kind == DrawKind::ZetaMixture {
@@ -84,9 +86,13 @@ fn stirling(m: i64) -> Vec<i64> {
     row
 }
 
-/// `E K^-j = 6/π² ζ(j + 2)` for even `j`, with `ζ(2n) = |B_2n| (2π)^2n / (2 (2n)!)`.
+/// `E K^-j = 6/π² ζ(j + 2)`, with `ζ(2n) = |B_2n| (2π)^2n / (2 (2n)!)`.
 fn inverse_zeta_moment<A: Arithmetic>(exponent: i32, a: &A) -> Option<A::Value> {
-    let j = u32::try_from(-exponent).ok().filter(|j| j % 2 == 0)?;
+    let j = u32::try_from(-exponent).ok()?;
+    if j % 2 == 1 {
+        let factor = a.multiply(&a.rational(&Rational::from_integer(6.into())), &a.invert(&a.pi_squared())?);
+        return Some(a.multiply(&factor, &a.odd_zeta(j + 2)?));
+    }
     // ζ(2n) / π^2n from the recurrence (n + 1/2) ζ(2n) = Σ_(k < n) ζ(2k) ζ(2n - 2k).
     let count = (j as usize + 2) / 2;
     let mut zeta = vec![Rational::new(1.into(), 6.into())];
@@ -104,7 +110,7 @@ mod tests {
     use super::*;
     use num_traits::{One, Zero};
 
-    /// Rational arguments; 1 stands for `π²`.
+    /// Rational arguments; 1 stands for `π²`, `1/n` for `ζ(n)` of an odd `n`.
     struct Numbers(Vec<Rational>);
 
     impl Arithmetic for Numbers {
@@ -126,6 +132,9 @@ mod tests {
         }
         fn pi_squared(&self) -> Rational {
             Rational::one()
+        }
+        fn odd_zeta(&self, n: u32) -> Option<Rational> {
+            Some(ratio(1, n.into()))
         }
     }
 
@@ -152,6 +161,7 @@ mod tests {
         // E K^-2 = 6 ζ(4) / π² = π²/15, and E K^-4 = 6 ζ(6) / π² = 2 π⁴/315.
         assert_eq!(find(DrawKind::ZetaMixture, -2, &[]), Some(ratio(1, 15)));
         assert_eq!(find(DrawKind::ZetaMixture, -4, &[]), Some(ratio(2, 315)));
+        assert_eq!(find(DrawKind::ZetaMixture, -3, &[]), Some(ratio(6, 5)));
         assert_eq!(find(DrawKind::ZetaMixture, 1, &[]), None);
     }
 }

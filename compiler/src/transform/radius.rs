@@ -1,16 +1,106 @@
 //! The radius of convergence of a gradient's series: the distance to the nearest singularity of `∂_θ log φ`.
 //!
 //! Singularities are where `1 - ψ` is 0 inside a logarithm or a power. For a Brownian exponent these are the roots of a
-//! quadratic, for jumps of one length `x` at rate `r` those of `e^{xs} = 1 + 1/r`.
+//! quadratic, for jumps of one length `x` at rate `r` those of `e^{xs} = 1 + 1/r`. The logarithm of a gamma function is singular
+//! where its argument is 0, -1, -2, …
 
+use super::interpret::interpret;
 use super::sum::{Exponent, Factor, Sum};
 use crate::algebra::{Field, Quotient};
-use crate::ir::{Graph, Node, NodeId, Primitive, Radius, Rational};
+use crate::ir::{Graph, Node, NodeId, ParamId, Primitive, Radius, Rational};
 use crate::rule::build::Builder;
 
 /// The radius, as a function of the parameters.
 pub(super) fn radius(gradient: &Sum, field: &mut Field) -> Radius {
     let mut builder = Builder::new();
+    match singularities(gradient, field, &mut builder) {
+        Some(nearest) => least(nearest, builder),
+        None => Radius::Unknown,
+    }
+}
+
+/// The radius of the gradient of a sum of multiples of `ln Γ(x + y s)` and of terms of known shape.
+pub(super) fn with_gamma_functions(log_cf: &Graph, parameter: ParamId, field: &mut Field) -> Radius {
+    let mut builder = Builder::new();
+    let mut nearest = Vec::new();
+    for summand in summands(log_cf, log_cf.output()) {
+        if !depends_on(log_cf, summand, &Node::Param(parameter)) {
+            continue;
+        }
+        let alone = |output: NodeId| {
+            let mut graph = log_cf.clone();
+            graph.outputs = vec![output];
+            graph
+        };
+        let found = match interpret(&alone(summand), field, false) {
+            Some((sum, _)) => {
+                let gradient = sum.derivative(field, parameter);
+                singularities(&gradient, field, &mut builder)
+            }
+            None => gamma_argument(log_cf, summand).and_then(|argument| {
+                let (argument, _) = interpret(&alone(argument), field, false)?;
+                pole(&argument, field, &mut builder).map(|pole| vec![pole])
+            }),
+        };
+        match found {
+            Some(found) => nearest.extend(found),
+            None => return Radius::Unknown,
+        }
+    }
+    least(nearest, builder)
+}
+
+/// The terms of a sum, of those that are sums too.
+fn summands(graph: &Graph, id: NodeId) -> Vec<NodeId> {
+    match graph.node(id) {
+        Node::Sum(operands) => operands.iter().flat_map(|&operand| summands(graph, operand)).collect(),
+        _ => vec![id],
+    }
+}
+
+/// The argument of `ln Γ` if a term is a multiple of it by something that does not depend on `s`.
+fn gamma_argument(graph: &Graph, term: NodeId) -> Option<NodeId> {
+    match graph.node(term) {
+        Node::Call(Primitive::LnGamma, argument) => Some(*argument),
+        Node::Product(factors) => {
+            let mut moving = factors.iter().filter(|&&factor| depends_on(graph, factor, &Node::TransformVariable));
+            let (only, none) = (*moving.next()?, moving.next());
+            none.is_none().then(|| gamma_argument(graph, only))?
+        }
+        _ => None,
+    }
+}
+
+fn depends_on(graph: &Graph, id: NodeId, leaf: &Node) -> bool {
+    let mut found = graph.node(id) == leaf;
+    graph.node(id).for_each_operand(|operand| found |= depends_on(graph, operand, leaf));
+    found
+}
+
+/// The modulus of the zero of `x + y s`, which is nearer to 0 than those of `x + y s + n` where `x` is positive.
+fn pole(argument: &Sum, field: &mut Field, builder: &mut Builder) -> Option<NodeId> {
+    let (mut x, mut y) = (field.integer(0), field.integer(0));
+    for term in &argument.terms {
+        match (term.power, term.factors.as_slice()) {
+            (0, []) => x = field.add(&x, &term.coefficient),
+            (1, []) => y = field.add(&y, &term.coefficient),
+            _ => return None,
+        }
+    }
+    if y.is_zero() {
+        return None;
+    }
+    let zero = field.divide(&x, &y);
+    let (size, sign) = match field.sign(&zero) {
+        Some(false) => (field.multiply(&field.integer(-1), &zero), Some(true)),
+        sign => (zero, sign),
+    };
+    let node = builder.import(&field.to_graph(&size));
+    Some(if sign == Some(true) { node } else { builder.node(Node::Call(Primitive::Abs, node)) })
+}
+
+/// The moduli of the singularities that are nearest to 0.
+fn singularities(gradient: &Sum, field: &mut Field, builder: &mut Builder) -> Option<Vec<NodeId>> {
     let mut nearest: Vec<NodeId> = Vec::new();
     for factor in gradient.terms.iter().flat_map(|term| &term.factors) {
         let exponent = match factor {
@@ -18,9 +108,12 @@ pub(super) fn radius(gradient: &Sum, field: &mut Field) -> Radius {
             Factor::Power(_, power) if is_natural(power, field) => continue,
             Factor::Power(exponent, _) | Factor::Logarithm(exponent) => exponent,
         };
-        let Some(found) = distances(exponent, field, &mut builder) else { return Radius::Unknown };
-        nearest.extend(found);
+        nearest.extend(distances(exponent, field, builder)?);
     }
+    Some(nearest)
+}
+
+fn least(mut nearest: Vec<NodeId>, mut builder: Builder) -> Radius {
     nearest.sort_unstable();
     nearest.dedup();
     match nearest.split_first() {

@@ -169,9 +169,38 @@ const TRIANGULAR: &str = "fn triangular(omega: Frequency, a: Real, b: Real, c: R
     let above = (b - c) * (a * s).exp() - (b - a) * (c * s).exp() + (c - a) * (b * s).exp();
     (2.0 * above / ((b - a) * (c - a) * (b - c) * s.powi(2))).ln() }";
 
+const GUMBEL: &str = "fn gumbel(omega: Frequency, m: Real, be: Positive) -> LogCf {
+    I * m * omega + (1.0 - I * omega * be).ln_gamma() }";
+const GAMMA: &str =
+    "fn gamma(omega: Frequency, k: Positive, mu: Positive) -> LogCf { -k * (1.0 - I * mu * omega).ln() }";
+const BETA: &str =
+    "fn beta(omega: Frequency, al: Positive, be: Positive) -> LogCf { kummer(al, al + be, I * omega).ln() }";
+/// The logistic law through the gamma function: `φ(ω) = e^{imω} Γ(1 - i sc ω) Γ(1 + i sc ω)`.
+const LOGISTIC_BY_GAMMA: &str = "fn logistic(omega: Frequency, m: Real, sc: Positive) -> LogCf {
+    let s = I * omega; m * s + (1.0 - sc * s).ln_gamma() + (1.0 + sc * s).ln_gamma() }";
+
 #[test]
 fn rules_of_authors_pass_if_they_are_right() {
     for (rule, item) in [
+        (
+            "rule(be) = -digamma(1.0) * df(z) + PI.powi(2) * be / 6.0 * ddf(z + be * exponential() / zeta_mixture())",
+            GUMBEL,
+        ),
+        (
+            "rule(k) = { let y = z * (-exponential() / (k + trigamma_mixture(k))).exp(); trigamma(k) * y * df(y) }",
+            GAMMA,
+        ),
+        (
+            "rule(al) = { let w = (1.0 - z) * (-exponential() / (trigamma_mixture(al + be) + al + be)).exp();
+                trigamma(al + be) * w * df(1.0 - w) },
+             rule(be) = { let y = z * (-exponential() / (al + be + trigamma_mixture(al + be))).exp();
+                -trigamma(al + be) * y * df(y) }",
+            BETA,
+        ),
+        (
+            "rule(sc) = PI * PI * sc / 3.0 * ddf(z + sc * (exponential() - exponential()) / zeta_mixture())",
+            LOGISTIC_BY_GAMMA,
+        ),
         ("rule(p) = { let w = z - bernoulli(z / n); n * (f(w + 1.0) - f(w)) }", BINOMIAL),
         ("rule(b) = (f(b) - f(z)) / (b - a), rule(a) = (f(z) - f(a)) / (b - a)", UNIFORM),
         ("rule(b) = 0.5 * df(a + (b - a) * beta(2.0, 1.0))", UNIFORM),
@@ -195,8 +224,57 @@ fn rules_of_authors_are_refused_if_they_are_wrong() {
         ("rule(b) = 0.5 * df(a + (b - a) * beta(2.0, 2.0))", UNIFORM, "z^2"),
         ("rule(sc) = PI * PI * sc / 3.0 * ddf(z + sc * (exponential() - exponential()))", LOGISTIC, "z^4"),
         ("rule(sc) = sc * ddf(z + sc * normal().exp())", LOGISTIC, "cannot be checked"),
+        ("rule(be) = PI.powi(2) * be / 6.0 * ddf(z + be * exponential() / zeta_mixture())", GUMBEL, "z^1"),
+        ("rule(be) = -digamma(1.0) * df(z) + PI.powi(2) * be / 6.0 * ddf(z + be / zeta_mixture())", GUMBEL, "z^4"),
+        (
+            "rule(k) = { let y = z * (-exponential() / (k + trigamma_mixture(k))).exp(); digamma(k) * y * df(y) }",
+            GAMMA,
+            "z^1",
+        ),
+        (
+            "rule(k) = { let y = z * (-exponential() / (1.0 + k + trigamma_mixture(k))).exp(); trigamma(k) * y * df(y) }",
+            GAMMA,
+            "cannot be checked",
+        ),
+        (
+            "rule(k) = { let t = exponential(); let y = z * (-t / (k + trigamma_mixture(k))).exp(); trigamma(k) * t * y * df(y) }",
+            GAMMA,
+            "a moment of one of its base draws",
+        ),
+        (
+            "rule(k) = { let y = z * (exponential() / (k + trigamma_mixture(k))).exp(); trigamma(k) * y * df(y) }",
+            GAMMA,
+            "cannot be checked",
+        ),
     ] {
         let message = checked(rule, item).expect(rule);
         assert!(message.starts_with("[L0304]") && message.contains(why), "{rule}: {message}");
     }
+}
+
+/// What a rule is made of: derivatives at the draw, and the probes and draws of each stencil.
+fn parts(rule: &str, item: &str) -> (Vec<u32>, Vec<(Vec<u32>, usize)>) {
+    let item = syn::parse_str(item).expect("a function");
+    let law = parse_distribution(rule.parse().expect("tokens"), &item).expect("a law");
+    let [written] = law.rules.as_slice() else { panic!("one rule") };
+    let stencils = written.rule.stencils.iter().map(|term| &term.stencil);
+    (
+        written.rule.derivatives.iter().map(|coefficient| coefficient.order).collect(),
+        stencils.map(|stencil| (stencil.orders.clone(), stencil.numbers.draws.len())).collect(),
+    )
+}
+
+#[test]
+fn terms_of_rules_are_grouped_by_their_coefficients() {
+    // A derivative at the draw needs no stencil, and each stencil has the draws that it reads.
+    let rule =
+        "rule(be) = -digamma(1.0) * df(z) + PI.powi(2) * be / 6.0 * ddf(z + be * exponential() / zeta_mixture())";
+    assert_eq!(parts(rule, GUMBEL), (vec![1], vec![(vec![2], 2)]));
+    // One coefficient: one stencil, whatever the constants are.
+    let rule = "rule(be) = { let t = exponential(); be * (df(z + be * t) - 2.0 * df(z - be * t)) }";
+    assert_eq!(parts(rule, GUMBEL), (vec![], vec![(vec![1, 1], 1)]));
+    // Values stay together, for only their differences count.
+    let rule =
+        "rule(be) = { let t = exponential(); be * f(z + t) - m * f(z) + (m - be) * f(z - uniform()) + m * df(z + t) }";
+    assert_eq!(parts(rule, GUMBEL), (vec![], vec![(vec![0, 0, 0], 2), (vec![1], 1)]));
 }

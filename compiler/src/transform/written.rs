@@ -4,13 +4,14 @@
 //! weights and points are polynomials in the draw and in base draws that declare their moments. Equality up to degree 12 is
 //! no proof for other functions, and the report says so; but a wrong weight, point or coefficient does not get through.
 //!
-//! The elements are polynomials over the draw and the base draws, with exponents of either sign.
+//! The elements are polynomials over the draw, the base draws and decays (`decay`), with exponents of either sign.
 
 use std::collections::BTreeMap;
 
+use super::decay::{Decay, decay};
 use super::moments::moment;
 use crate::algebra::{Field, Quotient};
-use crate::ir::{BaseDraw, DrawId, ExactRule, Graph, Node, NodeId, ParamId, Primitive, Rational};
+use crate::ir::{BaseDraw, Coefficient, DrawId, ExactRule, Graph, Node, NodeId, ParamId, Primitive, Rational};
 
 /// A variable of the polynomials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +20,8 @@ enum Variable {
     Draw,
     /// A base draw.
     Base(usize),
+    /// A factor `e^{-T/(x + K)}`, by its place in the table of those met.
+    Decay(usize),
 }
 
 /// Products of powers of variables, with their coefficients.
@@ -92,25 +95,32 @@ impl Polynomial {
     }
 }
 
-/// Compares a rule with `∂_θ E z^m` for `m` up to `degree`; `cumulants` are `κ_n / n!` from `n = 1` on.
+/// Compares a rule with `∂_θ E z^m`, given the moments `E z^m` for `m` from 0 to the degree that is checked.
 ///
 /// # Errors
 /// What differs, in words; or that the rule is no polynomial in the draws, so that it cannot be checked.
 pub(crate) fn check(
     rule: &ExactRule,
     parameter: ParamId,
-    cumulants: &[Quotient],
-    degree: u32,
+    moments: &[Quotient],
     field: &mut Field,
 ) -> Result<(), String> {
-    let moments = moments_of_cumulants(cumulants, degree, field);
-    let mut sides = vec![Polynomial::default(); degree as usize + 1];
+    let mut sides = vec![Polynomial::default(); moments.len()];
+    let no_coefficient = "its coefficient is not a function of the parameters that exact algebra knows";
+    for Coefficient { order, value } in &rule.derivatives {
+        let weight = Reading::new(value, &[], &mut *field).node(value.output()).ok_or(no_coefficient)?;
+        let mut power = weight;
+        let draw = Polynomial::variable(Variable::Draw, field);
+        for (m, side) in (0..).zip(&mut sides).skip(*order as usize) {
+            side.add(&power.times(&falling(m, *order, field), field), field);
+            power = power.times(&draw, field);
+        }
+    }
     for term in &rule.stencils {
         let numbers = &term.stencil.numbers;
-        let mut reading = Reading { graph: &numbers.graph, draws: &numbers.draws, field: &mut *field };
-        let coefficient = Reading { graph: &term.coefficient, draws: &[], field: &mut *reading.field }
-            .node(term.coefficient.output())
-            .ok_or("its coefficient is not a function of the parameters that exact algebra knows")?;
+        let coefficient = Reading::new(&term.coefficient, &[], &mut *field).node(term.coefficient.output());
+        let coefficient = coefficient.ok_or(no_coefficient)?;
+        let mut reading = Reading::new(&numbers.graph, &numbers.draws, &mut *field);
         for (probe, &order) in term.stencil.orders.iter().enumerate() {
             let not_checked = "its points and weights are no polynomials in the draws, so that it cannot be checked";
             let point = reading.node(term.stencil.point(probe)).ok_or(not_checked)?;
@@ -118,9 +128,7 @@ pub(crate) fn check(
                 reading.node(term.stencil.weight(probe)).ok_or(not_checked)?.times(&coefficient, reading.field);
             let mut power = Polynomial::constant(reading.field.integer(1));
             for (m, side) in (0..).zip(&mut sides).skip(order as usize) {
-                // D^p y^m = m! / (m - p)! y^(m - p)
-                let falling = (m - order + 1..=m).fold(1_i64, |product, factor| product * i64::from(factor));
-                let scale = Polynomial::constant(reading.field.integer(falling));
+                let scale = falling(m, order, reading.field);
                 side.add(&weight.times(&power, reading.field).times(&scale, reading.field), reading.field);
                 power = power.times(&point, reading.field);
             }
@@ -148,8 +156,14 @@ pub(crate) fn check(
     Ok(())
 }
 
-/// `E z^m` for `m` up to `degree`.
-fn moments_of_cumulants(cumulants: &[Quotient], degree: u32, field: &Field) -> Vec<Quotient> {
+/// `m! / (m - p)!` of `D^p y^m = m! / (m - p)! y^(m - p)`.
+fn falling(m: u32, order: u32, field: &Field) -> Polynomial {
+    let product = (m - order + 1..=m).fold(1_i64, |product, factor| product * i64::from(factor));
+    Polynomial::constant(field.integer(product))
+}
+
+/// `E z^m` for `m` up to `degree`, from `κ_n / n!` for `n = 1, 2, …`.
+pub(crate) fn moments_of_cumulants(cumulants: &[Quotient], degree: u32, field: &Field) -> Vec<Quotient> {
     // With e_m = E z^m / m!: m e_m = Σ_j j (κ_j / j!) e_(m - j).
     let mut scaled = vec![field.integer(1)];
     for m in 1..=degree as usize {
@@ -175,9 +189,15 @@ struct Reading<'a> {
     graph: &'a Graph,
     draws: &'a [BaseDraw],
     field: &'a mut Field,
+    /// The decays met, with their `x`.
+    decays: Vec<(Decay, Quotient)>,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    fn new(graph: &'a Graph, draws: &'a [BaseDraw], field: &'a mut Field) -> Self {
+        Self { graph, draws, field, decays: Vec::new() }
+    }
+
     fn node(&mut self, id: NodeId) -> Option<Polynomial> {
         Some(match self.graph.node(id).clone() {
             Node::Constant(value) => Polynomial::constant(self.field.rational(&value)),
@@ -210,17 +230,25 @@ impl Reading<'_> {
                 Polynomial::constant(self.field.real_power(&base, &exponent).ok()?)
             }
             Node::Call(primitive, argument) => {
+                if primitive == Primitive::Exp
+                    && let Some(decay) = decay(self.graph, argument, self.draws)
+                {
+                    return self.decay(decay);
+                }
                 let argument = self.constant(argument)?;
                 let half = self.field.rational(&Rational::new(1.into(), 2.into()));
                 Polynomial::constant(match primitive {
                     Primitive::Exp => self.field.exp(&argument).ok()?,
                     Primitive::Ln => self.field.ln(&argument).ok()?,
                     Primitive::Sqrt => self.field.real_power(&argument, &half).ok()?,
+                    Primitive::LnGamma => self.field.ln_gamma(&argument).ok()?,
+                    Primitive::Polygamma(order) => self.field.polygamma(order, &argument).ok()?,
                     _ => return None,
                 })
             }
             Node::Maximum(..)
             | Node::Minimum(..)
+            | Node::Kummer(..)
             | Node::ImaginaryUnit
             | Node::Frequency
             | Node::TransformVariable
@@ -233,6 +261,52 @@ impl Reading<'_> {
     fn constant(&mut self, id: NodeId) -> Option<Quotient> {
         let value = self.node(id)?;
         value.as_constant(self.field)
+    }
+
+    /// The variable of a decay, whose draws must be those of no other.
+    fn decay(&mut self, decay: Decay) -> Option<Polynomial> {
+        let place = match self.decays.iter().position(|(known, _)| *known == decay) {
+            Some(place) => place,
+            None => {
+                if self.decays.iter().any(|(known, _)| known.shares_a_draw(&decay)) {
+                    return None;
+                }
+                let x = self.constant(self.draws[decay.mixture].arguments[0])?;
+                let mut offset = self.field.integer(0);
+                for &term in &decay.offset {
+                    let term = self.constant(term)?;
+                    offset = self.field.add(&offset, &term);
+                }
+                if !self.field.subtract(&offset, &x).is_zero() {
+                    return None;
+                }
+                self.decays.push((decay, x));
+                self.decays.len() - 1
+            }
+        };
+        Some(Polynomial::variable(Variable::Decay(place), self.field))
+    }
+
+    /// The expectation over decays, when their draws stand nowhere else.
+    fn expected_decays(&mut self, polynomial: &Polynomial) -> Option<Polynomial> {
+        let mut result = Polynomial::default();
+        for (monomial, value) in &polynomial.0 {
+            let (mut rest, mut value) = (BTreeMap::new(), value.clone());
+            for (variable, exponent) in monomial {
+                match variable {
+                    Variable::Decay(place) => {
+                        let x = self.decays[*place].1.clone();
+                        let moment = super::decay::moment(&x, u32::try_from(*exponent).ok()?, self.field)?;
+                        value = self.field.multiply(&value, &moment);
+                    }
+                    Variable::Draw | Variable::Base(_) => {
+                        rest.insert(*variable, *exponent);
+                    }
+                }
+            }
+            result.add_term(rest, &value, self.field);
+        }
+        Some(result)
     }
 
     /// The expectation over all base draws. A draw goes before those that its arguments depend on, and one whose moments
@@ -249,7 +323,7 @@ impl Reading<'_> {
             polynomial = result;
             left.retain(|other| *other != index);
         }
-        Some(polynomial)
+        self.expected_decays(&polynomial)
     }
 
     fn depends(&self, id: NodeId, draw: usize) -> bool {
@@ -267,6 +341,13 @@ impl Reading<'_> {
             let mut rest = monomial.clone();
             let mut term = Polynomial::constant(value.clone());
             if let Some(exponent) = rest.remove(&Variable::Base(index)) {
+                let is_in = |variable: &Variable| match variable {
+                    Variable::Decay(place) => self.decays[*place].0.reads(index),
+                    Variable::Draw | Variable::Base(_) => false,
+                };
+                if rest.keys().any(is_in) {
+                    return None;
+                }
                 let moment = match known.get(&exponent) {
                     Some(moment) => moment.clone(),
                     None => self.moment(index, exponent)?,
@@ -287,7 +368,13 @@ impl Reading<'_> {
         }
         let pi = self.field.pi();
         let pi_squared = Polynomial::constant(self.field.multiply(&pi, &pi));
-        moment(self.draws[index].kind, exponent, &Arguments { arguments, pi_squared, field: self.field })
+        // The one that a mixture over the inverse squares may ask for.
+        let odd_zeta = match u32::try_from(2 - exponent) {
+            Ok(n) if n % 2 == 1 => Some((n, self.field.zeta(n).ok()?)),
+            Ok(_) | Err(_) => None,
+        };
+        let arguments = Arguments { arguments, pi_squared, odd_zeta, field: self.field };
+        moment(self.draws[index].kind, exponent, &arguments)
     }
 }
 
@@ -295,6 +382,7 @@ impl Reading<'_> {
 struct Arguments<'a> {
     arguments: Vec<Polynomial>,
     pi_squared: Polynomial,
+    odd_zeta: Option<(u32, Quotient)>,
     field: &'a Field,
 }
 
@@ -326,5 +414,10 @@ impl super::moments::Arithmetic for Arguments<'_> {
 
     fn pi_squared(&self) -> Polynomial {
         self.pi_squared.clone()
+    }
+
+    fn odd_zeta(&self, n: u32) -> Option<Polynomial> {
+        let (known, value) = self.odd_zeta.as_ref()?;
+        (*known == n).then(|| Polynomial::constant(value.clone()))
     }
 }

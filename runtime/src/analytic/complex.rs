@@ -5,6 +5,7 @@
 
 use super::{Analytic, Branches};
 use crate::complex::{Complex, I};
+use crate::special;
 
 /// Beyond this real part `e^{-2x}` vanishes beside 1.
 const SATURATED: f64 = 20.0;
@@ -96,6 +97,18 @@ impl Analytic for Complex {
     }
     fn softplus(self, path: &mut Branches) -> Self {
         if self.re > 0.0 { self + Analytic::ln_1p((-self).exp(), path) } else { Analytic::ln_1p(self.exp(), path) }
+    }
+    fn ln_gamma(self) -> Self {
+        special::ln_gamma(self)
+    }
+    fn polygamma(self, order: u32) -> Self {
+        special::polygamma(order, self)
+    }
+    fn kummer(self, a: Self, b: Self) -> Self {
+        special::kummer(a.re, b.re, self)
+    }
+    fn kummer_slopes(self, a: Self, b: Self) -> [Self; 2] {
+        special::kummer_slopes(a.re, b.re, self)
     }
     fn abs(self) -> Self {
         if self.re < 0.0 { -self } else { self }

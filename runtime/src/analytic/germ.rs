@@ -113,6 +113,12 @@ impl Germ {
         sum
     }
 
+    /// The value of a constant.
+    fn as_constant(self) -> Option<Interval> {
+        let is_constant = self.coefficients[1..=self.order].iter().all(|coefficient| coefficient.is_zero());
+        is_constant.then_some(self.coefficients[0])
+    }
+
     fn with_start(mut self, start: Interval) -> Self {
         self.coefficients[0] = start;
         self
@@ -245,14 +251,32 @@ impl Analytic for Germ {
     }
     /// Not expanded: undecided unless constant.
     fn atan(self, (): &mut ()) -> Self {
-        if self.coefficients[1..=self.order].iter().all(|coefficient| coefficient.is_zero()) {
-            self.with_start(self.coefficients[0].atan(&mut ()))
-        } else {
-            Self::undecided()
-        }
+        self.as_constant().map_or_else(Self::undecided, |value| self.with_start(value.atan(&mut ())))
     }
     fn softplus(self, (): &mut ()) -> Self {
         (Self::real(1.0) + self.exp()).ln(&mut ())
+    }
+    fn ln_gamma(self) -> Self {
+        self.compose(|x, k| match k {
+            0 => x.ln_gamma(),
+            _ => x.polygamma(k as u32 - 1) / factorial(k),
+        })
+    }
+    fn polygamma(self, order: u32) -> Self {
+        self.compose(|x, k| x.polygamma(order + k as u32) / factorial(k))
+    }
+    fn kummer(self, a: Self, b: Self) -> Self {
+        let (Some(a), Some(b)) = (a.as_constant(), b.as_constant()) else { return Self::undecided() };
+        self.compose(|x, k| {
+            // (a)_k / ((b)_k k!) 1F1(a + k; b + k; x)
+            let shifted = |shape: Interval, by: usize| shape + Interval::exact(by as f64);
+            let ratio = (0..k).fold(Interval::exact(1.0), |ratio, i| ratio * shifted(a, i) / shifted(b, i));
+            ratio * x.kummer(shifted(a, k), shifted(b, k)) / factorial(k)
+        })
+    }
+    /// Undecided: nothing asks whether a gradient exists apart from its function.
+    fn kummer_slopes(self, _: Self, _: Self) -> [Self; 2] {
+        [Self::undecided(); 2]
     }
     fn sign(self) -> Self {
         let range = self.range(0);
@@ -309,6 +333,9 @@ mod tests {
             ("softplus x", |s| s.softplus(&mut ()), |s| s.exp().ln_1p()),
             ("tanh x / x", |s| s.tanh() / s, |s| s.tanh() / s),
             ("ln(1 + x) / tan x", |s| s.ln_1p(&mut ()) / s.tan(), |s| s.ln_1p() / s.tan()),
+            ("ln Γ(1 + x)", |s| (Germ::real(1.0) + s).ln_gamma(), |s| crate::special::ln_gamma(1.0 + s)),
+            ("ψ(2 - x)", |s| (Germ::real(2.0) - s).polygamma(0), |s| crate::special::polygamma(0, 2.0 - s)),
+            ("1F1", |s| s.kummer(Germ::real(0.7), Germ::real(1.9)), |s| crate::special::kummer(0.7, 1.9, s)),
             ("1 / (1 + x)", |s| (Germ::real(1.0) + s).recip(), |s| 1.0 / (1.0 + s)),
         ];
         for (name, germ, function) in rows {

@@ -10,10 +10,13 @@
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use super::Analytic;
-use crate::functions;
+use crate::{functions, special};
 
 /// By how many numbers results of the mathematical library are widened.
 const LIBRARY: u32 = 4;
+
+/// Where `ln Γ` is least (to the number or the one above), and a number below its value there.
+const LEAST_GAMMA: (f64, f64) = (1.461_632_144_968_362_2, -0.121_486_290_535_849_62);
 
 /// A closed interval of real numbers, or none.
 #[derive(Clone, Copy, Debug)]
@@ -119,6 +122,11 @@ impl Interval {
     /// The same within other bounds that are known to hold.
     fn within(self, lower: f64, upper: f64) -> Self {
         self.map(|x| Self::new(functions::maximum(x.lower, lower), functions::minimum(x.upper, upper)))
+    }
+
+    /// The interval that is larger by `margin` at both ends.
+    fn widened(self, margin: f64) -> Self {
+        self + Self::new(-margin, margin)
     }
 
     /// The sizes of its numbers.
@@ -298,6 +306,53 @@ impl Analytic for Interval {
     fn softplus(self, (): &mut ()) -> Self {
         self.increasing(functions::softplus).within(0.0, f64::INFINITY)
     }
+    fn ln_gamma(self) -> Self {
+        self.above(0.0).map(|x| {
+            let value = |x: f64| {
+                let value = special::ln_gamma(x);
+                Self::new(value, value).widened(1e-14 * (1.0 + value.abs()))
+            };
+            let ends = value(x.lower).hull(value(x.upper));
+            if x.contains(LEAST_GAMMA.0) || x.contains(LEAST_GAMMA.0.next_up()) {
+                ends.hull(Self::new(LEAST_GAMMA.1, LEAST_GAMMA.1))
+            } else {
+                ends
+            }
+        })
+    }
+    /// The functions of even order increase, those of odd order decrease.
+    fn polygamma(self, order: u32) -> Self {
+        self.above(0.0).map(|x| {
+            let value = |x: f64| {
+                let value = special::polygamma(order, x);
+                let size = if order == 0 { 1.0 + value.abs() } else { value.abs() };
+                Self::new(value, value).widened((4.0 + f64::from(order)) * 1e-15 * size)
+            };
+            value(x.lower).hull(value(x.upper))
+        })
+    }
+    /// Decided for `0 < a < b`, where it is the moment generating function of a beta number.
+    fn kummer(self, a: Self, b: Self) -> Self {
+        self.join(a, |x, a| {
+            a.join(b, |a, b| {
+                if !(a.lower > 0.0 && a.upper < b.lower) {
+                    return Self::UNDECIDED;
+                }
+                // `E e^{xZ}` increases with x; the beta number Z grows with a and falls with b.
+                let value = |x: f64, [[a, b], [other_a, other_b]]: [[f64; 2]; 2]| {
+                    let (a, b) = if x >= 0.0 { (a, b) } else { (other_a, other_b) };
+                    let value = special::kummer(a, b, x);
+                    Self::new(value, value).widened(1e-13 * (1.0 + x.abs()) * value)
+                };
+                let (small, large) = ([a.lower, b.upper], [a.upper, b.lower]);
+                value(x.lower, [small, large]).hull(value(x.upper, [large, small])).within(0.0, f64::INFINITY)
+            })
+        })
+    }
+    /// Undecided: nothing asks whether a gradient exists apart from its function.
+    fn kummer_slopes(self, _: Self, _: Self) -> [Self; 2] {
+        [Self::UNDECIDED; 2]
+    }
     /// Undecided across the kink, which is no proof of analyticity.
     fn abs(self) -> Self {
         self.map(|x| if x.lower < 0.0 && x.upper > 0.0 { Self::UNDECIDED } else { x.size() })
@@ -368,6 +423,11 @@ mod tests {
             ("sixth power", |x| x.powi(6), |x| x.powi(6)),
             ("1/x", |x| x.recip(), |x| 1.0 / x),
             ("x^0.3", |x| x.powf(Interval::rounded(0.3), &mut ()), |x| x.powf(0.3)),
+            ("ln_gamma", Analytic::ln_gamma, special::ln_gamma),
+            ("digamma", |x| x.polygamma(0), |x| special::polygamma(0, x)),
+            ("trigamma", |x| x.polygamma(1), |x| special::polygamma(1, x)),
+            ("tetragamma", |x| x.polygamma(2), |x| special::polygamma(2, x)),
+            ("kummer", |x| x.kummer(Interval::real(0.7), Interval::real(1.9)), |x| special::kummer(0.7, 1.9, x)),
             ("abs", Analytic::abs, f64::abs),
             ("max(x, 0.1)", |x| Analytic::maximum(x, Interval::real(0.1)), |x| x.max(0.1)),
             ("min(x, 0.1)", |x| Analytic::minimum(x, Interval::real(0.1)), |x| x.min(0.1)),

@@ -63,6 +63,14 @@ pub trait Analytic:
     fn powf(self, exponent: Self, path: &mut Self::Path) -> Self {
         (self.ln(path) * exponent).exp()
     }
+    /// `ln Γ(x)`, analytic where the real part is positive, which it must be.
+    fn ln_gamma(self) -> Self;
+    /// The derivative `ψ^(order)(x)` of the digamma function; the real part must be positive.
+    fn polygamma(self, order: u32) -> Self;
+    /// Kummer's function `1F1(a; b; x)` of `x`, with real positive `a` and `b` that do not depend on the frequency.
+    fn kummer(self, a: Self, b: Self) -> Self;
+    /// The derivatives of Kummer's function with respect to `a` and `b`.
+    fn kummer_slopes(self, a: Self, b: Self) -> [Self; 2];
     /// Absolute value of a number that is real for every frequency; `x` or `-x`, so that it is analytic between its kinks.
     fn abs(self) -> Self;
     /// The derivative of [`abs`](Self::abs): 1, 0 or -1.

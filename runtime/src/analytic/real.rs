@@ -1,7 +1,7 @@
 //! Real numbers: the arithmetic of the cumulant generating function.
 
 use super::Analytic;
-use crate::functions;
+use crate::{functions, special};
 
 impl Analytic for f64 {
     type Path = ();
@@ -59,6 +59,18 @@ impl Analytic for f64 {
     }
     fn powf(self, exponent: Self, (): &mut ()) -> Self {
         self.powf(exponent)
+    }
+    fn ln_gamma(self) -> Self {
+        special::ln_gamma(self)
+    }
+    fn polygamma(self, order: u32) -> Self {
+        special::polygamma(order, self)
+    }
+    fn kummer(self, a: Self, b: Self) -> Self {
+        special::kummer(a, b, self)
+    }
+    fn kummer_slopes(self, a: Self, b: Self) -> [Self; 2] {
+        special::kummer_slopes(a, b, self)
     }
     fn abs(self) -> Self {
         self.abs()

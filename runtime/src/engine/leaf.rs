@@ -8,11 +8,13 @@
 use std::ops::Range;
 
 use super::moments::Layout;
+use super::patterns;
 use super::selection::Selection;
 use super::stencils::add;
 use super::table::{BLOCK, RidgeTable};
 use super::{LANES, LEAF};
 use crate::draw::{Key, Words};
+use crate::formula::ClosedFormTables;
 use crate::kernel::{Estimator, Law, Ridge, RidgeVisitor, Ridges, Sampled, Separable};
 use crate::lane::{Kernel, Lane, Scalar};
 use crate::opaque::Whole;
@@ -36,6 +38,8 @@ pub(crate) struct Job<'a, 'b, E: Estimator> {
     pub(crate) selection: &'a Selection,
     /// What a function that is called whole takes besides the draw.
     pub(crate) arguments: E::Arguments<'b>,
+    /// Numbers and weights of closed forms.
+    pub(crate) closed_forms: &'a ClosedFormTables<E::Scalar>,
 }
 
 /// Buffers of one worker, in the estimator's arithmetic.
@@ -54,6 +58,8 @@ pub(crate) struct Scratch<S> {
     pub(super) arguments: Vec<S>,
     /// For stencils: `g(z_j)` of one pack, coordinate by coordinate.
     pub(super) values: Vec<S>,
+    /// For closed forms: the patterns of one pack, of all ridge rows and of one coordinate.
+    pub(super) patterns: Vec<S>,
     /// For a selection of coordinates: those of each sample of one pack, the first of each, then the second, ….
     pub(super) selected: Vec<u32>,
     /// For a selection of coordinates: the probes of one pack, coordinate by coordinate.
@@ -64,8 +70,10 @@ pub(crate) struct Scratch<S> {
 }
 
 impl<S: Scalar> Scratch<S> {
-    /// Makes room for the moments of `coordinates` coordinates and, for argument gradients, for the samples of a leaf.
-    pub(crate) fn reset(&mut self, layout: &Layout, coordinates: usize) {
+    /// Makes room for the moments of `coordinates` coordinates, for `patterns` of closed forms and, for argument gradients,
+    /// for the samples of a leaf.
+    pub(crate) fn reset(&mut self, layout: &Layout, coordinates: usize, patterns: usize) {
+        self.patterns.resize(patterns * WIDEST, S::ZERO);
         self.moments.resize(layout.moments(coordinates), S::ZERO);
         self.draws.resize(layout.dimension * WIDEST, S::ZERO);
         if layout.points.is_some() {
@@ -113,8 +121,9 @@ impl<E: Estimator> Kernel<E::Scalar> for BySample<'_, '_, E> {
         while sample < end {
             let active = (end - sample).min(L::WIDTH);
             mark(&mut scratch.exist, active);
-            let mut pack =
-                Pack::<E, L> { job, sample, active, scratch: &mut *scratch, lanes: std::marker::PhantomData };
+            let scratch = &mut *scratch;
+            let (pattern_numbers, patterns, of) = (0, 0, std::marker::PhantomData);
+            let mut pack = Pack::<E, L> { job, sample, active, scratch, pattern_numbers, patterns, lanes: of };
             if const { E::Whole::PRESENT } {
                 if pack.keep_lanes(&lanes) {
                     pack.draw();
@@ -141,6 +150,9 @@ pub(super) struct Pack<'a, 'b, E: Estimator, L> {
     /// How many of the pack's samples exist.
     active: usize,
     pub(super) scratch: &'a mut Scratch<E::Scalar>,
+    /// Numbers of patterns, and patterns, of the ridge rows so far.
+    pub(super) pattern_numbers: usize,
+    pub(super) patterns: usize,
     lanes: std::marker::PhantomData<L>,
 }
 
@@ -255,6 +267,9 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> RidgeVisitor<E> for Pack<'_, '_,
                     u.store(stored);
                     derivatives.as_ref()[0].store(&mut stored[L::WIDTH..]);
                 }
+                if const { !E::CLOSED_FORMS.is_empty() } {
+                    self.row_patterns::<R>(u);
+                }
                 if self.job.layout.adjoints {
                     let partials = R::partials(u, numbers);
                     self.keep(table.first_partial + row * (1 + R::NUMBERS), partials.as_ref());
@@ -279,7 +294,7 @@ impl<E: Estimator> Kernel<E::Scalar> for ByCoordinate<'_, '_, E> {
     #[inline(always)]
     fn run<L: Lane<Scalar = E::Scalar>>(self) {
         let Self { job, leaf, coordinates, scratch } = self;
-        let Scratch { moments, exist, kept, .. } = scratch;
+        let Scratch { moments, exist, kept, patterns, .. } = scratch;
         if job.layout.adjoints {
             kept.fill(E::Scalar::ZERO);
         }
@@ -304,6 +319,9 @@ impl<E: Estimator> Kernel<E::Scalar> for ByCoordinate<'_, '_, E> {
                         let mut words = Words::<L>::auxiliary(job.key, sample as u64, coordinate as u32);
                         let probes = E::probes(theta, z, &mut words);
                         moved = E::Separable::stencils(z, derivatives.as_ref()[0], &probes, numbers);
+                        if const { !E::CLOSED_FORMS.is_empty() } {
+                            patterns::separable::<E, L>(job.closed_forms, coordinate, z, patterns, moved.as_mut());
+                        }
                     }
                     let active = (end - sample).min(L::WIDTH);
                     if active < L::WIDTH {

@@ -18,6 +18,7 @@ mod formulas;
 mod lanes;
 mod leaf;
 mod moments;
+mod patterns;
 mod reduction;
 mod selection;
 mod signature;

@@ -47,6 +47,9 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
                 let moved = E::Separable::stencils(z, value, &probes, &job.numbers[coordinate]);
                 add(sums.as_mut(), moved.as_ref());
             }
+            if const { !E::CLOSED_FORMS.is_empty() } {
+                self.closed_forms(coordinate, z, sums.as_mut());
+            }
             self.accumulate(job.layout.first_stencil(coordinate), sums.as_ref());
         }
     }
@@ -102,7 +105,7 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
         }
     }
 
-    /// Adds the stencils of separable terms, and keeps the probes of every coordinate.
+    /// Adds the stencils of separable terms and of closed forms, and keeps the probes of every coordinate.
     #[inline(always)]
     fn separable_stencils(&mut self) {
         let job = self.job;
@@ -119,8 +122,11 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
                 let value = L::load(&self.scratch.values[coordinate * L::WIDTH..]);
                 sums = E::Separable::stencils(z, value, &probes, &job.numbers[coordinate]);
             }
+            if const { !E::CLOSED_FORMS.is_empty() } {
+                self.closed_forms(coordinate, z, sums.as_mut());
+            }
             // The first samples of a leaf write every sum, so that what others selected can be added.
-            if E::Separable::PRESENT || is_first {
+            if E::Separable::PRESENT || const { !E::CLOSED_FORMS.is_empty() } || is_first {
                 self.accumulate(job.layout.first_stencil(coordinate), sums.as_ref());
             }
         }

@@ -127,7 +127,7 @@ impl<E: Estimator> Workspace<E> {
             if let Some(condition) = E::Law::violated(&exact) {
                 return Err(EstimateError::ConditionViolated { law: E::Law::NAME, condition, coordinate });
             }
-            if !E::FORMULAS.is_empty() {
+            if !(E::FORMULAS.is_empty() && E::CLOSED_FORMS.is_empty()) {
                 self.formulas.theta.push(exact);
             }
             if !self.draws {
@@ -187,14 +187,17 @@ impl<E: Estimator> Workspace<E> {
             None if E::Ridges::COUNT == 0 && !layout.adjoints => Division::Coordinates,
             None => Division::Leaves,
         };
-        plan(&mut self.tasks, layout, division, self.settings.threads, samples);
+        let closed_forms = &self.formulas.closed_forms;
+        let patterns = closed_forms.row_patterns + E::Separable::PATTERNS;
+        plan(&mut self.tasks, layout, patterns, division, self.settings.threads, samples);
         if let Some(count) = self.selection.count() {
             let probes = E::Probes::<<E::Scalar as Scalar>::Narrow>::default().as_ref().len();
             let reset = |task: &mut Task<E::Scalar>| task.scratch.reset_selection(count, layout.dimension * probes);
             self.tasks.iter_mut().for_each(reset);
         }
         let Self { theta, samplers, tables, numbers, selection, .. } = self;
-        let job = Job::<E> { key, samples, layout, theta, samplers, tables, numbers, selection, arguments };
+        let job =
+            Job::<E> { key, samples, layout, theta, samplers, tables, numbers, selection, arguments, closed_forms };
         let (width, ridges) = (self.settings.width, self.reduction.ridges.as_slice());
         let run = |task: &mut Task<E::Scalar>| run_task(&job, width, ridges, task);
         if let [task] = self.tasks.as_mut_slice() {
@@ -222,6 +225,11 @@ impl<E: Estimator> Workspace<E> {
         self.reduction.run(Sums { moments, samples, constant }, errors, terms, warnings)?;
         judge_convergence(E::Law::PARAMETERS, E::RADII, &self.radii, &self.reach, warnings);
         Ok(())
+    }
+
+    /// Prologue of closed forms: the weights of their patterns.
+    pub(crate) fn weigh_closed_forms(&mut self, arguments: E::Arguments<'_>) -> Result<(), EstimateError> {
+        if E::CLOSED_FORMS.is_empty() { Ok(()) } else { self.formulas.weigh(arguments) }
     }
 
     /// What formulas give takes the place of what was estimated; `constant` is the part of `f` without the draw.
@@ -285,10 +293,11 @@ impl Division {
     }
 }
 
-/// Divides the work in tasks and makes room for each.
+/// Divides the work in tasks and makes room for each, with so many `patterns` of closed forms.
 fn plan<S: Scalar>(
     tasks: &mut Vec<Task<S>>,
     layout: &Layout,
+    patterns: usize,
     division: Division,
     threads: Option<usize>,
     samples: usize,
@@ -319,7 +328,7 @@ fn plan<S: Scalar>(
         let (part, chunk) = (index / chunks, index % chunks);
         task.leaves = chunk * run..leaves.min((chunk + 1) * run);
         [task.coordinates, task.lanes] = ranges(part);
-        task.scratch.reset(layout, task.coordinates.len());
+        task.scratch.reset(layout, task.coordinates.len(), patterns);
         task.alone = leaves * parts == 1;
         let moments = if task.alone { 0 } else { task.scratch.moments.len() };
         task.tree.reset(task.leaves.len(), moments + layout.adjoint_sums());

@@ -1,4 +1,4 @@
-//! Characteristic functions with their gradients, and the expectations that they give.
+//! Characteristic functions with their gradients, and where the expectations that they give exist.
 
 use super::{Coefficient, Jet};
 use crate::analytic::{Analytic, LogCharacteristic, StripError, exists_on};
@@ -20,47 +20,23 @@ pub trait Characteristic: LogCharacteristic {
         path: &mut N::Path,
     ) -> (N, Self::Theta<N>);
 
+    /// `a = ∂_θ log φ_θ` at `s = iω` for each parameter; 0 for parameters without gradient. It has a pole where `φ` is 0.
+    fn log_gradient<N: Analytic + Send + Sync + 'static>(
+        theta: &Self::Theta<f64>,
+        s: N,
+        path: &mut N::Path,
+    ) -> Self::Theta<N>;
+
     /// The ends of `strip = …`: where `E e^{sz}` exists, if the author said so.
     fn strip(theta: &Self::Theta<f64>) -> Option<[f64; 2]>;
 }
 
-/// A number and its derivative with respect to each parameter of a law, as power series.
-type WithGradient<W, C, const N: usize> = (Jet<C, N>, <W as Law>::Theta<Jet<C, N>>);
-
-/// `E z^m e^{λz} / m!` as power `m` of a series, and its derivative with respect to each parameter: the expansion of `φ` and
-/// `∂_θ φ` at `λ`. Their coefficients below `orders`, at most `N - LOST`, are finite.
+/// Refuses an exponent whose expectation is not known to exist.
 ///
 /// # Errors
 /// [`EstimateError::OutsideStrip`] where the expectation does not exist, [`EstimateError::StripUndecided`] where that was
-/// not decided; [`EstimateError::CharacteristicNotFinite`] where the function overflows or cannot be followed.
-pub(super) fn expand<W: Characteristic, C: Coefficient, const N: usize>(
-    theta: &W::Theta<f64>,
-    exponent: C,
-    orders: usize,
-    coordinate: usize,
-) -> Result<WithGradient<W, C, N>, EstimateError> {
-    let [re, im] = exponent.parts();
-    check_strip::<W>(theta, re, coordinate)?;
-    let mut expansion = None;
-    let found = C::follow(exponent, |place, path| {
-        let (value, gradient) = W::characteristic(theta, Jet::variable(place), path);
-        let finite = |jet: &Jet<C, N>| {
-            (0..orders).all(|power| jet.coefficient(power).parts().iter().all(|part| part.is_finite()))
-        };
-        let all = finite(&value) && gradient.as_ref().iter().all(finite);
-        expansion = Some((value, gradient));
-        all
-    });
-    expansion.filter(|_| found).ok_or_else(|| EstimateError::CharacteristicNotFinite {
-        law: W::NAME,
-        coordinate,
-        parameters: describe::<W>(theta),
-        exponent: [re, im],
-    })
-}
-
-/// Refuses an exponent whose expectation is not known to exist.
-fn check_strip<W: Characteristic>(
+/// not decided; [`EstimateError::CharacteristicNotFinite`] for an exponent that is no number.
+pub(super) fn check_strip<W: Characteristic>(
     theta: &W::Theta<f64>,
     exponent: f64,
     coordinate: usize,
@@ -73,15 +49,7 @@ fn check_strip<W: Characteristic>(
             Ok(()) => return Ok(()),
             Err(StripError::Outside { proved, .. }) => (true, proved),
             Err(StripError::Undecided { proved, .. }) => (false, proved),
-            Err(StripError::NotFinite { exponent }) => {
-                let exponent = [exponent, 0.0];
-                return Err(EstimateError::CharacteristicNotFinite {
-                    law,
-                    coordinate,
-                    parameters: parameters(),
-                    exponent,
-                });
-            }
+            Err(StripError::NotFinite { exponent }) => return Err(not_finite::<W>(theta, [exponent, 0.0], coordinate)),
         },
     };
     Err(if outside {
@@ -91,8 +59,35 @@ fn check_strip<W: Characteristic>(
     })
 }
 
+/// Evaluates a function of the transform variable as a power series in `t` at `s = exponent + scale t`, on the branches that
+/// are continuous from 0; `finite` says whether what was found is.
+///
+/// # Errors
+/// [`EstimateError::CharacteristicNotFinite`] if it is not, or if the branches cannot be followed.
+pub(super) fn follow<W: Characteristic, C: Coefficient, T, const N: usize>(
+    theta: &W::Theta<f64>,
+    exponent: C,
+    scale: f64,
+    coordinate: usize,
+    mut function: impl FnMut(Jet<C, N>, &mut C::Path) -> T,
+    finite: impl Fn(&T) -> bool,
+) -> Result<T, EstimateError> {
+    let mut found = None;
+    let followed = C::follow(exponent, |place, path| {
+        let value = function(Jet::variable(place, scale), path);
+        let all = finite(&value);
+        found = Some(value);
+        all
+    });
+    found.filter(|_| followed).ok_or_else(|| not_finite::<W>(theta, exponent.parts(), coordinate))
+}
+
+fn not_finite<W: Law>(theta: &W::Theta<f64>, exponent: [f64; 2], coordinate: usize) -> EstimateError {
+    EstimateError::CharacteristicNotFinite { law: W::NAME, coordinate, parameters: describe::<W>(theta), exponent }
+}
+
 /// `k = 2, mu = 1.5`.
-fn describe<W: Law>(theta: &W::Theta<f64>) -> String {
+pub(super) fn describe<W: Law>(theta: &W::Theta<f64>) -> String {
     let pairs = W::PARAMETERS.iter().zip(theta.as_ref()).map(|(info, value)| format!("{} = {value}", info.name));
     pairs.collect::<Vec<_>>().join(", ")
 }

@@ -4,6 +4,7 @@ use std::f64::consts::FRAC_PI_4;
 
 use crate::analytic::{Analytic, Branches};
 use crate::complex::Complex;
+use crate::special;
 
 /// By how much a phase may move in one step along a segment.
 const LARGEST_MOVE: f64 = FRAC_PI_4;
@@ -13,6 +14,9 @@ const SHORTEST: f64 = 1.0 / (1_u64 << 30) as f64;
 
 /// A real or complex number.
 pub trait Coefficient: Analytic + PartialEq + Send + Sync + 'static {
+    /// How many real numbers it has: 1 or 2.
+    const PARTS: usize;
+
     /// Real and imaginary part.
     fn parts(self) -> [f64; 2];
 
@@ -24,6 +28,10 @@ pub trait Coefficient: Analytic + PartialEq + Send + Sync + 'static {
     /// `evaluate` takes the place and the path, and says whether its value is finite. `false` if it is not at `exponent`,
     /// or if the branches cannot be followed to there.
     fn follow(exponent: Self, evaluate: impl FnMut(Self, &mut Self::Path) -> bool) -> bool;
+
+    /// Coefficient `k` of the Taylor series at this place of Kummer's function with shapes `a` and `b`, and of its derivatives
+    /// with respect to them.
+    fn kummer_taylor(self, a: Self, b: Self, k: u32) -> [Self; 3];
 
     /// Whether the number is 0.
     fn is_zero(self) -> bool {
@@ -38,6 +46,7 @@ pub trait Coefficient: Analytic + PartialEq + Send + Sync + 'static {
 }
 
 impl Coefficient for f64 {
+    const PARTS: usize = 1;
     fn parts(self) -> [f64; 2] {
         [self, 0.0]
     }
@@ -47,14 +56,21 @@ impl Coefficient for f64 {
     fn follow(exponent: Self, mut evaluate: impl FnMut(Self, &mut ()) -> bool) -> bool {
         evaluate(exponent, &mut ())
     }
+    fn kummer_taylor(self, a: Self, b: Self, k: u32) -> [Self; 3] {
+        special::kummer_taylor(a, b, self, k)
+    }
 }
 
 impl Coefficient for Complex {
+    const PARTS: usize = 2;
     fn parts(self) -> [f64; 2] {
         [self.re, self.im]
     }
     fn of_parts([re, im]: [f64; 2]) -> Self {
         Self { re, im }
+    }
+    fn kummer_taylor(self, a: Self, b: Self, k: u32) -> [Self; 3] {
+        special::kummer_taylor(a.re, b.re, self, k)
     }
     fn follow(exponent: Self, mut evaluate: impl FnMut(Self, &mut Branches) -> bool) -> bool {
         // At 0 everything is real, and principal values are right.

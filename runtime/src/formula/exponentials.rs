@@ -1,23 +1,36 @@
 //! The estimator's side of formulas, and the sums over its terms.
 
-use super::characteristic::expand;
+use super::expansion::{expand, mean};
 use super::{Characteristic, Coefficient, ridge};
 use crate::error::EstimateError;
 use crate::kernel::{Estimator, Law};
 
 /// An estimator whose function is a sum of polynomials times exponentials. Implemented by `#[estimator]`.
 ///
-/// The function is `Σ_i Re p_i(z) e^{λ_i z}` in every coordinate and `Σ_i Re p_i(u) e^{λ_i u}` in every ridge argument; a
-/// polynomial is the list of its coefficients, from the constant on.
+/// The function is `Σ_i Re p_i(z - c) e^{λ_i z}` in every coordinate and `Σ_i Re p_i(u - c) e^{λ_i u}` in every ridge argument,
+/// with a centre `c` that is given, or 0; a polynomial is the list of its coefficients, from the constant on.
 pub trait Exponentials: Estimator<Law: Characteristic> {
     /// `f64` if all exponents are real, otherwise complex.
     type Number: Coefficient;
+    /// Whether polynomials are in powers of `z - c`, and not in powers of `z`.
+    const CENTRED: bool;
 
     /// Calls `add(λ_i, p_i)` for every term in coordinate `j`.
-    fn separable(arguments: Self::Arguments<'_>, coordinate: usize, add: &mut Add<'_, Self::Number>) -> Outcome;
+    fn separable(
+        arguments: Self::Arguments<'_>,
+        coordinate: usize,
+        centre: f64,
+        add: &mut Add<'_, Self::Number>,
+    ) -> Outcome;
 
     /// Calls `add(λ_i, p_i)` for every term in the argument of row `o` of a ridge term.
-    fn row(arguments: Self::Arguments<'_>, ridge: usize, row: usize, add: &mut Add<'_, Self::Number>) -> Outcome;
+    fn row(
+        arguments: Self::Arguments<'_>,
+        ridge: usize,
+        row: usize,
+        centre: f64,
+        add: &mut Add<'_, Self::Number>,
+    ) -> Outcome;
 
     /// How many rows a ridge term has; `None` if there is no such term.
     fn rows(arguments: Self::Arguments<'_>, ridge: usize) -> Option<usize>;
@@ -39,6 +52,8 @@ pub type Outcome = Result<(), EstimateError>;
 pub struct Expectations<'a, E: Estimator> {
     /// The parameters of each coordinate.
     pub(crate) theta: &'a [<E::Law as Law>::Theta<f64>],
+    /// The centre of each coordinate, computed here.
+    pub(crate) centres: &'a mut Vec<f64>,
     /// The value.
     pub(crate) value: &'a mut f64,
     /// The entries of each parameter's gradient: one for each coordinate, or a shared one.
@@ -61,7 +76,7 @@ impl<E: Estimator> Expectations<'_, E> {
 /// Computes value and gradient; `N` is above every polynomial's degree by [`Characteristic::LOST`].
 ///
 /// # Errors
-/// As the expectation of a single term: outside of its strip, undecided, or not finite.
+/// As the expectation of a single term: outside of its strip, undecided, not finite, or lost to rounding.
 pub fn evaluate<E: Exponentials, const N: usize>(
     arguments: E::Arguments<'_>,
     mut sums: Expectations<'_, E>,
@@ -71,9 +86,12 @@ pub fn evaluate<E: Exponentials, const N: usize>(
         entries.fill(0.0);
     }
     let theta = sums.theta;
+    find_centres::<E, N>(theta, sums.centres)?;
     for (coordinate, theta) in theta.iter().enumerate() {
-        E::separable(arguments, coordinate, &mut |exponent, polynomial| {
-            let (value, gradient) = expand::<E::Law, E::Number, N>(theta, exponent, polynomial.len(), coordinate)?;
+        let centre = sums.centres[coordinate];
+        E::separable(arguments, coordinate, centre, &mut |exponent, polynomial| {
+            let (value, gradient) =
+                expand::<E::Law, E::Number, N>(theta, exponent, centre, polynomial.len(), coordinate)?;
             let expectation = |jet: &super::Jet<E::Number, N>| {
                 let terms = weights(polynomial).enumerate().map(|(power, weight)| weight * jet.coefficient(power));
                 terms.fold(0.0, |sum, term| sum + term.parts()[0])
@@ -85,16 +103,57 @@ pub fn evaluate<E: Exponentials, const N: usize>(
             Ok(())
         })?;
     }
-    let mut index = 0;
-    while let Some(rows) = E::rows(arguments, index) {
+    for_each_row::<E>(arguments, &mut |ridge, row| {
+        let centre = row_centre::<E>(arguments, ridge, row, sums.centres);
+        E::row(arguments, ridge, row, centre, &mut |exponent, polynomial| {
+            ridge::add::<E, N>(arguments, ridge, row, exponent, polynomial, &mut sums)
+        })
+    })
+}
+
+/// Calls `visit` with the numbers of a ridge term and of its row, for all rows of all terms.
+pub(super) fn for_each_row<E: Exponentials>(
+    arguments: E::Arguments<'_>,
+    visit: &mut dyn FnMut(usize, usize) -> Outcome,
+) -> Outcome {
+    let mut ridge = 0;
+    while let Some(rows) = E::rows(arguments, ridge) {
         for row in 0..rows {
-            E::row(arguments, index, row, &mut |exponent, polynomial| {
-                ridge::add::<E, N>(arguments, index, row, exponent, polynomial, &mut sums)
-            })?;
+            visit(ridge, row)?;
         }
-        index += 1;
+        ridge += 1;
     }
     Ok(())
+}
+
+/// The centre of each coordinate: its mean, or 0 where polynomials are not centred.
+pub(super) fn find_centres<E: Exponentials, const N: usize>(
+    theta: &[<E::Law as Law>::Theta<f64>],
+    centres: &mut Vec<f64>,
+) -> Outcome {
+    centres.clear();
+    centres.resize(theta.len(), 0.0);
+    if E::CENTRED {
+        for (coordinate, (theta, centre)) in theta.iter().zip(centres).enumerate() {
+            *centre = mean::<E::Law, N>(theta, coordinate)?;
+        }
+    }
+    Ok(())
+}
+
+/// The centre of the argument of a row.
+pub(super) fn row_centre<E: Exponentials>(
+    arguments: E::Arguments<'_>,
+    ridge: usize,
+    row: usize,
+    centres: &[f64],
+) -> f64 {
+    if !E::CENTRED {
+        return 0.0;
+    }
+    let offset = E::offset(arguments, ridge, row);
+    let terms = centres.iter().enumerate();
+    terms.fold(offset, |sum, (coordinate, centre)| sum + E::slope(arguments, ridge, row, coordinate) * centre)
 }
 
 /// `m! p_m`: what the coefficients of a power series are multiplied with.

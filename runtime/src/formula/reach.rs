@@ -12,13 +12,13 @@ use super::{Coefficient, exponentials::Add};
 /// None of its own.
 pub fn add_reach<E: Exponentials>(arguments: E::Arguments<'_>, reach: &mut [f64]) -> Outcome {
     for (coordinate, reach) in reach.iter_mut().enumerate() {
-        let own = largest(|add: &mut Add<'_, E::Number>| E::separable(arguments, coordinate, add))?;
+        let own = largest(|add: &mut Add<'_, E::Number>| E::separable(arguments, coordinate, 0.0, add))?;
         *reach = reach.max(own);
     }
     let mut ridge = 0;
     while let Some(rows) = E::rows(arguments, ridge) {
         for row in 0..rows {
-            let own = largest(|add: &mut Add<'_, E::Number>| E::row(arguments, ridge, row, add))?;
+            let own = largest(|add: &mut Add<'_, E::Number>| E::row(arguments, ridge, row, 0.0, add))?;
             for (coordinate, reach) in reach.iter_mut().enumerate() {
                 *reach = reach.max(own * E::slope(arguments, ridge, row, coordinate).abs());
             }

@@ -1,10 +1,11 @@
 //! The expectation of a polynomial times an exponential of `u = ⟨A, z⟩ + c`.
 //!
-//! `E u^m e^{λu} / m!` is power `m` in `t` of `E e^{(λ+t)u} = e^{(λ+t)c} Π_j φ_j((λ+t) A_j)`. The derivative of the product by
+//! `E u^m e^{λu} / m!` is power `m` in `t` of `E e^{(λ+t)u} = e^{(λ+t)c} Π_j φ_j((λ+t) A_j)`; around the centre each factor has
+//! `z_j` less its own centre, and `c` is gone from the powers. The derivative of the product by
 //! one factor is accumulated backwards, without dividing by the factor, which may be 0.
 
 use super::Coefficient;
-use super::characteristic::expand;
+use super::expansion::expand;
 use super::exponentials::{Expectations, Exponentials, Outcome, weights};
 use crate::analytic::Analytic;
 use crate::kernel::Law;
@@ -25,10 +26,11 @@ pub(super) fn add<E: Exponentials, const N: usize>(
     let mut room = std::mem::take(sums.room);
     room.clear();
     room.resize(stride * theta.len(), [0.0; 2]);
-    let mut product = shifted::<E::Number, N>(exponent, E::offset(arguments, ridge, row));
+    let mut product = shifted::<E, N>(exponent, E::offset(arguments, ridge, row));
     for (coordinate, (theta, place)) in theta.iter().zip(room.chunks_exact_mut(stride)).enumerate() {
         let slope = E::slope(arguments, ridge, row, coordinate);
-        let factor = expand::<E::Law, E::Number, N>(theta, exponent * E::Number::real(slope), orders, coordinate);
+        let (point, centre) = (exponent * E::Number::real(slope), sums.centres[coordinate]);
+        let factor = expand::<E::Law, E::Number, N>(theta, point, centre, orders, coordinate);
         let (value, gradient) = match factor {
             Ok(factor) => factor,
             Err(error) => {
@@ -79,13 +81,13 @@ pub(super) fn add<E: Exponentials, const N: usize>(
     Ok(())
 }
 
-/// `e^{(λ+t)c}` by powers of `t`.
-fn shifted<C: Coefficient, const N: usize>(exponent: C, offset: f64) -> [C; N] {
-    let offset = C::real(offset);
-    let mut term = (exponent * offset).exp();
+/// `e^{(λ+t)c}` by powers of `t`; without `t` where the centre has taken it off.
+fn shifted<E: Exponentials, const N: usize>(exponent: E::Number, offset: f64) -> [E::Number; N] {
+    let mut term = (exponent * E::Number::real(offset)).exp();
+    let offset = E::Number::real(if E::CENTRED { 0.0 } else { offset });
     std::array::from_fn(|power| {
         if power > 0 {
-            term = term * offset / C::real(power as f64);
+            term = term * offset / E::Number::real(power as f64);
         }
         term
     })

@@ -2,6 +2,7 @@
 
 mod asymmetric_laplace;
 mod bernoulli;
+mod beta;
 mod binomial;
 mod chi_squared;
 mod compound_exponential;
@@ -12,6 +13,7 @@ mod gamma;
 mod gamma_by_rate;
 mod gaussian;
 mod geometric;
+mod gumbel;
 mod inverse_gaussian;
 mod laplace;
 mod laplace_plus_gaussian;
@@ -29,6 +31,7 @@ mod variance_gamma;
 
 pub use asymmetric_laplace::{AsymmetricLaplace, asymmetric_laplace};
 pub use bernoulli::{Bernoulli, bernoulli};
+pub use beta::{Beta, beta};
 pub use binomial::{Binomial, binomial};
 pub use chi_squared::{ChiSquared, chi_squared};
 pub use compound_exponential::{CompoundExponential, compound_exponential};
@@ -39,6 +42,7 @@ pub use gamma::{Gamma, gamma};
 pub use gamma_by_rate::{GammaByRate, gamma_by_rate};
 pub use gaussian::{Gaussian, gaussian};
 pub use geometric::{Geometric, geometric};
+pub use gumbel::{Gumbel, gumbel};
 pub use inverse_gaussian::{InverseGaussian, inverse_gaussian};
 pub use laplace::{Laplace, laplace};
 pub use laplace_plus_gaussian::{LaplacePlusGaussian, laplace_plus_gaussian};

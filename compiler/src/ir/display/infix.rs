@@ -67,9 +67,12 @@ impl Infix<'_> {
                 let base = self.at_least(*base, Binding::Atom);
                 (format!("{base}^{}", self.at_least(*exponent, Binding::Atom)), Binding::Power)
             }
-            Node::Call(primitive, argument) => self.call(primitive.name(), &[*argument]),
+            Node::Call(primitive, argument) => {
+                (primitive.call_text(&self.at_least(*argument, Binding::Sum)), Binding::Atom)
+            }
             Node::Maximum(x, y) => self.call("max", &[*x, *y]),
             Node::Minimum(x, y) => self.call("min", &[*x, *y]),
+            Node::Kummer(part, operands) => self.call(part.name(), operands),
             leaf @ (Node::Pi
             | Node::ImaginaryUnit
             | Node::Frequency
@@ -115,7 +118,8 @@ impl Infix<'_> {
             | Node::RealPower(..)
             | Node::Call(..)
             | Node::Maximum(..)
-            | Node::Minimum(..) => (false, self.at_least(id, Binding::Product)),
+            | Node::Minimum(..)
+            | Node::Kummer(..) => (false, self.at_least(id, Binding::Product)),
         }
     }
 
@@ -149,7 +153,8 @@ impl Infix<'_> {
             | Node::RealPower(..)
             | Node::Call(..)
             | Node::Maximum(..)
-            | Node::Minimum(..) => fraction.above.push(self.at_least(id, Binding::Product)),
+            | Node::Minimum(..)
+            | Node::Kummer(..) => fraction.above.push(self.at_least(id, Binding::Product)),
         }
     }
 }

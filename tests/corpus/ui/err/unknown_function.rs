@@ -1,8 +1,8 @@
 use logphi::prelude::*;
 
 #[distribution]
-fn gumbel(omega: Frequency, scale: Positive) -> LogCf {
-    ln_gamma(1.0 - I * scale * omega)
+fn folded(omega: Frequency, scale: Positive) -> LogCf {
+    erfc(I * scale * omega)
 }
 
 fn main() {}
