@@ -34,6 +34,7 @@ const INPUTS: &[Input] = &[
     input!("bernoulli_opaque", Some("bernoulli")),
     input!("own_law", None),
     input!("closed_form", Some("laplace")),
+    input!("laplace_wave", Some("laplace")),
 ];
 
 fn has(item: &ItemFn, attribute: &str) -> bool {
