@@ -5,7 +5,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use logphi::laws::{Bernoulli, Laplace};
+use logphi::laws::{Bernoulli, Categorical, Laplace, MultivariateGaussian};
 use logphi::prelude::*;
 
 struct Counting;
@@ -117,6 +117,60 @@ fn steps_allocate_nothing() {
 fn steps_in_single_precision_allocate_nothing() {
     steps_allocate_nothing!(LogLikelihoodSingle, 50);
     steps_allocate_nothing!(LogLikelihoodSingle, 5000);
+}
+
+#[estimator(of = log_likelihood, distribution = MultivariateGaussian)]
+struct GaussianLogLikelihood;
+
+#[test]
+fn steps_of_a_joint_law_allocate_nothing() {
+    let (x, y) = batch();
+    let mut mu = vec![0.1; 30];
+    let mut sigma = Matrix::zeros(30, 30);
+    (0..30).for_each(|index| sigma.as_mut_slice()[31 * index] = 0.2);
+    let law = MultivariateGaussian { mu: &mu, sigma: &sigma };
+    let prepared = GaussianLogLikelihood::prepare(&law, (&x, &y)).samples(50).seed(7).threads(1);
+    let mut prepared = prepared.build().expect("valid");
+    prepared.step(&law).expect("a run");
+    let before = allocations();
+    for step in 0..5 {
+        mu[step] += 0.01;
+        sigma.as_mut_slice()[31 * step] += 0.01;
+        let run = prepared.step(&MultivariateGaussian { mu: &mu, sigma: &sigma }).expect("a run");
+        assert!(run.gradient.sigma.as_slice()[step].is_finite());
+    }
+    assert_eq!(allocations() - before, 0);
+}
+
+#[estimator(distribution = Categorical, packs = portable)]
+fn reconstruction(z: &OneHot, weights: &Matrix, bias: &[f64], x: &[f64]) -> f64 {
+    weights.rows().zip(bias).zip(x).map(|((row, b), x)| log_bernoulli(x, dot(row, z) + b)).sum()
+}
+
+#[estimator(of = reconstruction, distribution = Categorical, opaque, packs = portable)]
+struct CalledReconstruction;
+
+#[test]
+fn steps_of_categorical_variables_allocate_nothing() {
+    let (weights, bias, x) = (Matrix::zeros(5, 12), [0.3; 5], [1.0, 0.0, 0.0, 1.0, 1.0]);
+    let mut p = Matrix::zeros(4, 3);
+    p.as_mut_slice().fill(1.0 / 3.0);
+    let law = Categorical { p: &p };
+    let arguments = (&weights, &bias[..], &x[..]);
+    let prepared = reconstruction::prepare(&law, arguments).samples(1500).seed(7).threads(1).with_argument_gradients();
+    let mut prepared = prepared.build().expect("valid");
+    let called = CalledReconstruction::prepare(&law, arguments).samples(50).seed(7).threads(1);
+    let mut called = called.build().expect("valid");
+    prepared.step(&law).expect("a run");
+    called.step(&law).expect("a run");
+    let before = allocations();
+    for step in 0..4 {
+        p.as_mut_slice()[3 * step..][..3].copy_from_slice(&[0.2, 0.3, 0.5]);
+        let law = Categorical { p: &p };
+        assert!(prepared.step(&law).expect("a run").gradient.p.as_slice()[step].is_finite());
+        assert!(called.step(&law).expect("a run").gradient.p.as_slice()[step].is_finite());
+    }
+    assert_eq!(allocations() - before, 0);
 }
 
 #[estimator(distribution = Bernoulli, opaque, packs = portable)]

@@ -3,7 +3,8 @@
 //! An input is a file of `corpus/golden` with an `#[estimator]` and perhaps a law of its own; beside it lies one dump for
 //! each stage. `LOGPHI_BLESS=1` rewrites the dumps.
 
-use logphi_compiler::ir::display::{dump_function, dump_law};
+use logphi_compiler::ir::Distribution;
+use logphi_compiler::ir::display::{dump_function, dump_joint_law, dump_law};
 use logphi_compiler::kernel::display::dump_program;
 use logphi_compiler::rule::{Form, Rule, text};
 use logphi_compiler::{Compiled, Source, compile};
@@ -33,6 +34,9 @@ const INPUTS: &[Input] = &[
     input!("two_ridges_and_separable", Some("laplace")),
     input!("bernoulli_opaque", Some("bernoulli")),
     input!("own_law", None),
+    input!("multivariate_gaussian_log_sum", Some("multivariate_gaussian")),
+    input!("categorical_reconstruction", Some("categorical")),
+    input!("dirichlet_quadratic_form", Some("dirichlet")),
     input!("closed_form", Some("laplace")),
     input!("laplace_wave", Some("laplace")),
 ];
@@ -54,12 +58,20 @@ fn source(input: &Input) -> Source {
 
 /// The stages, in order, with the extension of their dumps.
 fn stages(compiled: &Compiled) -> Vec<(&'static str, String)> {
-    let names: Vec<String> = compiled.law.parameters.iter().map(|parameter| parameter.name.clone()).collect();
+    let (parameters, law) = match &compiled.law {
+        Distribution::Scalar(law) => (&law.parameters, dump_law(law)),
+        Distribution::Joint(law) => (&law.parameters, dump_joint_law(law)),
+    };
+    let names: Vec<String> = parameters.iter().map(|parameter| parameter.name.clone()).collect();
+    let derivation = match &compiled.derivation {
+        Some(derivation) => text::write(derivation, &names),
+        None => "none: the rules of a joint law come from the parts of its log φ, or stand beside it\n".to_owned(),
+    };
     let rules: String = compiled.rules.iter().map(|rule| rule_text(rule, &names)).collect();
     vec![
-        ("1.law.txt", dump_law(&compiled.law)),
+        ("1.law.txt", law),
         ("2.function.txt", dump_function(&compiled.function)),
-        ("3.derivation.txt", text::write(&compiled.derivation, &names)),
+        ("3.derivation.txt", derivation),
         ("4.rules.txt", rules),
         ("5.program.txt", dump_program(&compiled.program)),
         ("6.rust.txt", compiled.emitted.rust.clone()),

@@ -5,12 +5,16 @@ mod transforms;
 
 use std::fmt::Write;
 
+use logphi_compiler::ir::Frame;
 use logphi_compiler::parse::distribution::parse_distribution;
+use logphi_compiler::parse::joint::parse_joint;
 use logphi_compiler::report;
-use logphi_compiler::rule::select::{Subject, candidates};
+use logphi_compiler::rule::joint::select_joint;
+use logphi_compiler::rule::select::{Choice, Subject, candidates};
 use logphi_compiler::series::gradient::derive;
 use logphi_tests::golden;
-use logphi_tests::source::{LIBRARY, law};
+use logphi_tests::source::{JOINT_LIBRARY, LIBRARY, law};
+use proc_macro2::Span;
 
 #[test]
 fn every_parameter_has_the_rules_that_it_had() {
@@ -27,6 +31,17 @@ fn every_parameter_has_the_rules_that_it_had() {
             for rule in rules {
                 writeln!(text, "  {}", report::line(&law.parameters, &rule)).expect("a string");
             }
+        }
+    }
+    for name in JOINT_LIBRARY {
+        let (options, item) = law(name);
+        let law = parse_joint(options, &item).unwrap_or_else(|errors| panic!("{name}: {errors:?}"));
+        let parameters: Vec<&str> = law.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
+        writeln!(text, "{}({})", law.name, parameters.join(", ")).expect("a string");
+        let choice = Choice { order: None, form: None, forms: Vec::new(), distribution: Span::call_site() };
+        let rules = select_joint(&law, &Subject::default(), &choice);
+        for rule in rules.unwrap_or_else(|errors| panic!("{name}: {errors:?}")) {
+            writeln!(text, "  {}", report::line(&Frame::from(&law).theta(), &rule)).expect("a string");
         }
     }
     golden::check("golden/laws.txt", &text);

@@ -1,6 +1,6 @@
 //! Programs as users write them: logistic regression, a toy problem, running, training, reading.
 
-use logphi::laws::{Bernoulli, Gamma, Gaussian, Laplace};
+use logphi::laws::{Bernoulli, Categorical, Dirichlet, Gamma, Gaussian, Laplace, MultivariateGaussian};
 use logphi::prelude::*;
 use logphi::{Adam, EstimateError, Warning, compare};
 
@@ -26,6 +26,18 @@ struct PairedLogLikelihood;
 #[estimator(distribution = Gamma, form = terminating)]
 fn squared_distance(z: &[f64], epsilon: f64) -> f64 {
     z.iter().map(|z| (z - epsilon).powi(2)).sum()
+}
+
+/// Full covariance: the Hessian is never formed.
+#[estimator(distribution = MultivariateGaussian)]
+fn log_sum(z: &[f64], a: &Matrix) -> f64 {
+    a.rows().map(|row| softplus(dot(row, z))).sum()
+}
+
+/// Exact for every concentration above 0.
+#[estimator(distribution = Dirichlet)]
+fn quadratic_form(p: &[f64], a: &Matrix) -> f64 {
+    a.rows().map(|row| dot(row, p).powi(2)).sum()
 }
 
 /// The divergence from Laplace(0, 1), for one coordinate.
@@ -361,6 +373,51 @@ fn an_exact_rule_serves_where_the_series_diverges() -> Result<(), EstimateError>
 }
 
 #[test]
+fn a_full_covariance_matrix() -> Result<(), EstimateError> {
+    let (a, _) = batch();
+    let mut sigma = Matrix::zeros(3, 3);
+    let rows = [0.5, 0.1, 0.0, 0.1, 0.4, -0.2, 0.0, -0.2, 0.3];
+    sigma.as_mut_slice().copy_from_slice(&rows);
+    let law = MultivariateGaussian { mu: [0.1, -0.2, 0.3], sigma: &sigma };
+    let run = log_sum::estimate(&law, &a).samples(20_000).seed(7).run()?;
+    let errors = run.standard_error.as_ref().expect("many samples");
+    // Of a small argument, softplus is ln 2 + u/2 + u²/8 - u⁴/192 and on: E ∂_i ∂_j f is near Σ_o A_oi A_oj / 4.
+    for (i, j) in [(0, 0), (0, 2), (2, 1)] {
+        let near: f64 = a.rows().map(|row| row[i] * row[j] / 8.0).sum();
+        let found = run.gradient.sigma.row(i)[j];
+        assert!((found - near).abs() < 0.02 * a.rows().map(|row| row[i].abs() * row[j].abs()).sum::<f64>());
+        assert_eq!(found, run.gradient.sigma.row(j)[i]);
+        assert!(errors.sigma.row(i)[j] < 0.01);
+    }
+    assert!(log_sum::RULE.contains("1/2 E ∂_i ∂_j f(z)"));
+    Ok(())
+}
+
+#[test]
+fn shares_of_a_whole() -> Result<(), EstimateError> {
+    let (a, _) = batch();
+    let alpha = [0.5, 1.0, 1.5];
+    let run = quadratic_form::estimate(&Dirichlet { alpha }, &a).samples(50_000).seed(7).run()?;
+    // E z_i z_j = α_i (α_j + δ_ij) / (A (A + 1)) with A = 3.
+    let second = |i: usize, j: usize| alpha[i] * (alpha[j] + f64::from(u8::from(i == j))) / 12.0;
+    let exact: f64 =
+        a.rows().map(|row| (0..9).map(|k| row[k / 3] * row[k % 3] * second(k / 3, k % 3)).sum::<f64>()).sum();
+    // 5 standard errors: a false alarm in 5e5 seeds.
+    let error = run.value_standard_error.expect("many samples");
+    assert!((run.value - exact).abs() < 5.0 * error, "{} ± {error}, expected {exact}", run.value);
+    // With the mean m = α / A held, E z_i z_j = m_i (A m_j + δ_ij) / (A + 1), whose derivative along α is
+    // A m_i (m_j - δ_ij) / (A + 1)².
+    let mean = alpha.map(|alpha| alpha / 3.0);
+    let spread = |row: &[f64]| dot(row, mean).powi(2) - row.iter().zip(mean).map(|(a, m)| a * a * m).sum::<f64>();
+    let exact = 3.0 / 16.0 * a.rows().map(spread).sum::<f64>();
+    let errors = run.standard_error.as_ref().expect("many samples");
+    let along = dot(alpha, run.gradient.alpha.as_slice());
+    assert!((along - exact).abs() < 5.0 * dot(alpha, errors.alpha.as_slice()), "{along}, expected {exact}");
+    assert!(quadratic_form::RULE.contains("auxiliary draw, exact"));
+    Ok(())
+}
+
+#[test]
 fn choosing_among_rules() -> Result<(), EstimateError> {
     let (x, y) = batch();
     let law = Laplace { mu: [0.1, -0.2, 0.3], b: 0.5 };
@@ -445,5 +502,41 @@ fn an_opaque_function_is_only_called() -> Result<(), EstimateError> {
         assert!((found - decides).abs() < 5.0 * error, "edge {j}: {found} ± {error}, expected {decides}");
         assert!(error < 0.005 * decides, "edge {j}: {error} of {decides}");
     }
+    Ok(())
+}
+
+/// Categorical variables with ridge terms: a changed variable is an update, not a new evaluation.
+#[estimator(distribution = Categorical)]
+fn reconstruction(z: &OneHot, weights: &Matrix, bias: &[f64], x: &[f64]) -> f64 {
+    weights.rows().zip(bias).zip(x).map(|((row, b), x)| log_bernoulli(x, dot(row, z) + b)).sum()
+}
+
+#[test]
+fn an_autoencoder_with_categorical_variables_learns() -> Result<(), EstimateError> {
+    // Two variables of three states write one of nine patterns into six pixels; the codes and the decoder are learnt.
+    let x = [1.0, 0.0, 1.0, 1.0, 0.0, 1.0];
+    let mut logits: [f64; 6] = [0.1, 0.0, -0.1, 0.0, 0.2, -0.2];
+    let mut weights = Matrix::new(6, 6, (0..36).map(|entry| f64::from(entry).sin()).collect()).expect("it fits");
+    let mut bias = vec![0.0; 6];
+    let mut adam = [(); 3].map(|()| Adam::maximizing(0.1));
+    let mut values = Vec::new();
+    for step in 0..60 {
+        let mut p = Matrix::zeros(2, 3);
+        for (p, logits) in p.as_mut_slice().chunks_exact_mut(3).zip(logits.chunks_exact(3)) {
+            let sum: f64 = logits.iter().map(|logit| logit.exp()).sum();
+            p.iter_mut().zip(logits).for_each(|(p, logit)| *p = logit.exp() / sum);
+        }
+        let law = Categorical { p: &p };
+        let run = reconstruction::estimate(&law, (&weights, &bias, &x)).samples(20).seed(7).stream(step);
+        let run = run.with_argument_gradients().run()?;
+        values.push(run.value);
+        let by_logits = run.gradient.logits(&law)?;
+        let (by_weights, by_bias, _) = run.argument_gradient.expect("asked for");
+        adam[0].update(&mut logits, by_logits.as_slice());
+        adam[1].update(weights.as_mut_slice(), by_weights.as_slice());
+        adam[2].update(&mut bias, &by_bias);
+    }
+    assert!(values[0] < -3.0 && values[59] > -0.5, "{values:?}");
+    assert!(reconstruction::RULE.contains("p (simplex): discrete, exact"), "{}", reconstruction::RULE);
     Ok(())
 }

@@ -98,6 +98,56 @@ pub mod shadowed {
         z.cos()
     }
 
+    /// A joint law beside all these.
+    #[distribution(sample = m + cholesky(s) * normal())]
+    pub fn together(omega: &[Frequency], m: &[Real], s: &Covariance) -> LogCf {
+        m.iter().zip(omega).map(|(m, omega)| I * m * omega).sum::<LogCf>() - quadratic(omega, s) / 2.0
+    }
+
+    /// An estimator of a joint law beside all these.
+    #[estimator(distribution = Together)]
+    pub fn h(z: &[f64], a: &[f64]) -> f64 {
+        dot(a, z).sin() + z.iter().map(|z| z.tanh()).sum::<f64>()
+    }
+
+    /// A joint law with a rule.
+    #[distribution(image = z / z.sum(), sample = softmax(loggamma(a)), rule(a) = {
+        let y = vertex + (z - vertex) * (-exponential() / (a.sum() + trigamma_mixture(a.sum()))).exp();
+        trigamma(a.sum()) * df(y, vertex - y)
+    })]
+    fn shares(omega: &[Frequency], a: &[Positive]) -> LogCf {
+        a.iter().zip(omega).map(|(a, omega)| -a * (1.0 - I * omega).ln()).sum()
+    }
+
+    #[estimator(distribution = Shares)]
+    fn k(z: &[f64], t: &[f64]) -> f64 {
+        dot(t, z).exp() + z.iter().zip(t).map(|(z, t)| (t * z).sin()).sum::<f64>()
+    }
+
+    /// A law of categorical variables.
+    #[distribution(sample = categorical(p))]
+    pub fn kinds(omega: &[Frequency], p: &Simplex) -> LogCf {
+        p.iter().zip(omega).map(|(p, omega)| (I * omega).exp() * p).sum::<LogCf>().ln()
+    }
+
+    /// An estimator of categorical variables.
+    #[estimator(distribution = Kinds)]
+    pub fn l(z: &OneHot<'_>, t: &[f64]) -> f64 {
+        dot(t, z).exp() + z.iter().zip(t).map(|(z, t)| (t * z).sin()).sum::<f64>()
+    }
+
+    /// The same, only called.
+    #[derive(Debug)]
+    #[estimator(of = l, distribution = Kinds, opaque)]
+    pub struct Called;
+
+    /// The gradient of the private estimator of a joint law.
+    #[must_use]
+    pub fn private_joint_gradient() -> [f64; 2] {
+        let run = k::estimate(&Shares { a: [0.3, 2.0] }, &[1.0, 2.0]).samples(100).seed(1).run();
+        run.map_or([0.0; 2], |run| [run.gradient.a[0], run.gradient.a[1]])
+    }
+
     /// Not the prelude's, and shared by reference or copied.
     #[derive(Debug, Clone, Copy)]
     pub struct Whole<'t> {
@@ -206,6 +256,22 @@ fn beside_shadowed_names() {
     finite(&slice);
     finite(&[scale]);
     finite(&[shadowed::private_gradient()]);
+    finite(&shadowed::private_joint_gradient());
+    let sigma = logphi::Matrix::from_rows(&[[1.0, 0.2], [0.2, 0.5]]).expect("rows");
+    let law = shadowed::Together { m: [0.1, 0.2], s: &sigma };
+    let run = shadowed::h::estimate(&law, &[0.5, -0.5]).samples(100).seed(1).run().expect("a run");
+    finite(&run.gradient.m);
+    finite(run.gradient.s.as_slice());
+}
+
+#[test]
+fn categorical_variables_beside_shadowed_names() {
+    use shadowed::{Called, Kinds, l};
+    let law = Kinds { p: [0.2, 0.8] };
+    let run = l::estimate(&law, &[0.5, -0.5, 0.3, 0.1]).samples(100).seed(1).run().expect("a run");
+    finite(&run.gradient.p);
+    let run = Called::estimate(&law, &[0.5, -0.5, 0.3, 0.1]).dimension(2).samples(100).seed(1).run().expect("a run");
+    finite(&run.gradient.p);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use crate::errors::Errors;
-use crate::ir::Law;
+use crate::ir::{Graph, JointLaw, Law, Reduction, StencilTerm, WrittenRule};
 use crate::rule::{Derivation, text};
 use crate::series::analytic;
 
@@ -89,6 +89,81 @@ pub fn file_name(law: &Law, order: u32) -> String {
         hash.add(&rule);
     }
     format!("{}-{order}-{:032x}.txt", law.function, hash.0)
+}
+
+/// Checks the rules of a joint law, unless the cache knows that they were found right.
+///
+/// # Errors
+/// With the feature `algebra` those of `transform::joint::check_rules`; without it
+/// [`Code::NoAlgebra`](crate::errors::Code::NoAlgebra) if the file that says so was not provided.
+pub fn check_joint_rules(law: &JointLaw) -> Result<(), Errors> {
+    if law.rules.is_empty() {
+        return Ok(());
+    }
+    let name = joint_file_name(law);
+    #[cfg(feature = "algebra")]
+    {
+        let path = cache_directory().map(|directory| directory.join(&name));
+        if path.as_deref().is_some_and(|path| std::fs::read_to_string(path).is_ok_and(|text| text == CHECKED)) {
+            return Ok(());
+        }
+        crate::transform::joint::check_rules(law)?;
+        if let Some(path) = path {
+            // A cache that cannot be written is no reason to fail a build.
+            let _ = store(&path, CHECKED);
+        }
+        Ok(())
+    }
+    #[cfg(not(feature = "algebra"))]
+    {
+        use crate::errors::{Code, Fault};
+        let known = directory_from("LOGPHI_DERIVATIONS").map(|directory| directory.join(&name));
+        if known.is_some_and(|path| std::fs::read_to_string(path).is_ok_and(|text| text == CHECKED)) {
+            return Ok(());
+        }
+        Err(Fault::new(
+            Code::NoAlgebra,
+            law.span,
+            format!(
+                "logphi is built without computer algebra, and that the rules are right, `{name}`, was not provided"
+            ),
+            "enable the feature `algebra`, or set LOGPHI_DERIVATIONS to a directory that holds this file",
+        )
+        .into())
+    }
+}
+
+/// What a file says about rules that were found right.
+const CHECKED: &str = "logphi rules, checked\n";
+
+fn joint_file_name(law: &JointLaw) -> String {
+    let mut hash = Hash::new();
+    hash.add(env!("CARGO_PKG_VERSION"));
+    for parameter in &law.parameters {
+        hash.add(&format!("{} {:?} {:?}", parameter.name, parameter.shape, parameter.kind));
+    }
+    let graph = |hash: &mut Hash, graph: &Graph| {
+        graph.iter().for_each(|(_, node)| hash.add(&format!("{node:?}")));
+        hash.add(&format!("{:?}", graph.outputs));
+    };
+    graph(&mut hash, &law.log_cf.outer);
+    for reduction in &law.log_cf.reductions {
+        match reduction {
+            Reduction::Coordinates(body) => graph(&mut hash, body),
+            Reduction::Quadratic(parameter) => hash.add(&format!("{parameter:?}")),
+        }
+    }
+    hash.add(&format!("{:?} {:?}", law.image, law.totals));
+    for WrittenRule { parameter, rule, .. } in &law.rules {
+        hash.add(&format!("{parameter:?}"));
+        rule.derivatives.iter().for_each(|coefficient| graph(&mut hash, &coefficient.value));
+        for StencilTerm { coefficient, stencil } in &rule.stencils {
+            graph(&mut hash, coefficient);
+            graph(&mut hash, &stencil.numbers.graph);
+            hash.add(&format!("{:?} {:?}", stencil.numbers.draws, stencil.orders));
+        }
+    }
+    format!("{}-rules-{:032x}.txt", law.function, hash.0)
 }
 
 /// The 128-bit FNV-1a hash: the same on every platform and in every version of the standard library.

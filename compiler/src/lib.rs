@@ -9,6 +9,9 @@
 //!    --emit-->            Rust tokens and text, LaTeX, report
 //! ```
 //!
+//! A joint law, whose coordinates depend on one another, is judged on a projection, which is a law of one variable, and has its
+//! rules from the parts of its `log φ` or from its author ([`rule::joint`]); from there on it goes the same way.
+//!
 //! [`compile`] is that pipeline as one function of values; every value can be printed and is kept in [`Compiled`].
 //! [`expand`] wraps it for the macros, which are a thin shell in a crate of their own.
 
@@ -34,9 +37,11 @@ use proc_macro2::{Span, TokenStream};
 
 use crate::emit::rust::{Callee, Emitted, EstimatorContext};
 use crate::errors::Errors;
-use crate::ir::{Function, Law};
+use crate::ir::{Distribution, Function};
 use crate::kernel::program::Program;
+use crate::parse::draw::DrawType;
 use crate::parse::options::EstimatorOptions;
+use crate::rule::exponentials::Refusal;
 use crate::rule::select::{Choice, Subject};
 use crate::rule::{Derivation, Rule};
 
@@ -72,13 +77,13 @@ pub struct Target {
 #[derive(Clone, Debug)]
 pub struct Compiled {
     /// The parsed law.
-    pub law: Law,
+    pub law: Distribution,
     /// The parsed options.
     pub options: EstimatorOptions,
     /// The parsed function, in normal form.
     pub function: Function,
-    /// The series of every parameter.
-    pub derivation: Derivation,
+    /// The series of every parameter of a law of one variable.
+    pub derivation: Option<Derivation>,
     /// The rule of every parameter.
     pub rules: Vec<Rule>,
     /// The target-neutral program.
@@ -96,7 +101,7 @@ pub struct Compiled {
 /// # Errors
 /// Every fault of the first stage that finds one, each at its tokens.
 pub fn compile(source: &Source) -> Result<Compiled, Errors> {
-    let law = parse::distribution::parse_distribution(source.law_options.clone(), &source.law)?;
+    let law = parse::joint::parse_law(source.law_options.clone(), &source.law)?;
     let options = parse::options::parse_estimator_options(source.options.clone())?;
     let (function, callee) = function(source, &options).map_err(|errors| with_advice(errors, &law))?;
     let degree = differentiation::degree::polynomial_degree(&function.normal_form);
@@ -105,14 +110,27 @@ pub fn compile(source: &Source) -> Result<Compiled, Errors> {
     let opaque = function.normal_form.whole;
     opaque.map_or(Ok(()), |_| rule::opaque::check_choice(&choice))?;
     let kinks = differentiation::kinks(&function.normal_form);
-    let density = !kinks.faults().is_empty() && series::density::has_density(&law);
-    let subject = Subject { formula, degree, kinks, density, opaque };
-    let order = rule::select::required_order(&law, &subject, &choice)?;
-    let derivation = cache::derivation(&law, order)?;
-    let rules = rule::select::select(&law, &derivation, &subject, &choice)?;
-    options.coordinates.map_or(Ok(()), |(_, span)| rule::coordinates::check(&function, &rules, span))?;
-    let lowered = kernel::lower::lower(&function, &law, &rules)?;
-    let program = Program { coordinates: options.coordinates.map(|(count, _)| count), ..lowered };
+    let mut subject = Subject { formula, degree, kinks, density: false, opaque };
+    let (derivation, rules, program) = match &law {
+        Distribution::Scalar(law) => {
+            parse::draw::check_scalar(&source.function, &law.name)?;
+            subject.density = !subject.kinks.faults().is_empty() && series::density::has_density(law);
+            let order = rule::select::required_order(law, &subject, &choice)?;
+            let derivation = cache::derivation(law, order)?;
+            let rules = rule::select::select(law, &derivation, &subject, &choice)?;
+            let program = kernel::lower::lower(&function, law, &rules)?;
+            (Some(derivation), rules, program)
+        }
+        Distribution::Joint(law) => {
+            parse::draw::check_joint(&source.function, law)?;
+            subject.formula = Err(Refusal { what: "a function of a joint draw".to_owned(), at: None });
+            let rules = rule::joint::select_joint(law, &subject, &choice)?;
+            let program = kernel::lower::lower(&function, law, &rules)?;
+            (None, rules, program)
+        }
+    };
+    options.coordinates.map_or(Ok(()), |(_, span)| kernel::coordinates::check(&program, span))?;
+    let program = Program { coordinates: options.coordinates.map(|(count, _)| count), ..program };
     let report = report::report(&program, &rules, options.precision);
     let latex = emit::latex::latex(&program, &rules);
     let context = EstimatorContext {
@@ -139,15 +157,20 @@ fn function(source: &Source, options: &EstimatorOptions) -> Result<(Function, Op
         return Ok((parse::function::parse_function(&source.function)?, None));
     };
     let (function, arguments) = parse::opaque::parse_opaque(&source.function, opaque)?;
+    let one_hot = parse::draw::declared(&source.function) == Some(DrawType::OneHot);
     let path = options.of.clone().unwrap_or_else(|| source.function.sig.ident.clone().into());
-    Ok((function, Some(Callee { path, arguments })))
+    Ok((function, Some(Callee { path, arguments, one_hot })))
 }
 
 /// The faults of a function, and what the option `opaque` could do about them.
-fn with_advice(errors: Errors, law: &Law) -> Errors {
+fn with_advice(errors: Errors, law: &Distribution) -> Errors {
     if !rule::opaque::could_help(&errors) {
         return errors;
     }
+    let law = match law {
+        Distribution::Scalar(law) => law,
+        Distribution::Joint(law) => return rule::opaque::advise_joint(errors, law),
+    };
     // Faults of the law are reported where it stands.
     match cache::derivation(law, 1) {
         Ok(derivation) => rule::opaque::advise(errors, law, &derivation),

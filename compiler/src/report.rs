@@ -3,10 +3,10 @@
 //! Plain text of at most 100 columns, the same for the same input, so that it can be read, compared and kept.
 
 use crate::emit::{self, exponentials, summary};
-use crate::ir::{Parameter, ParameterKind};
+use crate::ir::{Parameter, ParameterKind, ParameterShape};
 use crate::kernel::program::Program;
 use crate::parse::options::Precision;
-use crate::rule::{Coefficient, Ending, Form, Origin, Radius, Rule};
+use crate::rule::{Coefficient, Ending, Form, Origin, Radius, Rule, StencilTerm};
 
 /// Other exact rules that are shown.
 const ALTERNATIVES: usize = 3;
@@ -29,7 +29,7 @@ pub fn report(program: &Program, rules: &[Rule], precision: Precision) -> String
     }
     for parameter in program.parameters.iter().filter(|parameter| !parameter.kind.has_gradient()) {
         text.blank();
-        text.line(0, &format!("{}: {}, no gradient", parameter.name, kind(parameter.kind)));
+        text.line(0, &format!("{}: {}, no gradient", parameter.name, kind(parameter)));
     }
     text.blank();
     moments(program, rules, &mut text);
@@ -55,12 +55,23 @@ pub fn report(program: &Program, rules: &[Rule], precision: Precision) -> String
     text.0
 }
 
-/// A rule on one line: the form, the equation, and what is drawn.
+/// A rule on one line: the form, the equation, and what is drawn; `parameters` are those of a coordinate, in a joint law with
+/// sums.
 #[must_use]
 pub fn line(parameters: &[Parameter], rule: &Rule) -> String {
-    let draws: Vec<String> = rule.stencils.iter().map(|term| emit::stencil::draws(parameters, &term.stencil)).collect();
+    let draws = |term: &StencilTerm| draws(parameters, rule, term);
+    let draws: Vec<String> = rule.stencils.iter().map(draws).collect();
     let draws = draws.into_iter().filter(|draws| !draws.is_empty()).map(|draws| format!("; {draws}"));
     format!("{}: {}{}", form(rule), summary::equation(parameters, None, rule), draws.collect::<String>())
+}
+
+/// What is drawn for a term of a rule, and where that moves the draw.
+fn draws(parameters: &[Parameter], rule: &Rule, term: &StencilTerm) -> String {
+    if emit::directional::is_directional(parameters, rule) {
+        emit::directional::draws(parameters, &term.stencil)
+    } else {
+        emit::stencil::draws(parameters, &term.stencil)
+    }
 }
 
 const fn form(rule: &Rule) -> &'static str {
@@ -72,6 +83,7 @@ const fn form(rule: &Rule) -> &'static str {
         Form::Auxiliary { .. } => "auxiliary draw, exact",
         Form::Difference { .. } => "difference, exact",
         Form::Discrete => "discrete, exact",
+        Form::Hessian { .. } => "terminating, exact",
     }
 }
 
@@ -80,18 +92,23 @@ fn account(program: &Program, rule: &Rule, text: &mut Text) {
     let form = form(rule);
     // Whoever reads that a rule is exact should not take the draws for exact, too.
     let sampler = if program.sampler.is_none() { " rule, sampler error <= `sampler_error` of the run" } else { "" };
-    text.line(0, &format!("{} ({}): {form}{sampler}", parameter.name, kind(parameter.kind)));
-    text.line(2, &summary::equation(&program.parameters, summary::expansion(program), rule));
+    text.line(0, &format!("{} ({}): {form}{sampler}", parameter.name, kind(parameter)));
+    text.line(2, &summary::equation(&program.theta(), summary::expansion(program), rule));
     text.line(2, &format!("why:  {}", reason(rule)));
     text.line(2, &format!("bias: {}", summary::bias(program, rule)));
     for coefficient in &rule.coefficients {
         self::coefficient(program, coefficient, "", text);
     }
+    let theta = program.theta();
     for term in &rule.stencils {
-        let draws = emit::stencil::draws(&program.parameters, &term.stencil);
+        let draws = draws(&theta, rule, term);
         if !draws.is_empty() {
             text.line(2, &format!("with {draws}"));
         }
+    }
+    for total in &program.totals {
+        let name = &program.parameters[total.0].name;
+        text.line(2, &format!("where {name}_sum = Σ_j {name}[j]"));
     }
     if let (Form::Truncated { .. }, Some(radius)) = (&rule.form, radius(program, &rule.radius)) {
         let judged = program.convergence.as_ref().is_some_and(|section| section.parameters.contains(&rule.parameter));
@@ -160,18 +177,28 @@ fn reason(rule: &Rule) -> String {
             Origin::Transform | Origin::FiniteSupport => "the draw has finitely many values".to_owned(),
         },
         Form::Discrete => "the draw has finitely many values, at each of which f is evaluated".to_owned(),
+        Form::Hessian { .. } => {
+            "the covariance matrix stands in the quadratic part of log φ only, so that second derivatives are all there is"
+                .to_owned()
+        }
         Form::Truncated { order, .. } => {
             format!("cut after order {order}, as asked; no rule with finitely many terms was found or chosen")
         }
     }
 }
 
-const fn kind(kind: ParameterKind) -> &'static str {
-    match kind {
-        ParameterKind::Real => "real",
-        ParameterKind::Positive => "positive",
-        ParameterKind::Probability => "probability",
-        ParameterKind::Count => "count",
+const fn kind(parameter: &Parameter) -> &'static str {
+    match (parameter.shape, parameter.kind) {
+        (ParameterShape::Simplex, _) => "simplex",
+        (ParameterShape::Covariance, _) => "covariance matrix",
+        (ParameterShape::Scalar, ParameterKind::Real) => "real",
+        (ParameterShape::Scalar, ParameterKind::Positive) => "positive",
+        (ParameterShape::Scalar, ParameterKind::Probability) => "probability",
+        (ParameterShape::Scalar, ParameterKind::Count) => "count",
+        (ParameterShape::Vector, ParameterKind::Real) => "real vector",
+        (ParameterShape::Vector, ParameterKind::Positive) => "vector of positive numbers",
+        (ParameterShape::Vector, ParameterKind::Probability) => "vector of probabilities",
+        (ParameterShape::Vector, ParameterKind::Count) => "vector of counts",
     }
 }
 
@@ -186,6 +213,10 @@ fn moments(program: &Program, rules: &[Rule], text: &mut Text) {
             return;
         }
     }
+    if program.probes.states {
+        text.line(0, "Must exist: f at every joint state of the variables");
+        return;
+    }
     let kept = rules.iter().flat_map(summary::orders).max().unwrap_or(0);
     let orders = summary::list(&program.orders);
     let measured = program.orders.last().copied().unwrap_or(0);
@@ -193,7 +224,7 @@ fn moments(program: &Program, rules: &[Rule], text: &mut Text) {
     text.line(0, &format!("Must exist: moments of z up to order {kept}{also}"));
     let derivatives = if orders.is_empty() { String::new() } else { format!(", and E f^(n)(z) for n = {orders}") };
     text.line(12, &format!("E f(z){derivatives}"));
-    if !program.probes.stencils.iter().all(Vec::is_empty) {
+    if program.probes.are_evaluated() {
         let derivatives = if program.whole.is_some() { "" } else { " and its derivatives" };
         text.line(12, &format!("the expectations of f{derivatives} at the moved points, as written above"));
     }

@@ -4,8 +4,10 @@
 //! function, one that the compiler refuses and `1 + …` are all valid Rust, and the only error a user sees is the
 //! compiler's. The annotated function stays callable: it evaluates `log φ_θ(ω)`.
 
+use std::iter::Sum;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
+use crate::matrix::Matrix;
 use crate::special;
 
 /// A complex number; converts from `f64` and whole numbers.
@@ -29,6 +31,32 @@ pub type Probability = Complex;
 pub type Count = Complex;
 /// The value of a log characteristic function.
 pub type LogCf = Complex;
+
+/// Probabilities that add up to 1, one for each coordinate of a joint law: `p: &Simplex`.
+pub type Simplex = [Probability];
+
+/// The covariance matrix Σ of a joint law: `sigma: &Covariance`; what is known of it is [`quadratic`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Covariance(Matrix);
+
+impl From<Matrix> for Covariance {
+    fn from(entries: Matrix) -> Self {
+        Self(entries)
+    }
+}
+
+/// `ω'Σω = Σ_ij ω_i Σ_ij ω_j`, of the frequency and the covariance matrix of a joint law.
+///
+/// # Panics
+/// If the matrix does not have one row and one column for each frequency.
+#[must_use]
+pub fn quadratic(omega: &[Frequency], sigma: &Covariance) -> Complex {
+    let Covariance(sigma) = sigma;
+    let square = omega.len() == sigma.row_count() && omega.len() == sigma.columns();
+    assert!(square, "a covariance matrix of another dimension than the frequency");
+    let row = |row: &[f64]| row.iter().zip(omega).map(|(&entry, &omega)| entry * omega).sum::<Complex>();
+    sigma.rows().zip(omega).map(|(entries, &omega)| omega * row(entries)).sum()
+}
 
 /// The imaginary unit.
 pub const I: Complex = Complex { re: 0.0, im: 1.0 };
@@ -227,9 +255,65 @@ macro_rules! mixed_operators {
                 $operator::$method(Complex::from(self), other)
             }
         }
+        impl $operator<$real> for &Complex {
+            type Output = Complex;
+            fn $method(self, other: $real) -> Complex {
+                $operator::$method(*self, Complex::from(other))
+            }
+        }
+        impl $operator<&Complex> for $real {
+            type Output = Complex;
+            fn $method(self, other: &Complex) -> Complex {
+                $operator::$method(Complex::from(self), *other)
+            }
+        }
     )*)*};
 }
 mixed_operators!(f64: Add add, Sub sub, Mul mul, Div div; i32: Add add, Sub sub, Mul mul, Div div);
+
+/// Entries of slices are met by reference, as in `mu.iter().zip(omega).map(|(mu, omega)| I * mu * omega)`.
+macro_rules! operators_of_references {
+    ($($operator:ident $method:ident),*) => {$(
+        impl $operator<&Complex> for Complex {
+            type Output = Complex;
+            fn $method(self, other: &Complex) -> Complex {
+                $operator::$method(self, *other)
+            }
+        }
+        impl $operator<Complex> for &Complex {
+            type Output = Complex;
+            fn $method(self, other: Complex) -> Complex {
+                $operator::$method(*self, other)
+            }
+        }
+        impl $operator for &Complex {
+            type Output = Complex;
+            fn $method(self, other: Self) -> Complex {
+                $operator::$method(*self, *other)
+            }
+        }
+    )*};
+}
+operators_of_references!(Add add, Sub sub, Mul mul, Div div);
+
+impl Neg for &Complex {
+    type Output = Complex;
+    fn neg(self) -> Complex {
+        -*self
+    }
+}
+
+impl Sum for Complex {
+    fn sum<T: Iterator<Item = Self>>(items: T) -> Self {
+        items.fold(Self::default(), |sum, item| sum + item)
+    }
+}
+
+impl<'a> Sum<&'a Self> for Complex {
+    fn sum<T: Iterator<Item = &'a Self>>(items: T) -> Self {
+        items.copied().sum()
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -262,5 +346,17 @@ mod tests {
     fn numbers_mix() {
         close(1 + 2.0 * I / 4, 1.0, 0.5);
         close(I * I, -1.0, 0.0);
+        let (x, y) = (&I, &Complex { re: 2.0, im: 0.0 });
+        close(x * y - x / 2.0 + 1 * -y, -2.0, 1.5);
+    }
+
+    #[test]
+    fn sums_over_coordinates() {
+        let omega = [1.0, -2.0].map(Complex::from);
+        let sigma = Covariance::from(Matrix::from_rows(&[[2.0, 0.5], [0.5, 3.0]]).unwrap());
+        close(quadratic(&omega, &sigma), 2.0 - 2.0 + 12.0, 0.0);
+        let mu = [0.5, 1.5].map(Complex::from);
+        close(I * crate::dot(mu, omega), 0.0, -2.5);
+        close(mu.iter().zip(&omega).map(|(mu, omega)| -mu * (1.0 - I * omega)).sum(), -2.0, -2.5);
     }
 }

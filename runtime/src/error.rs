@@ -19,6 +19,74 @@ pub enum EstimateError {
         /// Where it must lie.
         domain: Domain,
     },
+    /// A covariance matrix has another number of columns than of rows.
+    #[error("`{parameter}` has {rows} rows and {columns} columns, but must be square")]
+    NotSquare {
+        /// Name of the parameter.
+        parameter: &'static str,
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        columns: usize,
+    },
+    /// A covariance matrix differs from its transpose by more than rounding.
+    #[error("`{parameter}` is not symmetric: entries ({row}, {column}) and ({column}, {row}) differ")]
+    NotSymmetric {
+        /// Name of the parameter.
+        parameter: &'static str,
+        /// Row of the first entry that differs.
+        row: usize,
+        /// Its column.
+        column: usize,
+    },
+    /// A covariance matrix has no Cholesky factor.
+    #[error(
+        "`{parameter}` is not positive definite: pivot {pivot} of its Cholesky factorisation is {value}, but must be above 0"
+    )]
+    NotPositiveDefinite {
+        /// Name of the parameter.
+        parameter: &'static str,
+        /// Index of the row and column where the factorisation ends.
+        pivot: usize,
+        /// What is left of the diagonal there.
+        value: f64,
+    },
+    /// A variable has fewer than two states.
+    #[error("`{parameter}` has {states} probabilities for each variable, but must have at least 2")]
+    TooFewStates {
+        /// Name of the parameter.
+        parameter: &'static str,
+        /// How many there are.
+        states: usize,
+    },
+    /// The probabilities of a variable do not add up to 1.
+    #[error("row {row} of `{parameter}` adds up to {sum}, but must add up to 1")]
+    NotNormalised {
+        /// Name of the parameter.
+        parameter: &'static str,
+        /// The row of the variable; 0 for shared probabilities.
+        row: usize,
+        /// What its probabilities add up to.
+        sum: f64,
+    },
+    /// The coordinates that arguments imply are no whole number of variables.
+    #[error("`{name}` has length {found}, which is no whole number of variables with {states} states")]
+    NotWholeVariables {
+        /// What has the wrong length.
+        name: &'static str,
+        /// Its length.
+        found: usize,
+        /// The states of a variable.
+        states: usize,
+    },
+    /// The number of states is not the one an estimator was prepared for.
+    #[error("the estimator was prepared for variables with {expected} states, but this step has {found}")]
+    StatesChanged {
+        /// Prepared for.
+        expected: usize,
+        /// Found.
+        found: usize,
+    },
     /// A condition of the law's `require = …` does not hold.
     #[error("`{law}` requires {condition}, which does not hold at coordinate {coordinate}")]
     ConditionViolated {
@@ -230,12 +298,14 @@ const fn describe(domain: Domain) -> &'static str {
         Domain::Positive => "finite and above 0",
         Domain::Probability => "strictly between 0 and 1",
         Domain::Count => "a whole number, at least 0",
+        Domain::Simplex => "from 0 to 1",
     }
 }
 
 fn name(moment: Moment) -> String {
     match moment {
         Moment::Derivative(order) => format!("the derivative of order {order}"),
+        Moment::Hessian => "the second derivatives".to_owned(),
         Moment::Stencil(_) => "the exact rule".to_owned(),
     }
 }

@@ -6,7 +6,7 @@ use crate::error::EstimateError;
 use crate::kernel::{ArgumentGradient, Estimator, Law};
 use crate::lane::PackWidth;
 use crate::opaque::Whole;
-use crate::parameters::{Gradient, Parameters, dimension};
+use crate::parameters::{Gradient, Parameters, dimension, states};
 use crate::run::{Run, TermSize};
 use crate::seed::fresh_seed;
 use crate::term::Term;
@@ -67,7 +67,8 @@ macro_rules! option_methods {
             self
         }
 
-        /// The number of coordinates, where all parameters are shared and no argument tells it.
+        /// The number of coordinates (of a categorical law, of variables), where all parameters are shared and no argument
+        /// tells it.
         pub const fn dimension(mut self, dimension: usize) -> Self {
             self.options.dimension = Some(dimension);
             self
@@ -169,7 +170,7 @@ impl<'law, 'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'law, 'a, E, P
         }
         let dimension = dimension(law, E::VECTOR, E::dimension(arguments), options.dimension)?;
         E::check(arguments, dimension)?;
-        let gradient = P::Gradient::allocate(dimension);
+        let gradient = law.zero_gradient(dimension);
         let terms = E::TERMS
             .iter()
             .map(|info| {
@@ -200,6 +201,7 @@ impl<'law, 'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'law, 'a, E, P
             arguments,
             holds_own_arguments: false,
             dimension,
+            states: states(law),
             workspace: Workspace::new(options.settings.clone(), entries, draws),
             next_stream: options.stream,
             theta: vec![0.0; parameters],
@@ -217,6 +219,8 @@ pub struct Prepared<'a, E: Estimator, G> {
     holds_own_arguments: bool,
     options: Options<E::Law>,
     dimension: usize,
+    /// The coordinates of each variable.
+    states: usize,
     workspace: Workspace<E>,
     next_stream: u64,
     theta: Vec<f64>,
@@ -228,8 +232,8 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
     /// One run at the given parameters, with the noise of the next stream.
     ///
     /// # Errors
-    /// As [`Estimate::run`], and [`EstimateError::DimensionChanged`] if the law has another number of coordinates than
-    /// the one that was prepared. After an error the prepared estimator can be used on; its stream has not moved.
+    /// As [`Estimate::run`], and [`EstimateError::DimensionChanged`] or [`EstimateError::StatesChanged`] if the law has another
+    /// number of coordinates or states than the one that was prepared. After an error the prepared estimator can be used on; its stream has not moved.
     pub fn step<P>(&mut self, law: &P) -> Result<&Run<E, G>, EstimateError>
     where
         P: Parameters<Law = E::Law, Gradient = G>,
@@ -263,6 +267,10 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         let found = dimension(law, E::VECTOR, implied, self.options.dimension)?;
         if found != self.dimension {
             return Err(EstimateError::DimensionChanged { expected: self.dimension, found });
+        }
+        let states = states(law);
+        if states != self.states {
+            return Err(EstimateError::StatesChanged { expected: self.states, found: states });
         }
         self.workspace.read_parameters(law, found)?;
         if !known {

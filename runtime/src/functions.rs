@@ -3,15 +3,20 @@
 use crate::complex::Complex;
 use crate::special;
 
-/// `Σ_j a_j z_j`; in `f` the linear form that makes a ridge term.
+use std::borrow::Borrow;
+use std::iter::Sum;
+use std::ops::Mul;
+
+/// `Σ_j a_j z_j`; in `f` the linear form that makes a ridge term, in the log characteristic function of a joint law a sum
+/// over coordinates.
 ///
 /// # Panics
 /// If the lengths differ.
 #[must_use]
-pub fn dot(a: impl AsRef<[f64]>, z: impl AsRef<[f64]>) -> f64 {
+pub fn dot<T: Copy + Mul<Output = T> + Sum>(a: impl AsRef<[T]>, z: impl AsRef<[T]>) -> T {
     let (a, z) = (a.as_ref(), z.as_ref());
     assert_eq!(a.len(), z.len(), "dot product of vectors of different lengths");
-    a.iter().zip(z).map(|(a, z)| a * z).sum()
+    a.iter().zip(z).map(|(&a, &z)| a * z).sum()
 }
 
 /// `σ(x) = 1 / (1 + e^{-x})`, without overflow.
@@ -31,6 +36,14 @@ pub fn log_sigmoid(x: f64) -> f64 {
 #[must_use]
 pub fn softplus(x: f64) -> f64 {
     x.max(0.0) + (-x.abs()).exp().ln_1p()
+}
+
+/// `ln(p^x (1 - p)^{1-x}) = x l - softplus(l)`, the log likelihood of `x`, 0 or 1, under a Bernoulli law with log odds
+/// `l = ln(p / (1 - p))`: without overflow. Numbers may be given by reference, as iterators over slices do.
+#[must_use]
+pub fn log_bernoulli(x: impl Borrow<f64>, log_odds: impl Borrow<f64>) -> f64 {
+    let (x, log_odds) = (*x.borrow(), *log_odds.borrow());
+    x * log_odds - softplus(log_odds)
 }
 
 /// Numbers of which the gamma function is taken: `f64`, and the complex ones of log characteristic functions.
@@ -150,6 +163,7 @@ mod tests {
         assert!((log_sigmoid(40.0) / -4.248354255291589e-18 - 1.0).abs() < 1e-14);
         assert_eq!(sigmoid(-800.0), 0.0);
         assert_eq!(sigmoid(0.0), 0.5);
+        assert_eq!([0.0, 1.0].iter().map(|x| log_bernoulli(x, 800.0)).collect::<Vec<f64>>(), [-800.0, 0.0]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Generated code holds the mathematics and no loop; the engine in [`crate::engine`] holds the loops and no mathematics.
 //! Every function that runs once for each sample is generic over a [`Lane`], so that one text serves every pack width.
 
+use crate::coupling::Coupling;
 use crate::draw::Words;
 use crate::engine::RidgeTable;
 use crate::error::EstimateError;
@@ -23,6 +24,8 @@ pub enum Domain {
     Probability,
     /// A whole number, at least 0; it has no gradient.
     Count,
+    /// One of the probabilities, from 0 to 1, of the states of a variable; they add up to 1.
+    Simplex,
 }
 
 /// A parameter of a law.
@@ -34,14 +37,16 @@ pub struct ParameterInfo {
     pub domain: Domain,
 }
 
-/// A law of one variable. Implemented by `#[distribution]` for the law's type with `()` in every field.
+/// A law of one variable, or a joint law of several. Implemented by `#[distribution]` for the law's type with `()` in every field.
 pub trait Law: 'static {
-    /// One value for each parameter: `[T; P]`.
+    /// One value for each parameter, then one for each of the sums over entries: `[T; P]`.
     type Theta<T: Copy + Send + Sync + 'static>: Copy + Send + Sync + AsRef<[T]> + 'static;
     /// Name of the law's type.
     const NAME: &'static str;
     /// The parameters, in the order of their declaration.
     const PARAMETERS: &'static [ParameterInfo];
+    /// Indices of parameters of a joint law whose entries are added up: the sums come after the parameters in `Theta`.
+    const TOTALS: &'static [usize] = &[];
 
     /// The parameters of one coordinate, made entry by entry.
     fn theta<T: Copy + Send + Sync + 'static>(entry: impl FnMut(usize) -> T) -> Self::Theta<T>;
@@ -70,8 +75,20 @@ pub trait Sampled: Law {
     /// The bound on the error of a probability `P(z ≤ x)`: 0 for a sample expression.
     fn sampler_error<S: Scalar>(prepared: &Self::Prepared<S>) -> f64;
 
-    /// Draws one value for each sample of a pack.
+    /// What is done to all coordinates of a draw together; [`Independent`](crate::coupling::Independent) for laws of one
+    /// variable.
+    type Coupling<S: Scalar>: Coupling<S>;
+    /// Index of the parameter that the coupling reads.
+    const COUPLED: Option<usize> = None;
+
+    /// Draws one value for each sample of a pack: the draw itself or, in a joint law, what the coupling is applied to.
     fn draw<L: Lane>(prepared: &Self::Prepared<L::Scalar>, words: &mut Words<L>) -> L;
+
+    /// One coordinate of the draw, from what the coupling made of it.
+    #[inline(always)]
+    fn finish<L: Lane>(_: &Self::Prepared<L::Scalar>, coupled: L) -> L {
+        coupled
+    }
 }
 
 /// The expectation that a term multiplies.
@@ -79,6 +96,8 @@ pub trait Sampled: Law {
 pub enum Moment {
     /// `E f^(n)`, the expected derivative of order `n`.
     Derivative(u32),
+    /// `E ∂_i ∂_j f`, one for each pair of coordinates.
+    Hessian,
     /// The stencil with this number among the estimator's: `E Σ_i w_i f^(p_i)(z + x_i)` with shifts and weights of an
     /// exact rule.
     Stencil(usize),
@@ -117,6 +136,12 @@ pub trait Estimator: Sized + 'static {
     type Stencils<L: Lane<Scalar = Self::Scalar>>: Copy + Default + AsRef<[L]> + AsMut<[L]>;
     /// How many stencils the exact rules have, at most 32; with 0 no code for them is compiled.
     const STENCILS: usize = 0;
+    /// Whether the stencils are those of a joint law: [`Ridge::directional`] and [`Separable::directional`] in place of
+    /// `stencils`, with probes that all coordinates share.
+    const DIRECTIONAL: bool = false;
+    /// Whether the only stencil is `f(z + e_j) - f(z)`, asked for at every state of every categorical variable. The law's only
+    /// parameter holds the probabilities.
+    const STATES: bool = false;
     /// Name of the function `f`.
     const NAME: &'static str;
     /// Whether the draw is a vector; otherwise there is exactly one coordinate.
@@ -249,6 +274,19 @@ pub trait Ridge<E: Estimator>: 'static {
     fn patterns<L: Lane<Scalar = E::Scalar>>(u: L, numbers: &[E::Scalar], out: &mut [E::Scalar]) {
         let _ = (u, numbers, out);
     }
+    /// What row `o` adds to each directional stencil of entry `k`, with `offset` = `c_o` and `vertex` = `A_ok`: the derivative
+    /// of `h` along a direction, at a point between `u` and `A_ok + c_o`.
+    #[inline(always)]
+    fn directional<L: Lane<Scalar = E::Scalar>>(
+        u: L,
+        offset: L,
+        vertex: L,
+        probes: &E::Probes<L>,
+        numbers: &Self::Numbers,
+    ) -> E::Stencils<L> {
+        let _ = (u, offset, vertex, probes, numbers);
+        E::Stencils::default()
+    }
     /// Adds to `out` what the arguments contribute through row `o`, by the chain rule.
     fn pull_back(arguments: E::Arguments<'_>, row: usize, adjoint: RidgeAdjoint<'_>, out: &mut E::ArgumentGradient);
 }
@@ -302,6 +340,18 @@ pub trait Separable<E: Estimator>: 'static {
     #[inline(always)]
     fn patterns<L: Lane<Scalar = E::Scalar>>(z: L, numbers: &[E::Scalar], out: &mut [E::Scalar]) {
         let _ = (z, numbers, out);
+    }
+    /// What the coordinate adds to each directional stencil of an entry, with `vertex` = 1 if it is that of the entry and 0
+    /// otherwise.
+    #[inline(always)]
+    fn directional<L: Lane<Scalar = E::Scalar>>(
+        z: L,
+        vertex: L,
+        probes: &E::Probes<L>,
+        numbers: &Self::Numbers,
+    ) -> E::Stencils<L> {
+        let _ = (z, vertex, probes, numbers);
+        E::Stencils::default()
     }
     /// Adds to `out` what the arguments contribute through coordinate `j`; `adjoint` is by number.
     fn pull_back(arguments: E::Arguments<'_>, coordinate: usize, adjoint: &[f64], out: &mut E::ArgumentGradient);

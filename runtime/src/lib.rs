@@ -8,6 +8,8 @@ pub mod analytic;
 pub mod check;
 mod compare;
 mod complex;
+#[doc(hidden)]
+pub mod coupling;
 pub mod draw;
 mod engine;
 mod error;
@@ -20,6 +22,7 @@ mod lane;
 pub mod laws;
 mod math;
 mod matrix;
+mod one_hot;
 mod opaque;
 mod parameters;
 pub mod prelude;
@@ -35,17 +38,19 @@ mod warning;
 pub use adam::Adam;
 pub use analytic::LogCharacteristic;
 pub use compare::{Compare, Comparison, ParameterComparison, RuleComparison, compare};
-pub use complex::{Complex, Count, Frequency, I, LogCf, Positive, Probability, Real};
+pub use complex::{Complex, Count, Covariance, Frequency, I, LogCf, Positive, Probability, Real, Simplex, quadratic};
 pub use engine::{LANES, LEAF};
 pub use error::EstimateError;
 pub use estimate::{Estimate, Prepare, Prepared};
 pub use functions::{
-    Elementary, GammaArgument, digamma, dot, kummer, ln_gamma, log_sigmoid, polygamma, sigmoid, softplus, trigamma,
+    Elementary, GammaArgument, digamma, dot, kummer, ln_gamma, log_bernoulli, log_sigmoid, polygamma, sigmoid,
+    softplus, trigamma,
 };
 pub use kernel::{Domain, Estimator, Law, Moment, ParameterInfo, Sampled, TermInfo};
 pub use logphi_macros::{distribution, estimator, term};
 pub use matrix::{Matrix, MatrixError};
-pub use parameters::{Field, Gradient, GradientField, Parameters, Values};
+pub use one_hot::{OneHot, OneHotError};
+pub use parameters::{Field, Gradient, GradientField, MatrixField, Parameters, SimplexField, Values};
 pub use run::{Run, TermSize};
 pub use sample::{Sample, sample};
 pub use term::Term;

@@ -12,8 +12,8 @@ pub trait OpaqueFunction {
     /// Arguments of `f` other than the draw: `()`, the argument itself, or a tuple of several.
     type Arguments<'a>: Copy + Send + Sync;
 
-    /// `f` at the draw `z`, which holds a single number if `f` takes one.
-    fn call(z: &[f64], arguments: Self::Arguments<'_>) -> f64;
+    /// `f` at the draw `z`, which holds a single number if `f` takes one; of one-hot numbers, `block` belong to a variable.
+    fn call(z: &[f64], block: usize, arguments: Self::Arguments<'_>) -> f64;
 }
 
 /// How the exact rules of an estimator evaluate a function that is called whole.
@@ -25,8 +25,8 @@ pub trait Whole<E: Estimator>: 'static {
     /// `P`.
     const POINTS: usize;
 
-    /// `f(z)`.
-    fn value(z: &[f64], arguments: E::Arguments<'_>) -> f64;
+    /// `f(z)`, see [`OpaqueFunction::call`].
+    fn value(z: &[f64], block: usize, arguments: E::Arguments<'_>) -> f64;
     /// The numbers that stand in the place of a coordinate.
     fn points<L: Lane<Scalar = E::Scalar>>(probes: &E::Probes<L>) -> Self::Points<L>;
     /// What a coordinate adds to each stencil, with `value` = `f(z)` and `moved` = `f` at each of the points.
@@ -42,7 +42,7 @@ impl<E: Estimator> Whole<E> for Nothing {
     const PRESENT: bool = false;
     const POINTS: usize = 0;
 
-    fn value(_: &[f64], _: E::Arguments<'_>) -> f64 {
+    fn value(_: &[f64], _: usize, _: E::Arguments<'_>) -> f64 {
         0.0
     }
     fn points<L: Lane<Scalar = E::Scalar>>(_: &E::Probes<L>) -> [L; 0] {

@@ -1,6 +1,7 @@
 //! All that generated code may name.
 
 pub use crate::lane::PackWidth;
+pub use crate::one_hot::OneHot;
 pub use crate::opaque::OpaqueFunction;
 pub use logphi_macros::{__estimator, __estimator_of, __term};
 
@@ -17,6 +18,7 @@ pub mod prelude {
     pub use crate::analytic::{Analytic, LogCharacteristic};
     pub use crate::check;
     pub use crate::complex::Complex;
+    pub use crate::coupling::{Cholesky, Earliest, Independent, Softmax};
     pub use crate::draw::Words;
     pub use crate::error::EstimateError;
     pub use crate::estimate::{Estimate, Prepare};
@@ -32,6 +34,6 @@ pub mod prelude {
     pub use crate::lane::{Lane, Scalar};
     pub use crate::matrix::Matrix;
     pub use crate::opaque::{OpaqueFunction, Whole};
-    pub use crate::parameters::{Field, Gradient, GradientField, Parameters, Values};
+    pub use crate::parameters::{Field, Gradient, GradientField, MatrixField, Parameters, SimplexField, Values};
     pub use crate::term::Term;
 }

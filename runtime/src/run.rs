@@ -83,11 +83,12 @@ impl TermSize {
         Self { parameter, moment: info.moment, kept: info.kept, values }
     }
 
-    /// The order `n` of a term with `E f^(n)`.
+    /// The order `n` of a term with `E f^(n)`; 2 for the second derivatives by pairs of coordinates.
     #[must_use]
     pub const fn order(&self) -> Option<u32> {
         match self.moment {
             Moment::Derivative(order) => Some(order),
+            Moment::Hessian => Some(2),
             Moment::Stencil(_) => None,
         }
     }

@@ -2,13 +2,15 @@
 
 use rayon::prelude::*;
 
+use crate::coupling::Coupling;
 use crate::draw::{Key, Words};
+use crate::engine::draw_pack;
 use crate::error::EstimateError;
 use crate::estimate::MAX_SAMPLES;
 use crate::kernel::{Law, Sampled};
 use crate::lane::{Kernel, Lane, PackWidth, Scalar, dispatch};
 use crate::matrix::Matrix;
-use crate::parameters::{Parameters, check_value, dimension};
+use crate::parameters::{Parameters, add_up, check_values, dimension, states, theta};
 use crate::seed::fresh_seed;
 
 /// Draws below which the calling thread does all the work.
@@ -66,13 +68,13 @@ where
         self
     }
 
-    /// The number of coordinates, where all parameters are shared; 1 if not said.
+    /// The number of coordinates (of a categorical law, of variables), where all parameters are shared; 1 if not said.
     pub const fn dimension(mut self, dimension: usize) -> Self {
         self.dimension = Some(dimension);
         self
     }
 
-    /// Number of threads: 1, or all cores for any other number and if not said.
+    /// Number of threads: 1, or all cores for any other number and if not said; a joint law is drawn by one.
     pub const fn threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads);
         self
@@ -118,11 +120,13 @@ where
         }
         let parameters = <P::Law as Law>::PARAMETERS;
         let (mut tables, mut samplers) = (<P::Law as Sampled>::Tables::default(), Vec::with_capacity(dimension));
+        for (index, info) in parameters.iter().enumerate() {
+            check_values(info, self.law.values(index))?;
+        }
+        let mut totals = Vec::new();
+        add_up(self.law, dimension, &mut totals);
         for coordinate in 0..dimension {
-            for (index, info) in parameters.iter().enumerate() {
-                check_value(info, coordinate, self.law.values(index).at(coordinate))?;
-            }
-            let theta = P::Law::theta(|index| self.law.values(index).at(coordinate));
+            let theta = theta(self.law, &totals, coordinate);
             if let Some(condition) = P::Law::violated(&theta) {
                 return Err(EstimateError::ConditionViolated { law: P::Law::NAME, condition, coordinate });
             }
@@ -135,6 +139,13 @@ where
         }
         let key = Key::new(self.seed.unwrap_or_else(fresh_seed), self.stream);
         let width = self.width;
+        let mut coupling = <P::Law as Sampled>::Coupling::<S>::default();
+        coupling.prepare(P::Law::COUPLED.map(|index| (parameters[index].name, self.law.values(index))))?;
+        if const { <P::Law as Sampled>::Coupling::<S>::PRESENT } {
+            let samples = self.samples;
+            dispatch(width, DrawJointly::<P::Law, S> { key, samplers: &samplers, coupling: &coupling, samples, out });
+            return Ok(());
+        }
         let draw = |(coordinate, out): (usize, &mut [S])| {
             dispatch(width, Draw::<P::Law, S> { key, sampler: &samplers[coordinate], coordinate, out });
         };
@@ -155,7 +166,33 @@ where
     }
 
     fn coordinates(&self) -> Result<usize, EstimateError> {
-        dimension(self.law, true, Some(1), self.dimension)
+        dimension(self.law, true, Some(states(self.law)), self.dimension)
+    }
+}
+
+/// All samples of a joint law, coordinates together.
+struct DrawJointly<'a, W: Sampled, S: Scalar> {
+    key: Key,
+    samplers: &'a [W::Prepared<S>],
+    coupling: &'a W::Coupling<S>,
+    samples: usize,
+    out: &'a mut [S],
+}
+
+impl<W: Sampled, S: Scalar> Kernel<S> for DrawJointly<'_, W, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lane<Scalar = S>>(self) {
+        let Self { key, samplers, coupling, samples, out } = self;
+        let mut pack = vec![S::ZERO; samplers.len() * L::WIDTH];
+        for sample in (0..samples).step_by(L::WIDTH) {
+            draw_pack::<W, L>(samplers, coupling, key, sample as u64, &mut pack);
+            let active = (samples - sample).min(L::WIDTH);
+            for (out, draws) in out.chunks_exact_mut(samples).zip(pack.chunks_exact(L::WIDTH)) {
+                out[sample..sample + active].copy_from_slice(&draws[..active]);
+            }
+        }
     }
 }
 

@@ -260,6 +260,7 @@ mod tests {
         stencils: 0,
         separable: Some(0),
         whole: None,
+        states: false,
     };
 
     /// Terms of two entries each.

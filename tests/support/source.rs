@@ -13,14 +13,18 @@ use syn::{File, Item, ItemFn, Meta};
 use crate::corpus::LawValues;
 
 macro_rules! library {
-    ($($law:literal),* $(,)?) => {
-        /// The laws of the library: each in a file of its name.
+    ($($law:literal),* ; $($joint:literal),* $(,)?) => {
+        /// The laws of one variable of the library: each in a file of its name.
         pub const LIBRARY: &[&str] = &[$($law),*];
+
+        /// The joint laws of the library.
+        pub const JOINT_LIBRARY: &[&str] = &[$($joint),*];
 
         /// The files that hold laws.
         const FILES: &[&str] = &[
             include_str!("laws.rs"),
-            $(include_str!(concat!("../../runtime/src/laws/", $law, ".rs"))),*
+            $(include_str!(concat!("../../runtime/src/laws/", $law, ".rs")),)*
+            $(include_str!(concat!("../../runtime/src/laws/", $joint, ".rs"))),*
         ];
     };
 }
@@ -53,7 +57,10 @@ library! {
     "triangular",
     "tweedie",
     "uniform",
-    "variance_gamma",
+    "variance_gamma";
+    "categorical",
+    "dirichlet",
+    "multivariate_gaussian",
 }
 
 /// A law of the corpus: its key there, the function that defines it here, and parameters with another name here.

@@ -47,7 +47,7 @@ pub(super) fn implementation(law: &Law, shape: &Shape, path: &TokenStream) -> To
 ///
 /// `logarithm` has the gradient of `log φ` itself, for each parameter.
 pub(super) fn with_gradient(law: &Law, graph: &Graph, logarithm: &Graph, path: &TokenStream) -> TokenStream {
-    let scope = scope(law);
+    let scope = scope(&law.parameters);
     let leaf = analytic_leaf(&scope);
     let body = expression::print(graph, Arithmetic::Analytic, &scope, &leaf);
     let (bindings, value, gradient) = (body.bindings, &body.outputs[0], &body.outputs[1..]);
@@ -91,7 +91,7 @@ pub(super) fn with_gradient(law: &Law, graph: &Graph, logarithm: &Graph, path: &
 
 /// `∂_θ log φ` for each parameter.
 fn log_gradient(law: &Law, graph: &Graph) -> TokenStream {
-    let scope = scope(law);
+    let scope = scope(&law.parameters);
     let leaf = analytic_leaf(&scope);
     let body = expression::print(graph, Arithmetic::Analytic, &scope, &leaf);
     let (bindings, outputs) = (body.bindings, body.outputs);
@@ -132,7 +132,7 @@ fn analytic_leaf(scope: &Scope) -> impl Fn(&Node) -> TokenStream + '_ {
 
 /// `fn name<N: Analytic>(theta, s, path) -> N`.
 fn analytic(law: &Law, graph: &Graph, name: &TokenStream, variable: Option<&TokenStream>) -> TokenStream {
-    let scope = scope(law);
+    let scope = scope(&law.parameters);
     let leaf = |node: &Node| match (node, variable) {
         (Node::TransformVariable, Some(variable)) => variable.clone(),
         (Node::Param(ParamId(index)), _) => {
@@ -177,7 +177,7 @@ fn numbers(
     graph: &Graph,
     make: &dyn Fn(&[expression::Printed]) -> TokenStream,
 ) -> (TokenStream, TokenStream) {
-    let scope = scope(law);
+    let scope = scope(&law.parameters);
     let body = expression::print(graph, Arithmetic::Number, &scope, &|node| parameter_leaf(node, &scope));
     let (bindings, made) = (body.bindings, make(&body.outputs));
     (pattern(law, &scope, &[graph]), quote! { #bindings #made })

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::names::{self, field_type, plain_identifier};
 use super::rust::unit_law;
-use crate::ir::Law;
+use crate::ir::{Parameter, ParameterShape};
 
 /// `<P0 = f64, P1 = f64>` and `pub mu: P0, pub b: P1`.
 pub(super) fn definition(names: impl Iterator<Item = Ident>) -> (TokenStream, TokenStream) {
@@ -23,18 +23,15 @@ pub(super) fn definition(names: impl Iterator<Item = Ident>) -> (TokenStream, To
 }
 
 /// `impl Parameters` and `impl Gradient`. The gradient of a parameter without one is `()`.
-pub(super) fn parameters(law: &Law, path: &TokenStream) -> TokenStream {
-    let count = law.parameters.len();
+pub(super) fn parameters(parameters: &[Parameter], path: &TokenStream) -> TokenStream {
+    let count = parameters.len();
     let this = unit_law(path, count);
-    let has_gradient = |index: usize| law.parameters[index].kind.has_gradient();
-    let bounds = |of: &dyn Fn(usize) -> bool, bound: TokenStream| {
-        names::angled((0..count).filter(|&index| of(index)).map(|index| {
-            let field = field_type(index);
-            quote! { #field: #bound }
-        }))
-    };
-    let all = bounds(&|_| true, quote! { Field });
-    let differentiable = bounds(&has_gradient, quote! { GradientField });
+    let has_gradient = |index: usize| parameters[index].kind.has_gradient();
+    let all = names::angled((0..count).map(|index| bounded(index, &parameters[index])));
+    let differentiable = names::angled((0..count).filter(|&index| has_gradient(index)).map(|index| {
+        let field = field_type(index);
+        quote! { #field: GradientField }
+    }));
     let each = |entry: &dyn Fn(Ident) -> TokenStream| {
         let entries = (0..count).map(|index| {
             if has_gradient(index) {
@@ -52,17 +49,16 @@ pub(super) fn parameters(law: &Law, path: &TokenStream) -> TokenStream {
     let gradient = each(&|field| quote! { #field::Gradient });
     let own = each(&|field| quote! { #field });
     let names: Vec<Ident> =
-        law.parameters.iter().map(|parameter| plain_identifier(&parameter.name, parameter.span)).collect();
-    let allocations = names.iter().enumerate().map(|(index, name)| {
-        let field = field_type(index);
+        parameters.iter().map(|parameter| plain_identifier(&parameter.name, parameter.span)).collect();
+    let zeros = names.iter().enumerate().map(|(index, name)| {
         if has_gradient(index) {
-            quote! { #name: #field::allocate(length) }
+            quote! { #name: self.#name.zero_gradient(dimension) }
         } else {
             quote! { #name: () }
         }
     });
-    let length = if (0..count).any(has_gradient) {
-        quote! { length }
+    let dimension = if (0..count).any(has_gradient) {
+        quote! { dimension }
     } else {
         quote! { _ }
     };
@@ -87,13 +83,23 @@ pub(super) fn parameters(law: &Law, path: &TokenStream) -> TokenStream {
             type Gradient = #path #gradient;
             #[inline]
             fn values(&self, parameter: usize) -> Values<'_> { #values }
+            fn zero_gradient(&self, #dimension: usize) -> Self::Gradient { #path { #(#zeros),* } }
         }
 
         impl #differentiable Gradient for #path #own {
-            fn allocate(#length: usize) -> Self { Self { #(#allocations),* } }
             fn entries(&self, parameter: usize) -> &[f64] { #entries }
             fn entries_mut(&mut self, parameter: usize) -> &mut [f64] { #entries_mut }
         }
+    }
+}
+
+/// `P0: Field`, with what the field of a parameter may hold.
+pub(super) fn bounded(index: usize, parameter: &Parameter) -> TokenStream {
+    let field = field_type(index);
+    match parameter.shape {
+        ParameterShape::Scalar | ParameterShape::Vector => quote! { #field: Field },
+        ParameterShape::Simplex => quote! { #field: SimplexField },
+        ParameterShape::Covariance => quote! { #field: MatrixField },
     }
 }
 

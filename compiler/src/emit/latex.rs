@@ -3,8 +3,9 @@
 use super::formula::{self, latex_name};
 use super::summary;
 use crate::errors::bug;
-use crate::ir::{Graph, Node, ParamId};
+use crate::ir::{Graph, Node, ParamId, ParameterShape};
 use crate::kernel::program::Program;
+use crate::rule::categorical::visits_states;
 use crate::rule::{Coefficient, Form, Rule};
 
 /// Coefficients on one line of the output, so that a formula fits on a page.
@@ -21,14 +22,16 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
         if position > 0 {
             text.push_str(" \\\\\n");
         }
-        let name = latex_name(&program.parameters[rule.parameter.0].name);
+        let parameter = &program.parameters[rule.parameter.0];
+        let name = latex_name(&parameter.name) + index(parameter.shape);
         text.push_str(&format!("\\partial_{{{name}}}\\,\\mathbb{{E}} f(z) &= "));
         if let (form @ (Form::Formula | Form::ClosedForm), Some(section)) = (&rule.form, &program.exponentials) {
             let latex = if *form == Form::ClosedForm { super::closed_forms::latex } else { super::exponentials::latex };
             text.push_str(&latex(&name, &section.expansion));
             continue;
         }
-        if rule.coefficients.is_empty() && rule.stencils.is_empty() {
+        let hessian = matches!(rule.form, Form::Hessian { .. });
+        if rule.coefficients.is_empty() && rule.stencils.is_empty() && !hessian {
             text.push('0');
         }
         for (index, coefficient) in rule.coefficients.iter().enumerate() {
@@ -37,9 +40,20 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
             }
             text.push_str(&term(program, coefficient, index == 0));
         }
+        let theta = program.theta();
         for (index, stencil) in rule.stencils.iter().enumerate() {
-            let expectation =
-                super::stencil::latex(&stencil.stencil, &|parameter| latex_name(&program.parameters[parameter].name));
+            let name = |parameter: usize| latex_name(&theta[parameter].name);
+            if visits_states(&theta, rule) {
+                let name = latex_name(&theta[rule.parameter.0].name);
+                text.push_str(&format!(
+                    "\\mathbb{{E}}\\left[f(z_{{-j}}, e_k) - \\textstyle\\sum_m {name}_{{jm}}\\,f(z_{{-j}}, e_m)\\right]"
+                ));
+                continue;
+            }
+            let expectation = match super::directional::is_directional(&theta, rule) {
+                true => super::directional::latex(&stencil.stencil, &name),
+                false => super::stencil::latex(&stencil.stencil, &name),
+            };
             let first = index == 0 && rule.coefficients.is_empty();
             text.push_str(&weighted(program, &stencil.coefficient, &expectation, first));
         }
@@ -50,6 +64,12 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
             | Form::Auxiliary { .. }
             | Form::Difference { .. }
             | Form::Discrete => {}
+            Form::Hessian { coefficient } => {
+                let mut graph = Graph::new();
+                let output = graph.constant(coefficient.clone());
+                graph.outputs = vec![output];
+                text.push_str(&weighted(program, &graph, "\\mathbb{E}\\,\\partial_i\\,\\partial_j f(z)", true));
+            }
             Form::Truncated { discarded: Some(discarded), .. } => {
                 let discarded = term(program, discarded, true);
                 text.push_str(&format!(" + \\left[{}\\right] + \\cdots", discarded.trim()));
@@ -64,9 +84,23 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
     text
 }
 
+/// The index of a parameter's entry, where a joint law has many.
+const fn index(shape: ParameterShape) -> &'static str {
+    match shape {
+        ParameterShape::Scalar => "",
+        ParameterShape::Vector => "_j",
+        ParameterShape::Simplex => "_{jk}",
+        ParameterShape::Covariance => "_{ij}",
+    }
+}
+
 /// ` + a_n\,\mathbb{E} f^{(n)}(z)`.
 fn term(program: &Program, coefficient: &Coefficient, first: bool) -> String {
-    let expectation = format!("\\mathbb{{E}} {}(z)", derivative(coefficient.order));
+    let expectation = match (program.joint, coefficient.order) {
+        (false, order) => format!("\\mathbb{{E}} {}(z)", derivative(order)),
+        (true, 1) => "\\mathbb{E}\\,\\partial_j f(z)".to_owned(),
+        (true, order) => format!("\\mathbb{{E}}\\,\\partial_j^{{{order}}} f(z)"),
+    };
     weighted(program, &coefficient.value, &expectation, first)
 }
 
@@ -94,7 +128,7 @@ fn weighted(program: &Program, graph: &Graph, expectation: &str, first: bool) ->
 
 fn leaf(program: &Program, node: &Node) -> String {
     match node {
-        Node::Param(ParamId(index)) => latex_name(&program.parameters[*index].name),
+        Node::Param(ParamId(index)) => latex_name(&program.theta()[*index].name),
         other => bug!("emit", "{other:?} in a coefficient"),
     }
 }

@@ -15,6 +15,7 @@ use super::draws::Draws;
 use super::expression::{self, Arithmetic};
 use super::fields;
 use super::file;
+use super::joint_law::coupling;
 use super::literal;
 use super::names::{self, Alias, Scope, plain_identifier};
 use super::rust::{lints, parameter_pattern, unit_law};
@@ -22,7 +23,10 @@ use super::sharing;
 use super::summary;
 use crate::errors::{Errors, bug};
 use crate::ir::draw::carry_arguments;
-use crate::ir::{Condition, Graph, Law, Node, ParamId, ParameterKind, Relation, Sampler};
+use crate::ir::{
+    Condition, Frame, Graph, JointSampler, Law, Node, ParamId, Parameter, ParameterKind, ParameterShape, Relation,
+    Sampler,
+};
 use crate::kernel::lower::lower_sampler;
 use crate::parse::options::Precision;
 use crate::series::analytic::Judgement;
@@ -65,30 +69,36 @@ pub fn emit_law(law: &Law, judgement: &Judgement, context: &LawContext) -> Token
     }
     let name = plain_identifier(&law.name, law.span);
     let count = law.parameters.len();
-    let item = type_item(law, &name, context);
+    let log_cf = summary::plain(&law.parameters, &law.log_cf);
+    let item = type_item(law.into(), &log_cf, &name, context);
     let alias = Alias::new(&syn::Path::from(name.clone()), "ThisLaw", count);
-    let implementation = implementation(law, &alias.path);
+    let implementation = implementation(law.into(), &alias.path);
     let log_characteristic = analytic::implementation(law, shape, &alias.path);
     let with_gradient = analytic::with_gradient(law, &with_gradient, &logarithm, &alias.path);
     let sampled = match &law.sampler {
-        Some(sampler) => sampled(law, &lower_sampler(sampler), &alias.path),
+        Some(sampler) => sampled(law.into(), &lower_sampler(sampler), None, &alias.path),
         None => inverted(law, &alias.path),
     };
-    let parameters = fields::parameters(law, &alias.path);
-    let hand_over = hand_over(law, &name, context);
-    let (runtime, lints, definition) = (&context.runtime, lints(), alias.definition);
-    let inner = quote! {
-        use #runtime::private::prelude::*;
-        #implementation
-        #log_characteristic
-        #with_gradient
-        #sampled
-        #parameters
-    };
-    let inner = if definition.is_empty() {
+    let parameters = fields::parameters(&law.parameters, &alias.path);
+    let hand_over = hand_over(&law.function, &name, context);
+    let traits = quote! { #implementation #log_characteristic #with_gradient #sampled #parameters };
+    whole(&item, traits, alias.definition, &hand_over, context)
+}
+
+/// The type, its traits in a block of their own, and the hidden macro.
+pub(super) fn whole(
+    item: &TokenStream,
+    traits: TokenStream,
+    alias: TokenStream,
+    hand_over: &TokenStream,
+    context: &LawContext,
+) -> TokenStream {
+    let (runtime, lints) = (&context.runtime, lints());
+    let inner = quote! { use #runtime::private::prelude::*; #traits };
+    let inner = if alias.is_empty() {
         inner
     } else {
-        quote! { #definition const _: () = { #inner }; }
+        quote! { #alias const _: () = { #inner }; }
     };
     quote! {
         #item
@@ -167,23 +177,31 @@ fn check(law: &Law, shape: &Shape, with_gradient: &Graph) -> Result<(), Errors> 
     errors.into_result()
 }
 
-fn type_item(law: &Law, name: &Ident, context: &LawContext) -> TokenStream {
+pub(super) fn type_item(law: Frame<'_>, log_cf: &str, name: &Ident, context: &LawContext) -> TokenStream {
     let (docs, vis) = (&context.docs, &context.vis);
     let mut text = String::new();
     if docs.is_empty() {
         text.push_str(&format!("The law `{}`.\n", law.name));
     }
-    let log_cf = summary::plain(&law.parameters, &law.log_cf);
     text.push_str(&format!("\n```text\nlog φ(ω) = {log_cf}\n```\n\nParameters:\n"));
-    for parameter in &law.parameters {
-        text.push_str(&format!("\n* `{}`: {}", parameter.name.trim_start_matches("r#"), domain_text(parameter.kind)));
+    for parameter in law.parameters {
+        text.push_str(&format!("\n* `{}`: {}", parameter.name.trim_start_matches("r#"), domain_text(parameter)));
     }
-    for condition in &law.conditions {
+    for condition in law.conditions {
         text.push_str(&format!("\n* required: `{}`", condition.text));
     }
     text.push_str(
         "\n\nA field holds an `f64`, shared by all coordinates, or anything with a slice of one number for each.",
     );
+    if law.parameters.iter().any(|parameter| parameter.shape == ParameterShape::Covariance) {
+        text.push_str(" That of a covariance matrix holds a `Matrix` or a reference to one.");
+    }
+    if law.parameters.iter().any(|parameter| parameter.shape == ParameterShape::Simplex) {
+        text.push_str(
+            " That of probabilities holds a `Matrix` with one row for each variable and one column for each state, or anything \
+             with a slice of the probabilities that all variables share.",
+        );
+    }
     let text = file::documentation(&text);
     let fields = law.parameters.iter().map(|parameter| plain_identifier(&parameter.name, parameter.span));
     let (defaults, fields) = fields::definition(fields);
@@ -196,7 +214,21 @@ fn type_item(law: &Law, name: &Ident, context: &LawContext) -> TokenStream {
     }
 }
 
-const fn domain_text(kind: ParameterKind) -> &'static str {
+const fn domain_text(parameter: &Parameter) -> &'static str {
+    match parameter.shape {
+        ParameterShape::Scalar => kind_text(parameter.kind),
+        ParameterShape::Vector => match parameter.kind {
+            ParameterKind::Real => "finite numbers, one for each coordinate",
+            ParameterKind::Positive => "finite numbers above 0, one for each coordinate",
+            ParameterKind::Probability => "numbers strictly between 0 and 1, one for each coordinate",
+            ParameterKind::Count => "whole numbers, at least 0, one for each coordinate; they have no gradient",
+        },
+        ParameterShape::Simplex => "probabilities that add up to 1, one for each state of a variable",
+        ParameterShape::Covariance => "a symmetric positive definite matrix, one row and column for each coordinate",
+    }
+}
+
+const fn kind_text(kind: ParameterKind) -> &'static str {
     match kind {
         ParameterKind::Real => "any finite number",
         ParameterKind::Positive => "a finite number above 0",
@@ -205,26 +237,35 @@ const fn domain_text(kind: ParameterKind) -> &'static str {
     }
 }
 
-pub(super) fn scope(law: &Law) -> Scope {
-    Scope::new(law.parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.span)))
+pub(super) fn scope(parameters: &[Parameter]) -> Scope {
+    Scope::new(parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.span)))
 }
 
-fn implementation(law: &Law, path: &TokenStream) -> TokenStream {
-    let count = law.parameters.len();
-    let this = unit_law(path, count);
-    let name = &law.name;
+pub(super) fn implementation(law: Frame<'_>, path: &TokenStream) -> TokenStream {
+    let this = unit_law(path, law.parameters.len());
+    let count = law.parameters.len() + law.totals.len();
+    let name = law.name;
     let infos = law.parameters.iter().map(|parameter| {
-        let (name, domain) = (parameter.name.trim_start_matches("r#"), format_ident!("{}", parameter.kind.name()));
+        let domain = match parameter.shape {
+            ParameterShape::Simplex => "Simplex",
+            ParameterShape::Scalar | ParameterShape::Vector | ParameterShape::Covariance => parameter.kind.name(),
+        };
+        let (name, domain) = (parameter.name.trim_start_matches("r#"), format_ident!("{}", domain));
         quote! { ParameterInfo { name: #name, domain: Domain::#domain } }
     });
     let indices = (0..count).map(Literal::usize_unsuffixed);
     let length = Literal::usize_unsuffixed(count);
     let violated = violated(law);
+    let totals = (!law.totals.is_empty()).then(|| {
+        let totals = law.totals.iter().map(|total| Literal::usize_unsuffixed(total.0));
+        quote! { const TOTALS: &'static [usize] = &[#(#totals),*]; }
+    });
     quote! {
         impl Law for #this {
             type Theta<T: Copy + Send + Sync + 'static> = [T; #length];
             const NAME: &'static str = #name;
             const PARAMETERS: &'static [ParameterInfo] = &[#(#infos),*];
+            #totals
             #[inline(always)]
             fn theta<T: Copy + Send + Sync + 'static>(mut entry: impl ::core::ops::FnMut(usize) -> T) -> [T; #length] {
                 [#(entry(#indices)),*]
@@ -235,14 +276,14 @@ fn implementation(law: &Law, path: &TokenStream) -> TokenStream {
 }
 
 /// `violated`, written so that NaN violates.
-fn violated(law: &Law) -> TokenStream {
-    let scope = scope(law);
+fn violated(law: Frame<'_>) -> TokenStream {
+    let scope = scope(&law.theta());
     let used = |parameter| {
         law.conditions.iter().any(|condition| sharing::uses(&condition.graph, |node| *node == Node::Param(parameter)))
     };
-    let pattern = parameter_pattern(law.parameters.len(), &scope, used);
+    let pattern = parameter_pattern(law.theta().len(), &scope, used);
     let statements = law.conditions.iter().map(|condition| condition_statement(condition, &scope));
-    let length = Literal::usize_unsuffixed(law.parameters.len());
+    let length = Literal::usize_unsuffixed(law.theta().len());
     quote! {
         fn violated(#pattern: &[f64; #length]) -> Option<&'static str> {
             #(#statements)*
@@ -277,9 +318,14 @@ pub(super) fn parameter_leaf(node: &Node, scope: &Scope) -> TokenStream {
     }
 }
 
-/// `impl Sampled`: base draws in the order of the source, then the sample expression.
-fn sampled(law: &Law, sampler: &Sampler, path: &TokenStream) -> TokenStream {
-    let scope = scope(law);
+/// `impl Sampled`: base draws in the order of the source, then the sample expression; of a joint law up to its joint step.
+pub(super) fn sampled(
+    law: Frame<'_>,
+    sampler: &Sampler,
+    joint: Option<&JointSampler>,
+    path: &TokenStream,
+) -> TokenStream {
+    let scope = scope(&law.theta());
     let parameter = |node: &Node| match node {
         Node::Param(ParamId(index)) => {
             let name = scope.name(*index);
@@ -294,17 +340,19 @@ fn sampled(law: &Law, sampler: &Sampler, path: &TokenStream) -> TokenStream {
     let body = expression::print(&sampler.graph, Arithmetic::AnyPack, &scope, &|node| draws.leaf(node));
     let (bindings, output) = (body.bindings, &body.outputs[0]);
     let used = |parameter| sharing::uses(&whole, |node| *node == Node::Param(parameter));
-    let pattern = parameter_pattern(law.parameters.len(), &scope, used);
+    let pattern = parameter_pattern(law.theta().len(), &scope, used);
     let words = if sampler.draws.is_empty() {
         quote! { _ }
     } else {
         quote! { words }
     };
-    let (this, length) = (unit_law(path, law.parameters.len()), Literal::usize_unsuffixed(law.parameters.len()));
+    let (this, length) = (unit_law(path, law.parameters.len()), Literal::usize_unsuffixed(law.theta().len()));
+    let coupling = joint.map_or_else(independent, |joint| coupling(law, joint, &scope));
     quote! {
         impl Sampled for #this {
             type Prepared<S: Scalar> = [S; #length];
             type Tables = ();
+            #coupling
             fn prepare<S: Scalar>(theta: &[f64; #length], (): &mut ()) -> Result<[S; #length], SamplerError> {
                 Ok(theta.map(S::from_f64))
             }
@@ -319,13 +367,19 @@ fn sampled(law: &Law, sampler: &Sampler, path: &TokenStream) -> TokenStream {
     }
 }
 
+pub(super) fn independent() -> TokenStream {
+    quote! { type Coupling<S: Scalar> = Independent; }
+}
+
 /// `impl Sampled` of a law without a sample expression: by inversion.
 fn inverted(law: &Law, path: &TokenStream) -> TokenStream {
+    let independent = independent();
     let (this, length) = (unit_law(path, law.parameters.len()), Literal::usize_unsuffixed(law.parameters.len()));
     quote! {
         impl Sampled for #this {
             type Prepared<S: Scalar> = Inverted;
             type Tables = Tables;
+            #independent
             fn prepare<S: Scalar>(theta: &[f64; #length], tables: &mut Tables) -> Result<Inverted, SamplerError> {
                 Inverted::prepare::<Self>(theta, tables)
             }
@@ -337,11 +391,11 @@ fn inverted(law: &Law, path: &TokenStream) -> TokenStream {
 }
 
 /// What the hidden macro hands on.
-fn hand_over(law: &Law, name: &Ident, context: &LawContext) -> TokenStream {
+pub(super) fn hand_over(function: &str, name: &Ident, context: &LawContext) -> TokenStream {
     let LawContext { vis, options, item, .. } = context;
     let version = Literal::u32_unsuffixed(names::FORMAT_VERSION);
     let tokens = quote! { law { #version (#options) #item } };
-    names::hand_over(vis, name, &hidden_macro(&law.function, context), &tokens)
+    names::hand_over(vis, name, &hidden_macro(function, context), &tokens)
 }
 
 fn hidden_macro(function: &str, context: &LawContext) -> Ident {

@@ -22,8 +22,9 @@ impl Sections<'_> {
     pub(super) fn probe_types(&self) -> TokenStream {
         let probes = &self.program.probes;
         let scalar = self.scalar();
-        let [numbers, stencils] =
-            [probes.numbers.graph.outputs.len(), probes.stencils.len()].map(Literal::usize_unsuffixed);
+        let [numbers, stencils] = [probes.numbers.graph.outputs.len(), probes.count()].map(Literal::usize_unsuffixed);
+        let directional = (!probes.directional.is_empty()).then(|| quote! { const DIRECTIONAL: bool = true; });
+        let states = probes.states.then(|| quote! { const STATES: bool = true; });
         let selection = self.program.coordinates.map(|count| {
             let count = Literal::u32_unsuffixed(count);
             quote! { const COORDINATES: Option<usize> = Some(#count); }
@@ -33,22 +34,20 @@ impl Sections<'_> {
             type Stencils<L: Lane<Scalar = #scalar>> = [L; #stencils];
             const STENCILS: usize = #stencils;
             #selection
+            #directional
+            #states
         }
     }
 
     /// `probes`, if there are stencils.
     pub(super) fn probes(&self) -> TokenStream {
         let probes = &self.program.probes;
-        if probes.stencils.iter().all(Vec::is_empty) {
-            TokenStream::new()
-        } else {
-            self.probes_function(&probes.numbers)
-        }
+        if !probes.are_evaluated() { TokenStream::new() } else { self.probes_function(&probes.numbers) }
     }
 
     fn probes_function(&self, numbers: &Sampler) -> TokenStream {
-        let program = self.program;
-        let scope = Scope::new(program.parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.span)));
+        let parameters = self.program.theta();
+        let scope = Scope::new(parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.span)));
         let leaf = |node: &Node| match node {
             Node::Param(ParamId(index)) => {
                 let name = scope.name(*index);
@@ -64,7 +63,7 @@ impl Sections<'_> {
         let body = expression::print(&numbers.graph, Arithmetic::AnyPack, &scope, &|node| printer.leaf(node));
         let (bindings, outputs, scalar) = (body.bindings, &body.outputs, self.scalar());
         let uses = |wanted: &Node| sharing::uses(&whole, |node| node == wanted);
-        let pattern = parameter_pattern(program.parameters.len(), &scope, |parameter| uses(&Node::Param(parameter)));
+        let pattern = parameter_pattern(parameters.len(), &scope, |parameter| uses(&Node::Param(parameter)));
         let reads_parameters = pattern.to_string() != "_";
         let destructuring = reads_parameters.then(|| quote! { let #pattern = theta; });
         let named = |name: &str, used: bool| {
@@ -77,9 +76,13 @@ impl Sections<'_> {
         };
         let theta = named("theta", reads_parameters);
         let (z, words) = (named("z", uses(&Node::Sample)), named("words", !numbers.draws.is_empty()));
-        let [parameters, count] = [program.parameters.len(), outputs.len()].map(Literal::usize_unsuffixed);
-        let comment =
-            file::comment(["Sample, once for each sample and coordinate: the points and weights of the exact rules."]);
+        let [parameters, count] = [parameters.len(), outputs.len()].map(Literal::usize_unsuffixed);
+        let probes = &self.program.probes;
+        let comment = file::comment([match (probes.states, probes.directional.is_empty()) {
+            (true, _) => "Sample, once for each sample: by how much a coordinate moves from 0 to a state.",
+            (false, true) => "Sample, once for each sample and coordinate: the points and weights of the exact rules.",
+            (false, false) => "Sample, once for each sample: the numbers of points and directions of the exact rules.",
+        }]);
         quote! {
             #comment
             #[inline(always)]

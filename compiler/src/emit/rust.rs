@@ -58,6 +58,8 @@ pub struct Callee {
     pub path: syn::Path,
     /// The types of its arguments after the draw; lifetimes are `'a`.
     pub arguments: Vec<syn::Type>,
+    /// Whether the draw is `&OneHot`.
+    pub one_hot: bool,
 }
 
 /// An emitted estimator.
@@ -179,7 +181,7 @@ fn header(program: &Program, rules: &[Rule], context: &EstimatorContext) -> Vec<
         summary::title(program),
     ];
     for rule in rules {
-        lines.push(format!("  {}", summary::equation(&program.parameters, summary::expansion(program), rule)));
+        lines.push(format!("  {}", summary::equation(&program.theta(), summary::expansion(program), rule)));
         lines.push(format!("    bias: {}", summary::bias(program, rule)));
     }
     lines.push(String::new());
@@ -263,6 +265,7 @@ fn term_info(term: &Term) -> TokenStream {
             let order = Literal::u32_unsuffixed(order);
             quote! { Moment::Derivative(#order) }
         }
+        Moment::Hessian => quote! { Moment::Hessian },
         Moment::Stencil(index) => {
             let index = Literal::usize_unsuffixed(index);
             quote! { Moment::Stencil(#index) }
@@ -323,9 +326,10 @@ fn convergence(sections: &Sections<'_>, section: &ConvergenceSection) -> TokenSt
 
 /// A function from the parameters of one coordinate to the outputs of a graph.
 fn functions_of_parameters(program: &Program, name: &str, graph: &Graph, comment: String) -> TokenStream {
-    let names = program.parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.span));
+    let parameters = program.theta();
+    let names = parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.span));
     let scope = names::Scope::new(names);
-    let pattern = parameter_pattern(program.parameters.len(), &scope, |parameter| {
+    let pattern = parameter_pattern(parameters.len(), &scope, |parameter| {
         sharing::uses(graph, |node| *node == Node::Param(parameter))
     });
     let leaf = |node: &Node| match node {
@@ -343,7 +347,7 @@ fn functions_of_parameters(program: &Program, name: &str, graph: &Graph, comment
     } else {
         quote! { out }
     };
-    let count = Literal::usize_unsuffixed(program.parameters.len());
+    let count = Literal::usize_unsuffixed(parameters.len());
     let (name, comment) = (Ident::new(name, Span::call_site()), file::comment([comment]));
     quote! {
         #comment
@@ -396,10 +400,7 @@ fn functions(sections: &Sections<'_>, law: &TokenStream, callee: Option<&Callee>
     // What is prepared keeps the arguments and not the law, which the caller goes on to change.
     let law_lifetime = syn::Lifetime::new("'law", Span::call_site());
     let count = program.parameters.len();
-    let generics = (0..count).map(|index| {
-        let field = names::field_type(index);
-        quote! { #field: Field }
-    });
+    let generics = (0..count).map(|index| super::fields::bounded(index, &program.parameters[index]));
     let fields = names::angled((0..count).map(|index| {
         let field = names::field_type(index);
         quote! { #field }

@@ -229,9 +229,11 @@ impl Sections<'_> {
 
     /// `stencils`: what each stencil gets from one row or coordinate, if there are any.
     fn stencils(&self, variable: &str, graph: &Graph, count: usize) -> TokenStream {
-        if self.program.probes.stencils.iter().all(Vec::is_empty) {
+        let probes = &self.program.probes;
+        if !probes.are_evaluated() {
             return TokenStream::new();
         }
+        let directional = !probes.directional.is_empty();
         let uses = |index: usize| sharing::uses(graph, |node| *node == Node::Input(index));
         let named = |name: &str, index: usize| {
             let name = Ident::new(name, Span::call_site());
@@ -241,12 +243,24 @@ impl Sections<'_> {
                 quote! { _ }
             }
         };
-        let value = named("value", Inputs::VALUE);
-        let (slope, places) = if variable == "u" {
-            let slope = named("slope", Inputs::SLOPE);
-            (quote! { #slope: L, }, "sample, row and coordinate: u, h(u), slope, probes -> what the row adds to each")
-        } else {
-            (TokenStream::new(), "sample and coordinate: z, g(z), probes -> what the coordinate adds to each")
+        let (value, slope) = (named("value", Inputs::VALUE), named("slope", Inputs::SLOPE));
+        let (offset, vertex) = (named("offset", Inputs::OFFSET), named("vertex", Inputs::VERTEX));
+        let (packs, places) = match (directional, variable == "u") {
+            (false, true) => (
+                quote! { #value: L, #slope: L, },
+                "sample, row and coordinate: u, h(u), slope, probes -> what the row adds to each",
+            ),
+            (false, false) => {
+                (quote! { #value: L, }, "sample and coordinate: z, g(z), probes -> what the coordinate adds to each")
+            }
+            (true, true) => (
+                quote! { #offset: L, #vertex: L, },
+                "sample, row and entry: u, c, slope, probes -> what the row adds to each",
+            ),
+            (true, false) => (
+                quote! { #vertex: L, },
+                "sample, coordinate and vertex: z, its entry, probes -> what the coordinate adds to each",
+            ),
         };
         let numbers = self.program.probes.numbers.graph.outputs.len();
         let uses_any = (0..numbers).any(|index| uses(Inputs::NUMBERS + index));
@@ -267,10 +281,11 @@ impl Sections<'_> {
         } else {
             quote! { _ }
         };
-        let arguments = quote! { #value: L, #slope #probes: &[L; #numbers], };
+        let arguments = quote! { #packs #probes: &[L; #numbers], };
         let comment =
             file::comment([format!("Exact rules, once for each {places} stencil."), summary::operations(graph)]);
-        let function = self.function_of_packs("stencils", variable, &arguments, &destructuring, graph, count);
+        let name = if directional { "directional" } else { "stencils" };
+        let function = self.function_of_packs(name, variable, &arguments, &destructuring, graph, count);
         quote! { #comment #function }
     }
 
@@ -306,12 +321,15 @@ impl Sections<'_> {
         } else {
             quote! { &[#(#pattern),*] }
         };
+        let directional = !self.program.probes.directional.is_empty();
         let leaf = |node: &Node| match node {
             Node::Ridge | Node::Sample => quote! { #variable_name },
             Node::Data(number) => {
                 let name = scope.local('n', number.0);
                 quote! { L::splat(#name) }
             }
+            Node::Input(Inputs::OFFSET) if directional => quote! { offset },
+            Node::Input(Inputs::VERTEX) if directional => quote! { vertex },
             Node::Input(Inputs::VALUE) => quote! { value },
             Node::Input(Inputs::SLOPE) => quote! { slope },
             Node::Input(index) => {

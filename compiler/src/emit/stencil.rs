@@ -13,7 +13,7 @@ pub(super) fn draw_names(numbers: &Sampler) -> Vec<String> {
         DrawKind::Exponential => "T",
         DrawKind::Uniform => "U",
         DrawKind::Normal => "N",
-        DrawKind::Gamma => "G",
+        DrawKind::Gamma | DrawKind::LogGamma => "G",
         DrawKind::Bernoulli | DrawKind::Beta => "B",
         DrawKind::Poisson | DrawKind::Binomial => "P",
         DrawKind::Geometric | DrawKind::ZetaMixture | DrawKind::TrigammaMixture => "K",

@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::closed_forms;
+use super::directional;
 use super::exponentials;
 use super::formula;
 use super::sharing;
 use super::stencil;
 use crate::ir::display::{Leaves, infix};
-use crate::ir::{ArgumentKind, Graph, Node, Parameter, Primitive, Rows};
+use crate::ir::{ArgumentKind, Graph, JointStep, Node, Parameter, ParameterShape, Primitive, Rows};
 use crate::kernel::cost::Operations;
-use crate::kernel::program::{Place, Program, RidgeSection, WholeSection};
+use crate::kernel::program::{Moment, Place, Program, RidgeSection, WholeSection};
+use crate::rule::categorical::visits_states;
 use crate::rule::{Ending, Expansion, Form, LOOK_AHEAD, Origin, Rule};
 
 /// `mu, b`.
@@ -21,7 +23,8 @@ pub(crate) fn parameter_names(program: &Program) -> String {
 
 /// `Gradient of E f(z), f = log_likelihood, z ~ Laplace(mu, b)`.
 pub(crate) fn title(program: &Program) -> String {
-    let draw = if program.vector { "independent z_j ~ " } else { "z ~ " };
+    let independent = program.vector && (!program.joint || program.probes.states);
+    let draw = if independent { "independent z_j ~ " } else { "z ~ " };
     let (function, law) = (&program.function, &program.law);
     format!("Gradient of E f(z), f = {function}, {draw}{law}({})", parameter_names(program))
 }
@@ -42,7 +45,16 @@ pub(crate) fn list(orders: &[u32]) -> String {
 
 /// The orders of a rule's kept terms.
 pub(crate) fn orders(rule: &Rule) -> Vec<u32> {
-    rule.coefficients.iter().map(|coefficient| coefficient.order).collect()
+    match rule.form {
+        Form::Hessian { .. } => vec![2],
+        Form::Formula
+        | Form::ClosedForm
+        | Form::Terminating { .. }
+        | Form::Truncated { .. }
+        | Form::Auxiliary { .. }
+        | Form::Difference { .. }
+        | Form::Discrete => rule.coefficients.iter().map(|coefficient| coefficient.order).collect(),
+    }
 }
 
 /// `∂_b E f(z) = Σ_n a_n E f^(n)(z), n = 2, 4, 6, 8`.
@@ -55,6 +67,20 @@ pub(crate) fn equation(parameters: &[Parameter], expansion: Option<&Expansion>, 
         };
         return format!("∂_{name} E f(z) = {equation}");
     }
+    if let Form::Hessian { coefficient } = &rule.form {
+        return format!("∂_{name}[i, j] E f(z) = {coefficient} E ∂_i ∂_j f(z)");
+    }
+    if visits_states(parameters, rule) {
+        return format!("∂_{name}[j, k] E f(z) = E[f(z: z_j = e_k) - Σ_m {name}[j, m] f(z: z_j = e_m)]");
+    }
+    if directional::is_directional(parameters, rule) {
+        let terms: Vec<String> = rule.stencils.iter().map(|term| directional::term(parameters, term)).collect();
+        return format!("∂_{name}[j] E f(z) = {}", terms.join(" + "));
+    }
+    let (name, along) = match parameters[rule.parameter.0].shape {
+        ParameterShape::Scalar | ParameterShape::Covariance => (name.clone(), ""),
+        ParameterShape::Vector | ParameterShape::Simplex => (format!("{name}[j]"), " along z_j"),
+    };
     let orders = orders(rule);
     let mut sum = match orders.as_slice() {
         [] if rule.stencils.is_empty() => "0".to_owned(),
@@ -75,7 +101,7 @@ pub(crate) fn equation(parameters: &[Parameter], expansion: Option<&Expansion>, 
         });
         sum.push_str(&text);
     }
-    format!("∂_{name} E f(z) = {sum}")
+    format!("∂_{name} E f(z) = {sum}{along}")
 }
 
 /// `f'`, `f''`, `f^(3)`.
@@ -112,7 +138,12 @@ pub(crate) fn bias(program: &Program, rule: &Rule) -> String {
             }
             Origin::FiniteSupport => "none, the draw has finitely many values".to_owned(),
         },
+        Form::Discrete if program.probes.states => {
+            "none (Theorem 2); the mean over a variable's own states is exact, so that its draw adds no noise"
+                .to_owned()
+        }
         Form::Discrete => "none, the draw has finitely many values (Theorem 2)".to_owned(),
+        Form::Hessian { .. } => format!("none, log φ is linear in {name} and of degree 2 in s = iω (Eq. (15))"),
         Form::Truncated { order, discarded: None } => {
             format!("the terms beyond order {order}; orders {} to {} have none", order + 1, order + LOOK_AHEAD)
         }
@@ -128,9 +159,16 @@ pub(crate) fn cost(program: &Program) -> Vec<String> {
         ];
     }
     let d = if program.vector { "d" } else { "1" };
-    let mut lines = vec![format!("Cost of one sample: {d} draws (d: number of coordinates)")];
+    let count = if program.probes.states { "variables times their states" } else { "coordinates" };
+    let mut lines = vec![format!("Cost of one sample: {d} draws (d: number of {count})")];
     if !program.vector {
         lines[0] = "Cost of one sample: 1 draw".to_owned();
+    }
+    match program.step {
+        Some(JointStep::Cholesky(_)) => lines.push("  together: d (d + 1) / 2 mul_add".to_owned()),
+        Some(JointStep::Softmax) => lines.push("  together: d calls (exp), d divisions".to_owned()),
+        Some(JointStep::Earliest(_)) => lines.push("  together: d comparisons".to_owned()),
+        None => {}
     }
     let moments = program.orders.len() + 1;
     for (index, ridge) in program.ridges.iter().enumerate() {
@@ -143,6 +181,11 @@ pub(crate) fn cost(program: &Program) -> Vec<String> {
         lines.push(format!("    {}, {moments} sums", operations(&separable.derivatives)));
     }
     lines.extend(probes(program));
+    if program.terms.iter().any(|term| term.moment == Moment::Hessian) {
+        lines.push(
+            "Cost of one gradient besides: d^2 mul_add for each row, 16 times as many for standard errors".to_owned(),
+        );
+    }
     lines.extend(patterns(program));
     lines.extend(program.whole.as_ref().map(|whole| format!("  {}", calls(program, whole))));
     lines
@@ -150,7 +193,10 @@ pub(crate) fn cost(program: &Program) -> Vec<String> {
 
 /// How often a function that is called whole is called.
 pub(crate) fn calls(program: &Program, whole: &WholeSection) -> String {
-    let reused = "fewer where a moved point is the draw itself or one tried before";
+    let reused = match program.probes.states {
+        true => "fewer since a state may be the draw's own",
+        false => "fewer where a moved point is the draw itself or one tried before",
+    };
     match whole.points.len() {
         0 => "opaque: f is called whole, once".to_owned(),
         points if program.vector => match program.coordinates {
@@ -177,13 +223,21 @@ fn count_of_calls(points: usize) -> String {
 
 /// What the exact rules evaluate besides.
 fn probes(program: &Program) -> Vec<String> {
-    let places = program.probes.stencils.iter().flatten().filter(|probe| probe.place != Place::Draw).count();
-    if program.probes.stencils.iter().all(Vec::is_empty) {
+    let probes = &program.probes;
+    if !probes.are_evaluated() {
         return Vec::new();
     }
-    let draws = plural(program.probes.numbers.draws.len(), "auxiliary draw");
-    let each = if program.vector { "for each coordinate" } else { "once" };
-    let mut lines = vec![format!("  exact rules, {each}: {draws}, {}", plural(places, "moved point"))];
+    if probes.states {
+        return states(program);
+    }
+    let draws = plural(probes.numbers.draws.len(), "auxiliary draw");
+    let moved = probes.stencils.iter().flatten().filter(|probe| probe.place != Place::Draw).count();
+    let along = probes.directional.iter().flatten().count();
+    let mut lines = vec![match (program.vector, along) {
+        (_, 1..) => format!("  exact rules, once: {draws}; for each entry: {}", plural(along, "moved point")),
+        (true, 0) => format!("  exact rules, for each coordinate: {draws}, {}", plural(moved, "moved point")),
+        (false, 0) => format!("  exact rules, once: {draws}, {}", plural(moved, "moved point")),
+    }];
     for (index, ridge) in program.ridges.iter().enumerate() {
         let all = match program.coordinates {
             _ if !program.vector => String::new(),
@@ -194,7 +248,28 @@ fn probes(program: &Program) -> Vec<String> {
         lines.push(format!("    ridge term {index}, {rows}{all}: {}", operations(&ridge.stencils)));
     }
     if let Some(separable) = &program.separable {
-        lines.push(format!("    separable terms: {}", operations(&separable.stencils)));
+        let three = if along > 0 { ", for each coordinate three times" } else { "" };
+        lines.push(format!("    separable terms{three}: {}", operations(&separable.stencils)));
+    }
+    lines
+}
+
+/// What the states of categorical variables cost: one evaluation of each ridge row for each, as an update of its argument.
+fn states(program: &Program) -> Vec<String> {
+    if program.ridges.is_empty() && program.separable.is_none() {
+        return Vec::new();
+    }
+    let mut lines = vec!["  exact rules, for each of these d states, with all other variables as drawn:".to_owned()];
+    if !program.ridges.is_empty() {
+        lines.push("    S R d updates of a ridge argument for S samples and R rows; of each:".to_owned());
+    }
+    for (index, ridge) in program.ridges.iter().enumerate() {
+        let rows = rows(program, ridge);
+        lines.push(format!("    ridge term {index}, {rows}: 1 mul_add, {}", operations(&ridge.stencils)));
+    }
+    if let Some(separable) = &program.separable {
+        let (moved, at_zero) = (operations(&separable.stencils), operations(&separable.derivatives));
+        lines.push(format!("    separable terms: {moved}; at 0: {at_zero}"));
     }
     lines
 }

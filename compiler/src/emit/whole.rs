@@ -19,12 +19,18 @@ use crate::kernel::program::{Inputs, WholeSection};
 /// own that could: the variables are hygienic.
 pub(super) fn opaque_function(callee: &Callee, context: &EstimatorContext, vector: bool) -> TokenStream {
     let (name, runtime) = (&context.name, &context.runtime);
-    let Callee { path, arguments: types } = callee;
+    let Callee { path, arguments: types, .. } = callee;
     let [draw, arguments] = ["z", "arguments"].map(|name| Ident::new(name, Span::mixed_site()));
-    let draw_itself = if vector {
-        quote! { #draw }
+    let block = Ident::new("block", Span::mixed_site());
+    let draw_itself = match (callee.one_hot, vector) {
+        (true, _) => quote! { &#runtime::private::OneHot::of_draw(#draw, #block) },
+        (false, true) => quote! { #draw },
+        (false, false) => quote! { #draw[0] },
+    };
+    let block = if callee.one_hot {
+        quote! { #block }
     } else {
-        quote! { #draw[0] }
+        quote! { _ }
     };
     let (gathered, values) = match types.as_slice() {
         [single] => (quote! { #single }, vec![quote! { #arguments }]),
@@ -43,7 +49,11 @@ pub(super) fn opaque_function(callee: &Callee, context: &EstimatorContext, vecto
         #comment
         impl #runtime::private::OpaqueFunction for #name {
             type Arguments<'a> = #gathered;
-            fn call(#draw: &[::core::primitive::f64], #arguments: Self::Arguments<'_>) -> ::core::primitive::f64 {
+            fn call(
+                #draw: &[::core::primitive::f64],
+                #block: ::core::primitive::usize,
+                #arguments: Self::Arguments<'_>,
+            ) -> ::core::primitive::f64 {
                 #path(#draw_itself, #(#values),*)
             }
         }
@@ -69,8 +79,8 @@ impl Sections<'_> {
                 type Points<L: Lane<Scalar = #scalar>> = [L; #points];
                 const PRESENT: bool = true;
                 const POINTS: usize = #points;
-                fn value(z: &[f64], arguments: <#estimator as OpaqueFunction>::Arguments<'_>) -> f64 {
-                    <#estimator as OpaqueFunction>::call(z, arguments)
+                fn value(z: &[f64], block: usize, arguments: <#estimator as OpaqueFunction>::Arguments<'_>) -> f64 {
+                    <#estimator as OpaqueFunction>::call(z, block, arguments)
                 }
                 #places
                 #stencils

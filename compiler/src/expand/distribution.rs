@@ -5,12 +5,14 @@ use quote::quote;
 
 use super::{fallback, position};
 use crate::cache;
+use crate::emit::joint_law::emit_joint_law;
 use crate::emit::law::{LawContext, emit_faulty_law, emit_law};
 use crate::errors::Errors;
-use crate::ir::Law;
+use crate::ir::{Distribution, JointLaw, Law};
 use crate::parse;
 use crate::parse::options::parse_distribution_options;
 use crate::series::analytic::{Judgement, judge};
+use crate::series::projection::judge_joint;
 
 /// Expands `#[distribution(options)]` on a function.
 #[must_use]
@@ -29,7 +31,8 @@ pub fn distribution(options: TokenStream, item: TokenStream) -> TokenStream {
         position: position(Span::call_site()),
     };
     let expansion = match check(options, &function) {
-        Ok((law, judgement)) => emit_law(&law, &judgement, &context),
+        Ok(Checked::Scalar(law, judgement)) => emit_law(&law, &judgement, &context),
+        Ok(Checked::Joint(law)) => emit_joint_law(&law, &context),
         Err(errors) => {
             let law = emit_faulty_law(&function.sig.ident, &context);
             let errors = errors.to_compile_errors();
@@ -43,13 +46,26 @@ pub fn distribution(options: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
+/// A law that was found sound.
+enum Checked {
+    Scalar(Box<Law>, Judgement),
+    Joint(Box<JointLaw>),
+}
+
 /// Parses and validates a law.
-fn check(options: TokenStream, function: &syn::ItemFn) -> Result<(Law, Judgement), Errors> {
-    let law = parse::distribution::parse_distribution(options, function)?;
+fn check(options: TokenStream, function: &syn::ItemFn) -> Result<Checked, Errors> {
+    let law = match parse::joint::parse_law(options, function)? {
+        Distribution::Scalar(law) => law,
+        Distribution::Joint(law) => {
+            judge_joint(&law)?;
+            cache::check_joint_rules(&law)?;
+            return Ok(Checked::Joint(Box::new(law)));
+        }
+    };
     let judgement = judge(&law)?;
     if !law.rules.is_empty() {
         // Rules are checked where they are derived, and here already for the author's sake.
         cache::derivation(&law, 1)?;
     }
-    Ok((law, judgement))
+    Ok(Checked::Scalar(Box::new(law), judgement))
 }

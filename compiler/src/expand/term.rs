@@ -6,7 +6,8 @@ use quote::quote;
 use super::fallback;
 use super::luggage::{Annotated, Luggage};
 use crate::emit::term::{TermContext, emit_term};
-use crate::errors::Errors;
+use crate::errors::{Code, Errors, Fault};
+use crate::ir::Distribution;
 use crate::parse;
 use crate::parse::options::parse_term_options;
 
@@ -41,8 +42,19 @@ pub fn term_with_law(input: TokenStream) -> TokenStream {
 
 fn compile_term(luggage: &Luggage, options: TokenStream, function: &syn::ItemFn) -> Result<TokenStream, Errors> {
     let law = luggage.law()?;
-    let law = parse::distribution::parse_distribution(law.options, &law.item)?;
     let options = parse_term_options(options)?;
+    let law = match parse::joint::parse_law(law.options, &law.item)? {
+        Distribution::Scalar(law) => law,
+        Distribution::Joint(law) => {
+            return Err(Fault::over(
+                Code::BadOption,
+                &options.distribution,
+                format!("`{}` is a joint law, and a term is added up coordinate by coordinate", law.name),
+                "write the term in Rust, and add its value and gradient to those of the run",
+            )
+            .into());
+        }
+    };
     let term = parse::term::parse_term(function, &law)?;
     let context = TermContext {
         name: function.sig.ident.clone(),

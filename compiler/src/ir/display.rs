@@ -4,8 +4,10 @@
 //! addresses, hashes or the machine.
 
 mod infix;
+mod joint;
 
 pub use infix::infix;
+pub use joint::{dump_joint_law, infix_joint};
 
 use super::draw::BaseDraw;
 use super::graph::Graph;
@@ -19,6 +21,7 @@ pub struct Leaves {
     parameters: Vec<String>,
     data: Vec<String>,
     draws: Vec<String>,
+    inputs: Vec<String>,
 }
 
 impl Leaves {
@@ -59,6 +62,18 @@ impl Leaves {
         Self { draws: names.to_vec(), ..self }
     }
 
+    /// The same, data by these names.
+    #[must_use]
+    pub fn with_data(self, names: &[String]) -> Self {
+        Self { data: names.to_vec(), ..self }
+    }
+
+    /// The same, inputs by these names.
+    #[must_use]
+    pub fn with_inputs(self, names: &[String]) -> Self {
+        Self { inputs: names.to_vec(), ..self }
+    }
+
     /// The data of a function's normal form.
     #[must_use]
     pub fn of_function(function: &Function) -> Self {
@@ -67,7 +82,7 @@ impl Leaves {
 
     /// The name of a leaf; `None` for an operation.
     fn name(&self, node: &Node) -> Option<String> {
-        let numbered = |names: &[String], index: usize, letter: char| {
+        let numbered = |names: &[String], index: usize, letter: &str| {
             names.get(index).cloned().unwrap_or_else(|| format!("{letter}{index}"))
         };
         match node {
@@ -75,12 +90,12 @@ impl Leaves {
             Node::ImaginaryUnit => Some("i".to_owned()),
             Node::Frequency => Some("ω".to_owned()),
             Node::TransformVariable => Some("s".to_owned()),
-            Node::Param(id) => Some(numbered(&self.parameters, id.0, 'θ')),
+            Node::Param(id) => Some(numbered(&self.parameters, id.0, "θ")),
             Node::Sample => Some("z".to_owned()),
             Node::Ridge => Some("u".to_owned()),
-            Node::Data(id) => Some(numbered(&self.data, id.0, 'd')),
+            Node::Data(id) => Some(numbered(&self.data, id.0, "d")),
             Node::Draw(id) => Some(self.draws.get(id.0).cloned().unwrap_or_else(|| format!("draw{}", id.0))),
-            Node::Input(index) => Some(format!("in{index}")),
+            Node::Input(index) => Some(numbered(&self.inputs, *index, "in")),
             Node::Constant(_)
             | Node::Sum(_)
             | Node::Product(_)

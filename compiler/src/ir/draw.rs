@@ -21,6 +21,8 @@ pub enum DrawKind {
     Exponential,
     /// Gamma with the given shape and scale 1; 0 for the shape 0.
     Gamma,
+    /// The logarithm of a gamma number with the given shape and scale 1, however small that number is.
+    LogGamma,
     /// Beta with the given shapes.
     Beta,
     /// Inverse Gaussian with the given mean and shape.
@@ -57,6 +59,7 @@ impl DrawKind {
         DrawKind::Normal,
         DrawKind::Exponential,
         DrawKind::Gamma,
+        DrawKind::LogGamma,
         DrawKind::Beta,
         DrawKind::InverseGaussian,
         DrawKind::Bernoulli,
@@ -75,6 +78,7 @@ impl DrawKind {
             DrawKind::Normal => ("normal", &[], false),
             DrawKind::Exponential => ("exponential", &[], false),
             DrawKind::Gamma => ("gamma", &["shape"], true),
+            DrawKind::LogGamma => ("loggamma", &["shape"], true),
             DrawKind::Beta => ("beta", &["a", "b"], true),
             DrawKind::InverseGaussian => ("inverse_gaussian", &["mean", "shape"], false),
             DrawKind::Bernoulli => ("bernoulli", &["p"], false),

@@ -107,6 +107,9 @@ pub enum Radius {
 /// Up to which degree an author's rule is checked on polynomials.
 pub const CHECKED_DEGREE: u32 = 12;
 
+/// The same for a joint law, whose polynomials are those in three coordinates.
+pub const JOINT_CHECKED_DEGREE: u32 = 8;
+
 /// Where an exact rule comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {

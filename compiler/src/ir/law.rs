@@ -7,6 +7,7 @@ use crate::errors::Extent;
 use super::draw::BaseDraw;
 use super::exact_rule::ExactRule;
 use super::graph::Graph;
+use super::joint::JointStep;
 use super::node::ParamId;
 
 /// Domain of a parameter.
@@ -41,13 +42,28 @@ impl ParameterKind {
     }
 }
 
+/// How many numbers a parameter is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ParameterShape {
+    /// One number. Where the coordinates of a draw are independent, one that they share or one for each.
+    Scalar,
+    /// One number for each coordinate of a joint law.
+    Vector,
+    /// A vector of probabilities that add up to 1.
+    Simplex,
+    /// A symmetric positive definite matrix with one row and column for each coordinate.
+    Covariance,
+}
+
 /// A parameter `θ_j` of a law.
 #[derive(Clone, Debug)]
 pub struct Parameter {
     /// Name in the signature and of the field of the law's type.
     pub name: String,
-    /// Domain.
+    /// Domain of each of its numbers.
     pub kind: ParameterKind,
+    /// How many numbers it is made of; always a scalar in a law of one variable.
+    pub shape: ParameterShape,
     /// The name's position in the signature.
     pub span: Span,
 }
@@ -126,4 +142,62 @@ pub struct WrittenRule {
     pub rule: ExactRule,
     /// Its tokens.
     pub extent: Extent,
+}
+
+/// What laws of one variable and joint laws have in common: what is named, what is checked, and what is drawn for each
+/// coordinate by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a> {
+    /// Name of the annotated function.
+    pub function: &'a str,
+    /// Name of the law's type.
+    pub name: &'a str,
+    /// Position of the function's name.
+    pub span: Span,
+    /// Parameters `θ` in the order of their declaration.
+    pub parameters: &'a [Parameter],
+    /// Conditions between parameters.
+    pub conditions: &'a [Condition],
+    /// The base draws of a coordinate, if there is a sample expression.
+    pub sampler: Option<&'a Sampler>,
+    /// Whether it is a joint law.
+    pub joint: bool,
+    /// What makes one draw of those of the coordinates, if anything does.
+    pub step: Option<JointStep>,
+    /// Vector parameters whose entries are added up.
+    pub totals: &'a [ParamId],
+}
+
+impl Frame<'_> {
+    /// The numbers of a coordinate: the parameters, then the sums over the entries of some of them.
+    #[must_use]
+    pub fn theta(&self) -> Vec<Parameter> {
+        with_totals(self.parameters, self.totals)
+    }
+}
+
+/// Parameters, and after them the sums over entries of some of them, `alpha_sum`.
+#[must_use]
+pub fn with_totals(parameters: &[Parameter], totals: &[ParamId]) -> Vec<Parameter> {
+    let total = |id: &ParamId| {
+        let parameter = &parameters[id.0];
+        Parameter { name: format!("{}_sum", parameter.name), shape: ParameterShape::Scalar, ..parameter.clone() }
+    };
+    parameters.iter().cloned().chain(totals.iter().map(total)).collect()
+}
+
+impl<'a> From<&'a Law> for Frame<'a> {
+    fn from(law: &'a Law) -> Self {
+        Self {
+            function: &law.function,
+            name: &law.name,
+            span: law.span,
+            parameters: &law.parameters,
+            conditions: &law.conditions,
+            sampler: law.sampler.as_ref(),
+            joint: false,
+            step: None,
+            totals: &[],
+        }
+    }
 }

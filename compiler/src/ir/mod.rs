@@ -7,6 +7,7 @@ pub mod display;
 pub mod draw;
 pub mod exact_rule;
 pub mod graph;
+pub mod joint;
 pub mod law;
 pub mod node;
 pub mod normal_form;
@@ -15,6 +16,9 @@ pub mod verify;
 pub use draw::{BaseDraw, DrawId, DrawKind};
 pub use exact_rule::{Coefficient, ExactRule, Origin, Radius, Stencil, StencilTerm};
 pub use graph::Graph;
-pub use law::{Condition, Law, Parameter, ParameterKind, Relation, Sampler, Support, WrittenRule};
+pub use joint::{Distribution, Image, JointLaw, JointLogCf, JointSampler, JointStep, Reduction, VERTEX};
+pub use law::{
+    Condition, Frame, Law, Parameter, ParameterKind, ParameterShape, Relation, Sampler, Support, WrittenRule,
+};
 pub use node::{DataId, Kummer, Node, NodeId, ParamId, Primitive, Rational};
 pub use normal_form::{Argument, ArgumentKind, DataRef, Function, NormalForm, RidgeTerm, Rows, SeparableTerm};

@@ -4,7 +4,8 @@
 
 use super::draw::{BaseDraw, DrawId, DrawKind};
 use super::graph::Graph;
-use super::law::Law;
+use super::joint::{JointLaw, Reduction, VERTEX};
+use super::law::{Law, ParameterShape, Sampler};
 use super::node::{Node, NodeId};
 use super::normal_form::{DataRef, Function, NormalForm};
 
@@ -113,6 +114,52 @@ pub fn verify_law(law: &Law) -> Result<(), Violation> {
         matches!(node, Node::Draw(draw) if draw.0 < sampler.draws.len()) || is_parameter(node, parameters)
     })?;
     verify_draws(&sampler.graph, &sampler.draws)
+}
+
+/// Checks a joint law: its graphs, their outputs and their leaves. Vectors stand in what is done for each coordinate only, and
+/// covariance matrices in no graph.
+///
+/// # Errors
+/// The first violation.
+pub fn verify_joint_law(law: &JointLaw) -> Result<(), Violation> {
+    let parameters = law.parameters.len();
+    let of_shape = |node: &Node, shapes: &[ParameterShape]| match node {
+        Node::Param(id) => law.parameters.get(id.0).is_some_and(|parameter| shapes.contains(&parameter.shape)),
+        node => is_parameter(node, parameters),
+    };
+    let each = |node: &Node| of_shape(node, &[ParameterShape::Scalar, ParameterShape::Vector, ParameterShape::Simplex]);
+    let log_cf = &law.log_cf;
+    for (index, reduction) in log_cf.reductions.iter().enumerate() {
+        if let Reduction::Coordinates(body) = reduction {
+            verify_part(body, 1, |node| match node {
+                Node::Frequency | Node::ImaginaryUnit => true,
+                Node::Input(earlier) => *earlier < index,
+                node => each(node),
+            })?;
+        }
+    }
+    verify_part(&log_cf.outer, 1, |node| match node {
+        Node::ImaginaryUnit => true,
+        Node::Input(reduction) => *reduction < log_cf.reductions.len(),
+        node => of_shape(node, &[ParameterShape::Scalar]),
+    })?;
+    let Sampler { graph, draws } = &law.sampler.base;
+    verify_part(graph, 1, |node| matches!(node, Node::Draw(draw) if draw.0 < draws.len()) || each(node))?;
+    verify_draws(graph, draws)?;
+    verify_part(&law.sampler.finish, 1, |node| *node == Node::Input(0) || each(node))?;
+    let total =
+        |node: &Node| matches!(node, Node::Param(id) if (parameters..parameters + law.totals.len()).contains(&id.0));
+    for term in law.rules.iter().flat_map(|rule| &rule.rule.stencils) {
+        verify_part(&term.coefficient, 1, |node| total(node) || each(node))?;
+        let Sampler { graph, draws } = &term.stencil.numbers;
+        verify_part(graph, 2 * term.stencil.orders.len(), |node| match node {
+            Node::Sample => true,
+            Node::Draw(draw) => draw.0 < draws.len(),
+            node => *node == VERTEX || total(node) || of_shape(node, &[ParameterShape::Scalar]),
+        })?;
+        verify_draws(graph, draws)?;
+    }
+    Ok(())
 }
 
 /// Checks that base draws have their arguments, read nodes of `graph` that depend on earlier draws only, and lie within

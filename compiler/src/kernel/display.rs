@@ -109,7 +109,7 @@ impl Printer<'_> {
             let count = ridge.numbers.outputs.len();
             self.over_numbers(&format!("derivatives of ridge {index}"), &ridge.derivatives, count);
             self.over_numbers(&format!("partials of ridge {index}"), &ridge.partials, count);
-            if !program.probes.stencils.is_empty() {
+            if program.probes.count() > 0 {
                 self.over_numbers(&format!("stencils of ridge {index}"), &ridge.stencils, count);
             }
         }
@@ -117,7 +117,7 @@ impl Printer<'_> {
             let count = separable.numbers.outputs.len();
             self.over_numbers("derivatives of separable", &separable.derivatives, count);
             self.over_numbers("partials of separable", &separable.partials, count);
-            if !program.probes.stencils.is_empty() {
+            if program.probes.count() > 0 {
                 self.over_numbers("stencils of separable", &separable.stencils, count);
             }
         }
@@ -141,10 +141,10 @@ impl Printer<'_> {
     }
 
     /// The numbers of exact rules, and the stencils that read them; in sections they are `in2, in3, …`, after the value
-    /// of the function (`in0`) and the slope (`in1`).
+    /// of the function (`in0`) and the slope (`in1`), or after the offset and the vertex.
     fn probes(&mut self) {
         let probes = &self.program.probes;
-        if probes.stencils.is_empty() {
+        if probes.count() == 0 {
             return;
         }
         self.graph("probes", &probes.numbers.graph, &Leaves::default());
@@ -152,6 +152,12 @@ impl Printer<'_> {
         for (index, stencil) in probes.stencils.iter().enumerate() {
             let texts: Vec<String> = stencil.iter().map(probe).collect();
             self.line(format!("stencil {index}: {}", texts.join(", ")));
+        }
+        if probes.states {
+            self.line("from 0 to each state of each variable, less the mean over its states");
+        }
+        for (index, stencil) in probes.directional.iter().enumerate() {
+            self.line(format!("directional stencil {index}: {stencil:?}"));
         }
     }
 
@@ -228,6 +234,7 @@ fn number(index: usize) -> String {
 fn moment(moment: Moment) -> String {
     match moment {
         Moment::Derivative(order) => format!("moment {order}"),
+        Moment::Hessian => "second derivatives".to_owned(),
         Moment::Stencil(index) => format!("stencil {index}"),
     }
 }

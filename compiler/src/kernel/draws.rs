@@ -183,6 +183,7 @@ fn copies(graph: &mut Graph, draw: &BaseDraw, count: NodeId) -> Option<Copies> {
         (DrawKind::Binomial, &[n, p]) => (DrawKind::Binomial, vec![times(n), p]),
         (
             DrawKind::Uniform
+            | DrawKind::LogGamma
             | DrawKind::Beta
             | DrawKind::InverseGaussian
             | DrawKind::Geometric

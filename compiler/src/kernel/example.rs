@@ -4,7 +4,8 @@ use proc_macro2::Span;
 
 use crate::ir::{
     Argument, ArgumentKind, BaseDraw, DataId, DataRef, DrawId, DrawKind, Function, Graph, Law, Node, NodeId,
-    NormalForm, ParamId, Parameter, ParameterKind, Primitive, Rational, RidgeTerm, Rows, Sampler, SeparableTerm,
+    NormalForm, ParamId, Parameter, ParameterKind, ParameterShape, Primitive, Rational, RidgeTerm, Rows, Sampler,
+    SeparableTerm,
 };
 use crate::rule::{Coefficient, Ending, Form, Radius, Rule};
 
@@ -17,7 +18,7 @@ pub(super) fn expression(build: impl FnOnce(&mut Graph) -> NodeId) -> Graph {
 }
 
 fn parameter(name: &str, kind: ParameterKind) -> Parameter {
-    Parameter { name: name.to_owned(), kind, span: Span::call_site() }
+    Parameter { name: name.to_owned(), kind, shape: ParameterShape::Scalar, span: Span::call_site() }
 }
 
 /// Laplace, drawn by `mu + b (exponential() - exponential()) + 0 gamma(b^3)`: the last draw is there for its argument.

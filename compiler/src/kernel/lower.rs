@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::directional::{lower_directional, lower_directional_stencils};
 use super::draws::lower_draws;
 use super::patterns::lower_patterns;
 use super::program::{
@@ -12,8 +13,9 @@ use super::verify::verify;
 use super::whole::lower_whole;
 use crate::differentiation::{derivative_of_term, derivatives_almost_everywhere};
 use crate::errors::{Errors, bug};
-use crate::ir::{Condition, DataId, DataRef, Function, Graph, Law, Node, NodeId, ParamId, Sampler};
+use crate::ir::{Condition, DataId, DataRef, Frame, Function, Graph, Node, NodeId, ParamId, Sampler};
 use crate::passes;
+use crate::rule::categorical::visits_states;
 use crate::rule::exponentials::expand;
 use crate::rule::{Coefficient, Form, Radius, Rule};
 
@@ -24,9 +26,10 @@ use crate::rule::{Coefficient, Form, Radius, Rule};
 ///
 /// # Errors
 /// `NotDifferentiable` at every kink of the draw in `f`; `BadOrder` if a derivative is too long to be compiled.
-pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, Errors> {
+pub fn lower<'a>(function: &Function, law: impl Into<Frame<'a>>, rules: &[Rule]) -> Result<Program, Errors> {
+    let law = law.into();
     let mut errors = Errors::new();
-    let sampler = law.sampler.as_ref().map(lower_sampler);
+    let sampler = law.sampler.map(lower_sampler);
     let mut rules: Vec<&Rule> = rules.iter().collect();
     rules.sort_by_key(|rule| rule.parameter);
     let (terms, coefficients) = lower_rules(&rules);
@@ -34,13 +37,19 @@ pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, 
         .iter()
         .filter_map(|term| match term.moment {
             Moment::Derivative(order) => Some(order),
+            Moment::Hessian => Some(2),
             Moment::Stencil(_) => None,
         })
         .collect();
     let orders: Vec<u32> = orders.into_iter().collect();
 
     let form = &function.normal_form;
-    let probes = lower_probes(&rules, !form.ridges.is_empty(), form.separable.is_some() || form.whole.is_some());
+    let mut probes = if law.joint && rules.iter().any(|rule| rule.is_written()) {
+        lower_directional(&rules)
+    } else {
+        lower_probes(&rules, !form.ridges.is_empty(), form.separable.is_some() || form.whole.is_some())
+    };
+    probes.states = rules.iter().any(|rule| visits_states(law.parameters, rule));
     let mut ridges = Vec::new();
     for ridge in &form.ridges {
         match lower_varying(&ridge.function, &Node::Ridge, &orders, &probes, &form.data) {
@@ -83,10 +92,13 @@ pub fn lower(function: &Function, law: &Law, rules: &[Rule]) -> Result<Program, 
         |condition: &Condition| Condition { graph: passes::run(condition.graph.clone()), ..condition.clone() };
     let program = Program {
         function: function.name.clone(),
-        law: law.name.clone(),
-        parameters: law.parameters.clone(),
+        law: law.name.to_owned(),
+        parameters: law.parameters.to_vec(),
         arguments: function.arguments.clone(),
         vector: function.vector,
+        joint: law.joint,
+        step: law.step,
+        totals: law.totals.to_vec(),
         orders,
         data: form.data.clone(),
         coefficients,
@@ -154,7 +166,7 @@ fn lower_convergence(function: &Function, rules: &[&Rule]) -> Option<Convergence
     (!parameters.is_empty()).then(|| ConvergenceSection { parameters, radii: passes::run(radii), expansion })
 }
 
-/// A sampler as it is emitted: see [`lower_draws`].
+/// A sampler as it is emitted: its graph and the arguments of its base draws have been through the passes.
 #[must_use]
 pub fn lower_sampler(sampler: &Sampler) -> Sampler {
     let (graph, draws) = lower_draws(&sampler.graph, &sampler.draws);
@@ -196,6 +208,12 @@ fn lower_rules(rules: &[&Rule]) -> (Vec<Term>, Graph) {
             | Form::Auxiliary { .. }
             | Form::Difference { .. }
             | Form::Discrete => {}
+            Form::Hessian { coefficient } => {
+                let mut constant = Graph::new();
+                let output = constant.constant(coefficient.clone());
+                constant.outputs = vec![output];
+                append(&constant, Moment::Hessian, true);
+            }
         }
     }
     (terms, passes::run(graph))
@@ -228,7 +246,11 @@ fn lower_varying(
     let (rest, numbers) = passes::hoist(&passes::run(function.clone()), variable);
     let rest = passes::run(rest);
     let derivatives = derivatives_almost_everywhere(&rest, variable, orders)?;
-    let stencils = lower_stencils(&rest, variable, probes)?;
+    let stencils = if probes.directional.is_empty() {
+        lower_stencils(&rest, variable, probes)?
+    } else {
+        lower_directional_stencils(&rest, variable, probes)?
+    };
     let mut partials = Graph::new();
     if *variable == Node::Ridge {
         let first = derivatives_almost_everywhere(&rest, variable, &[1])?;
@@ -294,7 +316,7 @@ mod tests {
     use super::super::example::{expression, function, law, rules};
     use super::*;
     use crate::errors::Code;
-    use crate::ir::{ParamId, Primitive};
+    use crate::ir::{Law, ParamId, Primitive};
     use crate::passes::interpret::{Leaves, values};
 
     fn program() -> Program {

@@ -1,8 +1,10 @@
 //! Kernel programs: everything that an estimator computes, in sections, for no target in particular.
 
+pub mod coordinates;
 pub mod cost;
+pub mod directional;
 pub mod display;
-pub mod draws;
+mod draws;
 #[cfg(test)]
 mod example;
 pub mod lower;
@@ -16,7 +18,7 @@ pub use cost::{Cost, Operations};
 pub use display::dump_program;
 pub use lower::{lower, lower_sampler};
 pub use program::{
-    ExponentialSection, Inputs, Moment, Place, Probe, Probes, Program, PullBack, RidgeSection, SeparableSection, Term,
-    Weight, WholeSection,
+    Directional, ExponentialSection, Inputs, Moment, Place, Probe, Probes, Program, PullBack, RidgeSection,
+    SeparableSection, Term, Weight, WholeSection,
 };
 pub use verify::verify;

@@ -8,7 +8,8 @@
 //!
 //! Every graph has been through the [passes](crate::passes): the only integer powers are squares and inverses.
 
-use crate::ir::{Argument, Condition, DataId, DataRef, Graph, ParamId, Parameter, Rational, Rows, Sampler};
+use crate::ir::law::with_totals;
+use crate::ir::{Argument, Condition, DataId, DataRef, Graph, JointStep, ParamId, Parameter, Rational, Rows, Sampler};
 use crate::rule::Expansion;
 
 /// A compiled estimator, before it is printed for a target.
@@ -20,10 +21,16 @@ pub struct Program {
     pub law: String,
     /// Parameters of the law.
     pub parameters: Vec<Parameter>,
+    /// Vector parameters whose entries are added up; in coefficients and probes the sums come after the parameters.
+    pub totals: Vec<ParamId>,
     /// Arguments of `f` other than the draw.
     pub arguments: Vec<Argument>,
-    /// Whether the draw is a vector of independent coordinates.
+    /// Whether the draw is a vector.
     pub vector: bool,
+    /// Whether its coordinates depend on one another.
+    pub joint: bool,
+    /// What is done to all coordinates of a draw together.
+    pub step: Option<JointStep>,
     /// Orders of the derivatives of `f` that the moments hold, ascending; order 0 (the value) comes before them.
     pub orders: Vec<u32>,
     /// What the data leaves of all sections stand for.
@@ -58,6 +65,12 @@ pub struct Program {
 }
 
 impl Program {
+    /// The numbers of a coordinate that coefficients and probes read: the parameters, then sums over entries.
+    #[must_use]
+    pub fn theta(&self) -> Vec<Parameter> {
+        with_totals(&self.parameters, &self.totals)
+    }
+
     /// Whether value and gradient are known, so that nothing need be drawn.
     #[must_use]
     pub fn is_known(&self) -> bool {
@@ -106,6 +119,8 @@ pub struct ExponentialSection {
 pub enum Moment {
     /// `E f^(n)(z)`.
     Derivative(u32),
+    /// `E ∂_i ∂_j f(z)`, one for each pair of coordinates.
+    Hessian,
     /// The expectation of stencil `k` of [`Probes::stencils`].
     Stencil(usize),
 }
@@ -118,6 +133,35 @@ pub struct Probes {
     pub numbers: Sampler,
     /// `Σ_i w_i f^(p_i)(y_i)`, one for each stencil of all rules.
     pub stencils: Vec<Vec<Probe>>,
+    /// `Σ_i ⟨d_i, ∇f(y_i)⟩`, one for each stencil of the rules of a joint law, which has no others. The numbers are drawn
+    /// once for each sample, and serve all coordinates.
+    pub directional: Vec<Vec<Directional>>,
+    /// Whether the only stencil is asked for at every state of every categorical variable; then it moves a coordinate from 0
+    /// to 1, and what all states of a variable share drops out.
+    pub states: bool,
+}
+
+impl Probes {
+    /// Whether some stencil has a probe; a closed form has none.
+    #[must_use]
+    pub fn are_evaluated(&self) -> bool {
+        self.stencils.iter().any(|stencil| !stencil.is_empty()) || !self.directional.is_empty()
+    }
+
+    /// How many stencils there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.stencils.len() + self.directional.len()
+    }
+}
+
+/// `⟨d, ∇f(y)⟩` at `y = a z + b e_k`, `d = a' z + b' e_k`, for the entry of coordinate `k`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directional {
+    /// `a` and `b`.
+    pub point: [Weight; 2],
+    /// `a'` and `b'`.
+    pub direction: [Weight; 2],
 }
 
 /// `w f^(p)(y)`.
@@ -185,6 +229,11 @@ impl Inputs {
     pub const VALUE: usize = 0;
     /// The slope `A_oj` of the coordinate that moves; of ridges only.
     pub const SLOPE: usize = 1;
+    /// In directional stencils instead, `c_o` of a ridge.
+    pub const OFFSET: usize = 0;
+    /// In directional stencils instead, the vertex `e_k` as the function reads it: the slope `A_ok`, or 1 at coordinate `k`
+    /// and 0 at the others.
+    pub const VERTEX: usize = 1;
     /// The first of the numbers of [`Probes`].
     pub const NUMBERS: usize = 2;
 }

@@ -18,7 +18,7 @@ use crate::rule::{Form, Rule, Stencil};
 /// Base draws with equal arguments are shared between stencils, never within one: each rule stays unbiased, and fewer
 /// random numbers are made.
 pub(super) fn lower_probes(rules: &[&Rule], ridges: bool, separable: bool) -> Probes {
-    let mut merging = Merging { sampler: Sampler::default(), ridges, separable };
+    let mut merging = Merging::new(ridges, separable);
     let mut stencils: Vec<Vec<Unplaced>> = Vec::new();
     for rule in rules {
         stencils.extend(rule.stencils.iter().map(|term| merging.stencil(&term.stencil)));
@@ -27,34 +27,59 @@ pub(super) fn lower_probes(rules: &[&Rule], ridges: bool, separable: bool) -> Pr
     }
     let numbers = super::lower::lower_sampler(&merging.sampler);
     // Passes merge equal outputs and may turn a weight into a constant.
-    let mut kept = Vec::new();
-    let mut index = |number: usize| {
-        let node = numbers.graph.outputs[number];
-        kept.iter().position(|&known| known == node).unwrap_or_else(|| {
-            kept.push(node);
-            kept.len() - 1
-        })
-    };
+    let mut keeping = Keeping::of(numbers);
     let stencils = stencils
         .into_iter()
         .map(|probes| {
             let place = |probe: Unplaced| Probe {
                 order: probe.order,
-                weight: match numbers.graph.node(numbers.graph.outputs[probe.weight]) {
-                    Node::Constant(value) => Weight::Constant(value.clone()),
-                    _ => Weight::Number(index(probe.weight)),
-                },
+                weight: keeping.weight(probe.weight),
                 place: match probe.moved {
                     None => Place::Draw,
-                    Some((point, shift)) => Place::Moved { point: point.map(&mut index), shift: shift.map(&mut index) },
+                    Some((point, shift)) => {
+                        Place::Moved { point: point.map(|n| keeping.index(n)), shift: shift.map(|n| keeping.index(n)) }
+                    }
                 },
             };
             probes.into_iter().map(place).collect()
         })
         .collect();
-    let mut numbers = numbers;
-    numbers.graph.outputs = kept;
-    Probes { numbers: super::lower::lower_sampler(&numbers), stencils }
+    Probes { numbers: keeping.numbers(), stencils, ..Probes::default() }
+}
+
+/// The numbers of a lowered sampler that are read, each once.
+pub(super) struct Keeping {
+    numbers: Sampler,
+    kept: Vec<NodeId>,
+}
+
+impl Keeping {
+    pub(super) const fn of(numbers: Sampler) -> Self {
+        Self { numbers, kept: Vec::new() }
+    }
+
+    /// The place of an output among those that are kept.
+    fn index(&mut self, number: usize) -> usize {
+        let node = self.numbers.graph.outputs[number];
+        self.kept.iter().position(|&known| known == node).unwrap_or_else(|| {
+            self.kept.push(node);
+            self.kept.len() - 1
+        })
+    }
+
+    /// An output as a factor.
+    pub(super) fn weight(&mut self, number: usize) -> Weight {
+        match self.numbers.graph.node(self.numbers.graph.outputs[number]) {
+            Node::Constant(value) => Weight::Constant(value.clone()),
+            _ => Weight::Number(self.index(number)),
+        }
+    }
+
+    /// The sampler of the kept numbers.
+    pub(super) fn numbers(mut self) -> Sampler {
+        self.numbers.graph.outputs = self.kept;
+        super::lower::lower_sampler(&self.numbers)
+    }
 }
 
 /// A probe whose numbers are outputs of the merged sampler, point and shift if it moves.
@@ -65,13 +90,17 @@ struct Unplaced {
 }
 
 /// Puts the numbers of several stencils into one graph.
-struct Merging {
-    sampler: Sampler,
+pub(super) struct Merging {
+    pub(super) sampler: Sampler,
     ridges: bool,
     separable: bool,
 }
 
 impl Merging {
+    pub(super) fn new(ridges: bool, separable: bool) -> Self {
+        Self { sampler: Sampler::default(), ridges, separable }
+    }
+
     fn stencil(&mut self, stencil: &Stencil) -> Vec<Unplaced> {
         let draws = self.draws(&stencil.numbers);
         let probes = 0..stencil.orders.len();
@@ -101,7 +130,7 @@ impl Merging {
         })
     }
 
-    fn output(&mut self, node: NodeId) -> usize {
+    pub(super) fn output(&mut self, node: NodeId) -> usize {
         self.sampler.graph.outputs.push(node);
         self.sampler.graph.outputs.len() - 1
     }
@@ -122,7 +151,7 @@ impl Merging {
 
     /// The merged draw for each draw of a stencil: one that no other draw of the stencil has taken yet and that has the
     /// same arguments, or a new one.
-    fn draws(&mut self, numbers: &Sampler) -> Vec<DrawId> {
+    pub(super) fn draws(&mut self, numbers: &Sampler) -> Vec<DrawId> {
         let mut images: Vec<DrawId> = Vec::new();
         for draw in &numbers.draws {
             let free = (0..self.sampler.draws.len())

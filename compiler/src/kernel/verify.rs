@@ -51,7 +51,7 @@ pub fn violations(program: &Program) -> Vec<String> {
         }
     }
     let probes = &program.probes;
-    let (count, stencils) = (probes.numbers.graph.outputs.len(), probes.stencils.len());
+    let (count, stencils) = (probes.numbers.graph.outputs.len(), probes.count());
     check.graph("probes", &probes.numbers.graph, count, Leaves::Probes(probes.numbers.draws.len()));
     for condition in &program.conditions {
         check.graph("condition", &condition.graph, 2, Leaves::Parameters);
@@ -125,13 +125,20 @@ impl Check<'_> {
                 Moment::Derivative(order) => {
                     self.require(program.orders.contains(&order), || format!("no derivative of order {order}"));
                 }
+                Moment::Hessian => {
+                    self.require(program.orders.contains(&2), || "no second derivative".to_owned());
+                }
                 Moment::Stencil(index) => {
-                    self.require(index < program.probes.stencils.len(), || format!("no stencil {index}"));
+                    self.require(index < program.probes.count(), || format!("no stencil {index}"));
                 }
             }
         }
         for order in &program.orders {
-            let used = program.terms.iter().any(|term| term.moment == Moment::Derivative(*order));
+            let used = program.terms.iter().any(|term| match term.moment {
+                Moment::Derivative(known) => known == *order,
+                Moment::Hessian => *order == 2,
+                Moment::Stencil(_) => false,
+            });
             self.require(used, || format!("no term of order {order}"));
         }
     }
@@ -162,7 +169,7 @@ impl Check<'_> {
             self.found.push(format!("{name}: {violation}"));
         }
         for (id, node) in graph.iter() {
-            let parameter = |index: &ParamId| index.0 < self.program.parameters.len();
+            let parameter = |index: &ParamId| index.0 < self.program.parameters.len() + self.program.totals.len();
             let allowed = match (node, leaves) {
                 (Node::Constant(_) | Node::Pi, _) => true,
                 (Node::Param(index), Leaves::Parameters | Leaves::Draws(_) | Leaves::Probes(_)) => parameter(index),

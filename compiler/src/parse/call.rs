@@ -8,6 +8,7 @@ use quote::ToTokens;
 use syn::{Expr, ExprCall, ExprMethodCall, Ident};
 
 use super::expression::{BRANCHES, Dialect, Walker};
+use super::joint::joint_functions;
 use super::rule::{Evaluation, derivative_of_name};
 use super::scope::Value;
 use super::spelling::{list, nearest};
@@ -26,6 +27,7 @@ enum Builtin {
     Max,
     Min,
     From,
+    LogBernoulli,
     Kummer,
 }
 
@@ -38,6 +40,7 @@ const BUILTINS: &[(&str, Builtin, usize)] = &[
     ("max", Builtin::Max, 2),
     ("min", Builtin::Min, 2),
     ("from", Builtin::From, 1),
+    ("log_bernoulli", Builtin::LogBernoulli, 2),
     (Kummer::Value.name(), Builtin::Kummer, 3),
 ];
 
@@ -86,6 +89,7 @@ fn builtins(dialect: Dialect) -> impl Iterator<Item = (&'static str, Builtin, us
 const fn is_of(builtin: Builtin, dialect: Dialect) -> bool {
     match (builtin, dialect) {
         (Builtin::Kummer, _) => matches!(dialect, Dialect::LogCf),
+        (Builtin::LogBernoulli, _) => matches!(dialect, Dialect::Function | Dialect::Term),
         (Builtin::Primitive(Primitive::LnGamma), Dialect::LogCf) => true,
         (Builtin::Primitive(Primitive::LnGamma | Primitive::Polygamma(_)), _) => {
             matches!(dialect, Dialect::Rule | Dialect::Condition | Dialect::Term)
@@ -123,6 +127,11 @@ pub(crate) struct Operand<'a> {
 }
 
 impl Walker {
+    /// Whether there are slices and iterators.
+    fn has_sequences(&self) -> bool {
+        self.dialect == Dialect::Function || (self.dialect == Dialect::LogCf && self.joint.is_some())
+    }
+
     /// Reads `path(arguments)`.
     pub(crate) fn call(&mut self, call: &ExprCall) -> Value {
         let Expr::Path(path) = &*call.func else {
@@ -160,8 +169,7 @@ impl Walker {
     pub(crate) fn method_call(&mut self, call: &ExprMethodCall) -> Value {
         let draws_before = self.draws.len();
         let receiver = self.expression(&call.receiver);
-        if let (Value::Vector(_) | Value::Matrix(_) | Value::Sequence(_), Dialect::Function) = (&receiver, self.dialect)
-        {
+        if let Value::Vector(_) | Value::Matrix(_) | Value::Sequence(_) = &receiver {
             return self.sequence_method(receiver, call);
         }
         let mut operands = vec![Operand { value: receiver, tokens: &call.receiver, draws_before }];
@@ -184,11 +192,14 @@ impl Walker {
                 }
                 arity
             }
-            None if self.dialect == Dialect::Function && matches!(text.as_str(), "dot" | "zip") => {
+            None if self.has_sequences() && matches!(text.as_str(), "dot" | "zip") => {
                 if operands.len() == 2 {
                     return self.call_on_sequences(&text, operands, &whole);
                 }
                 2
+            }
+            None if self.joint.is_some() && joint_functions(self.dialect).contains(&text.as_str()) => {
+                return self.joint_call(&text, &operands, whole);
             }
             None if self.dialect == Dialect::Rule
                 && operands.len() == 1
@@ -262,6 +273,12 @@ impl Walker {
                 self.terms.sum(vec![product, addend], place)
             }
             (Builtin::From, &[x]) => x,
+            (Builtin::LogBernoulli, &[x, log_odds]) => {
+                let product = self.terms.product(vec![x, log_odds], place);
+                let normalisation = self.terms.call(Primitive::Softplus, log_odds, place);
+                let negative = self.terms.negate(normalisation, place);
+                self.terms.sum(vec![product, negative], place)
+            }
             (Builtin::Kummer, &[a, b, x]) => self.terms.scalar(Node::Kummer(Kummer::Value, [a, b, x]), place),
             (builtin, ids) => crate::errors::bug!("parse", "{builtin:?} was applied to {} numbers", ids.len()),
         };
@@ -304,7 +321,11 @@ impl Walker {
             }
         }
         let place = Place::of(&whole);
-        let names = understood(self.dialect);
+        let mut names = understood(self.dialect);
+        if self.joint.is_some() {
+            names.extend(joint_functions(self.dialect));
+            names.extend(SEQUENCES.iter().filter(|name| self.has_sequences() && **name != "rows"));
+        }
         let elsewhere = ELSEWHERE.iter().find(|(name, _)| *name == text).map(|row| row.1);
         let near = elsewhere
             .or_else(|| nearest(&text, names.iter().copied()))

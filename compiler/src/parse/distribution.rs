@@ -11,7 +11,9 @@ use super::signature::{self, check_plain, check_return, last_segment};
 use super::spelling::{list, nearest};
 use crate::errors::{Code, Errors, Fault};
 use crate::ir::draw::take_arguments;
-use crate::ir::{Condition, Law, NodeId, ParamId, Parameter, ParameterKind, Relation, Sampler, Support, WrittenRule};
+use crate::ir::{
+    Condition, Law, NodeId, ParamId, Parameter, ParameterKind, ParameterShape, Relation, Sampler, Support, WrittenRule,
+};
 
 /// Every parameter kind.
 const KINDS: [ParameterKind; 4] =
@@ -53,7 +55,16 @@ pub fn parse_distribution(options: TokenStream, item: &ItemFn) -> Result<Law, Er
         ));
     }
     let log_cf = keep(parse_log_cf(item, frequency, arguments), &mut errors);
-    let DistributionOptions { sample, require, rules, support, strip, .. } = options.unwrap_or_default();
+    let DistributionOptions { sample, require, rules, support, strip, image, .. } = options.unwrap_or_default();
+    if let Some(image) = &image {
+        errors.push(Fault::over(
+            Code::BadOption,
+            image,
+            "a law of one variable has no image",
+            "`image = z / z.sum()` makes a joint law, whose frequency is `omega: &[Frequency]`; an affine image is written into \
+             the log characteristic function",
+        ));
+    }
     let sampler = sample.and_then(|sample| keep(parse_sampler(&sample, arguments), &mut errors));
     let conditions = require.and_then(|require| keep(parse_conditions(&require, arguments), &mut errors));
     let support = support.and_then(|support| keep(parse_range(&support, arguments), &mut errors));
@@ -105,7 +116,7 @@ fn parse_rules(
 }
 
 /// The value, or its faults added to the others.
-fn keep<T>(result: Result<T, Errors>, errors: &mut Errors) -> Option<T> {
+pub(crate) fn keep<T>(result: Result<T, Errors>, errors: &mut Errors) -> Option<T> {
     result.map_err(|faults| errors.extend(faults)).ok()
 }
 
@@ -114,7 +125,7 @@ fn no_frequency(tokens: &impl quote::ToTokens) -> Fault {
         Code::BadSignature,
         tokens,
         "the first argument of a distribution is not its frequency",
-        "write it as in `fn laplace(omega: Frequency, mu: Real, b: Positive) -> LogCf`",
+        "write it as in `fn laplace(omega: Frequency, mu: Real, b: Positive) -> LogCf`; a joint law takes `omega: &[Frequency]`",
     )
 }
 
@@ -130,11 +141,16 @@ fn parameter(argument: &signature::Parameter, errors: &mut Errors) -> Option<Par
             format!("`{}` is not a kind of parameter", signature::text(argument.kind)),
             match near {
                 Some(near) => format!("did you mean `{near}`?"),
+                None if matches!(argument.kind, syn::Type::Reference(_)) => {
+                    "vectors and matrices are parameters of joint laws, whose frequency is `omega: &[Frequency]`"
+                        .to_owned()
+                }
                 None => format!("the kinds are {}", list(names)),
             },
         ));
     }
-    kind.map(|kind| Parameter { name: plain_name(argument.name), kind, span: argument.name.span() })
+    let (name, span) = (plain_name(argument.name), argument.name.span());
+    kind.map(|kind| Parameter { name, kind, shape: ParameterShape::Scalar, span })
 }
 
 /// `sample = …`: an expression over base draws and parameters. Every call that is written is a draw of its own.
@@ -229,7 +245,7 @@ pub(crate) fn plain_name(name: &syn::Ident) -> String {
 }
 
 /// `jump_diffusion` to `JumpDiffusion`.
-fn upper_camel_case(name: &str) -> String {
+pub(crate) fn upper_camel_case(name: &str) -> String {
     name.split('_')
         .flat_map(|word| {
             let mut letters = word.chars();

@@ -7,12 +7,13 @@
 use quote::ToTokens;
 use syn::{BinOp, Expr, ExprBinary, Stmt, UnOp};
 
+use super::joint::JointParts;
 use super::literal::parse_number;
 use super::rule::Evaluation;
 use super::scope::{Scope, Value};
 use super::terms::{Place, Terms};
 use crate::errors::{Code, Errors, Fault};
-use crate::ir::{BaseDraw, Node, NodeId};
+use crate::ir::{BaseDraw, JointStep, Node, NodeId};
 
 /// Which language an expression is written in: what it may name and call besides arithmetic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +70,8 @@ pub(crate) struct Walker {
     pub(crate) named_opaque: Vec<usize>,
     /// Where a rule evaluates `f`; number `k` stands as input `k` in `terms`.
     pub(crate) evaluations: Vec<Evaluation>,
+    /// What belongs to a joint law only, if the expression does.
+    pub(crate) joint: Option<JointParts>,
 }
 
 impl Walker {
@@ -85,6 +88,7 @@ impl Walker {
             in_rows: false,
             named_opaque: Vec::new(),
             evaluations: Vec::new(),
+            joint: None,
         }
     }
 
@@ -113,6 +117,8 @@ impl Walker {
             Value::Faulty => return None,
             Value::Vector(_) => "a slice",
             Value::Matrix(_) => "a matrix",
+            Value::Covariance(_) => "a covariance matrix",
+            Value::Factor(_) => "the factor of a covariance matrix",
             Value::Sequence(_) => "an iterator",
             Value::Tuple(_) => "a tuple",
             Value::Opaque(_) => "a value of a type that the compiler cannot look into",
@@ -210,6 +216,11 @@ impl Walker {
             }
         }
         let left = self.expression(&binary.left);
+        if let (Value::Factor(sigma), BinOp::Mul(_)) = (&left, &binary.op) {
+            let step = JointStep::Cholesky(*sigma);
+            let Some(argument) = self.number(&binary.right) else { return Value::Faulty };
+            return self.joint_step(step, argument, Place::of(binary));
+        }
         let left = self.expect_number(left, &binary.left);
         let right = self.expression(&binary.right);
         let right = self.expect_number(right, &binary.right);

@@ -3,6 +3,7 @@
 use syn::{Expr, ItemFn, Stmt, Type};
 
 use super::distribution::plain_name;
+use super::draw::{DRAW, DrawType, draw_type, refuse_type};
 use super::expression::{Dialect, Walker};
 use super::normalise::normalise;
 use super::scope::{Value, Vector};
@@ -15,7 +16,8 @@ use crate::ir::{Argument, ArgumentKind, DataRef, Function, Node};
 ///
 /// `f(z) = constant + Σ_terms Σ_o h(⟨A_o, z⟩ + c_o; y_o) + Σ_j g(z_j; t_j)`.
 ///
-/// The first argument is the draw: `z: f64` for one coordinate, `z: &[f64]` for independent coordinates. Further arguments
+/// The first argument is the draw: `z: f64` for one coordinate, `z: &[f64]` for several, `z: &OneHot` for categorical
+/// variables. Further arguments
 /// are `f64`, `&[f64]` or `&Matrix`; their indices in the normal form do not count the draw. The normal form is equal to the
 /// function in exact arithmetic; roundings may differ.
 ///
@@ -33,23 +35,18 @@ pub fn parse_function(item: &ItemFn) -> Result<Function, Errors> {
             Code::BadSignature,
             &item.sig.ident,
             "the function has no argument for the draw",
-            "take the draw as the first argument: `z: f64` for one coordinate, `z: &[f64]` for several",
+            DRAW,
         ));
         return Err(errors);
     };
-    match argument_kind(draw.kind) {
-        Some(ArgumentKind::Scalar) => walker.declare(draw.name, Node::Sample),
-        Some(ArgumentKind::Slice) => {
+    match draw_type(draw.kind) {
+        Some(DrawType::Number) => walker.declare(draw.name, Node::Sample),
+        Some(DrawType::Slice | DrawType::OneHot) => {
             walker.vector = true;
             walker.scope.push((draw.name.to_string(), Value::Vector(Vector::Draw)));
         }
-        Some(ArgumentKind::Matrix | ArgumentKind::Any) | None => {
-            errors.push(Fault::over(
-                Code::BadSignature,
-                draw.kind,
-                format!("the draw `{}` is `{}`, expected `f64` or `&[f64]`", draw.name, text(draw.kind)),
-                "the first argument is the draw: `z: f64` for one coordinate, `z: &[f64]` for several",
-            ));
+        None => {
+            errors.push(refuse_type(draw.name, draw.kind));
             walker.scope.push((draw.name.to_string(), Value::Faulty));
         }
     }

@@ -11,10 +11,13 @@
 mod affine;
 mod call;
 pub mod distribution;
+pub mod draw;
 mod expression;
 pub mod function;
 #[cfg(test)]
-mod interpreter;
+pub(crate) mod interpreter;
+pub mod joint;
+mod joint_rule;
 mod literal;
 mod log_cf;
 mod normalise;

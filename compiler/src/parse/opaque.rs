@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use syn::{GenericArgument, ItemFn, Lifetime, PathArguments, Type, TypeParamBound};
 
 use super::distribution::plain_name;
-use super::function::argument_kind;
+use super::draw::{DRAW, DrawType, draw_type, refuse_type};
 use super::signature::{Parameter, check_plain, check_return, text};
 use crate::errors::{Code, Errors, Fault};
 use crate::ir::{Argument, ArgumentKind, Function, NormalForm};
@@ -12,7 +12,7 @@ use crate::ir::{Argument, ArgumentKind, Function, NormalForm};
 /// Reads the signature of a function that is called whole; `opaque` is the token that says so. Returns the function and the
 /// types of its arguments after the draw, with every lifetime that the signature leaves out called `'a`.
 ///
-/// The first argument is the draw, `z: f64` or `z: &[f64]`. Further arguments may have any type that several threads can
+/// The first argument is the draw, `z: f64`, `z: &[f64]` or `z: &OneHot`. Further arguments may have any type that several threads can
 /// share, by reference or copied.
 ///
 /// # Errors
@@ -32,15 +32,10 @@ pub fn parse_opaque(item: &ItemFn, opaque: Span) -> Result<(Function, Vec<Type>)
         ));
         return Err(errors);
     };
-    match argument_kind(draw.kind) {
-        Some(ArgumentKind::Scalar) => {}
-        Some(ArgumentKind::Slice) => vector = true,
-        Some(ArgumentKind::Matrix | ArgumentKind::Any) | None => errors.push(Fault::over(
-            Code::BadSignature,
-            draw.kind,
-            format!("the draw `{}` is `{}`, expected `f64` or `&[f64]`", draw.name, text(draw.kind)),
-            DRAW,
-        )),
+    match draw_type(draw.kind) {
+        Some(DrawType::Number) => {}
+        Some(DrawType::Slice | DrawType::OneHot) => vector = true,
+        None => errors.push(refuse_type(draw.name, draw.kind)),
     }
     let mut types = Vec::new();
     for input in inputs {
@@ -60,8 +55,6 @@ pub fn parse_opaque(item: &ItemFn, opaque: Span) -> Result<(Function, Vec<Type>)
     };
     Ok((function, types))
 }
-
-const DRAW: &str = "the first argument is the draw: `z: f64` for one coordinate, `z: &[f64]` for several";
 
 /// Names the lifetimes in the type of an argument, and refuses what cannot be an argument.
 struct Lifetimes<'a, 'e> {

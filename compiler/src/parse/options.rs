@@ -42,13 +42,23 @@ pub struct DistributionOptions {
     pub support: Option<ExprRange>,
     /// `strip = a..b`
     pub strip: Option<ExprRange>,
+    /// `image = …`, of joint laws
+    pub image: Option<Expr>,
     /// `crate = …`: the path of the runtime, `::logphi` unless it was renamed.
     pub runtime: Path,
 }
 
 impl Default for DistributionOptions {
     fn default() -> Self {
-        Self { sample: None, require: None, rules: Vec::new(), support: None, strip: None, runtime: default_runtime() }
+        Self {
+            sample: None,
+            require: None,
+            rules: Vec::new(),
+            support: None,
+            strip: None,
+            image: None,
+            runtime: default_runtime(),
+        }
     }
 }
 
@@ -93,10 +103,11 @@ pub struct TermOptions {
 pub fn parse_distribution_options(tokens: TokenStream) -> Result<DistributionOptions, Errors> {
     let mut errors = Errors::new();
     let mut options = DistributionOptions::default();
-    for entry in entries(tokens, &["sample", "require", "rule", "support", "strip", "crate"], &mut errors)? {
+    for entry in entries(tokens, &["sample", "require", "rule", "support", "strip", "image", "crate"], &mut errors)? {
         let Some(value) = entry.value(&mut errors) else { continue };
         match entry.name.to_string().as_str() {
             "sample" => options.sample = Some(value.clone()),
+            "image" => options.image = Some(value.clone()),
             "require" => options.require = Some(value.clone()),
             "rule" => match &entry.target {
                 Some(target) => options.rules.push((target.clone(), value.clone())),

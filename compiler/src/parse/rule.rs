@@ -51,7 +51,17 @@ pub(crate) fn parse_rule(
     let z = syn::Ident::new("z", proc_macro2::Span::call_site());
     walker.declare(&z, Node::Sample);
     let output = walker.number(expression);
-    let place = Place::of(expression);
+    rule(walker, output, Place::of(expression), parameter, CHECKED_DEGREE)
+}
+
+/// The rule of a parameter from the expression that a walker has read, to be checked to a degree.
+pub(crate) fn rule(
+    walker: Walker,
+    output: Option<NodeId>,
+    place: Place,
+    parameter: ParamId,
+    degree: u32,
+) -> Result<WrittenRule, Errors> {
     let Walker { mut terms, draws, errors, evaluations, .. } = walker;
     errors.into_result()?;
     let Some(output) = output else { crate::errors::bug!("parse", "a rule without value and without fault") };
@@ -67,8 +77,7 @@ pub(crate) fn parse_rule(
         Probe { order, point, numbers, weights }
     });
     let groups = grouped(&terms, probes.collect());
-    let mut rule =
-        ExactRule { origin: Origin::Author { degree: CHECKED_DEGREE }, derivatives: Vec::new(), stencils: Vec::new() };
+    let mut rule = ExactRule { origin: Origin::Author { degree }, derivatives: Vec::new(), stencils: Vec::new() };
     for Group { coefficient, probes } in groups {
         let coefficient = product(&mut terms, coefficient, place);
         match probes.as_slice() {
@@ -108,7 +117,7 @@ struct Group {
 }
 
 fn is_number(terms: &Terms, id: NodeId) -> bool {
-    !terms.has_draw(id) && !terms.has_base_draw(id)
+    !terms.has_draw(id) && !terms.has_base_draw(id) && !terms.runs_along_coordinates(id)
 }
 
 /// Values of `f` stay together, since only their differences count; derivatives go by their coefficients, constants apart, so

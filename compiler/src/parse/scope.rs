@@ -8,9 +8,9 @@ use super::sequence::Sequence;
 use super::spelling::{list, nearest};
 use super::terms::{Place, Terms};
 use crate::errors::{Code, Fault};
-use crate::ir::{Node, NodeId, Primitive, Rational};
+use crate::ir::{Node, NodeId, ParamId, Primitive, Rational};
 
-/// A list of numbers that `f` can name.
+/// A list of numbers that can be named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Vector {
     /// The draw.
@@ -19,6 +19,10 @@ pub(crate) enum Vector {
     Slice(usize),
     /// The current row of a matrix argument.
     MatrixRow(usize),
+    /// The frequency of a joint law.
+    Frequency,
+    /// A vector parameter of a joint law.
+    Parameter(ParamId),
 }
 
 /// What an expression stands for.
@@ -35,6 +39,10 @@ pub(crate) enum Value {
     Vector(Vector),
     /// A matrix argument.
     Matrix(usize),
+    /// A covariance parameter of a joint law.
+    Covariance(ParamId),
+    /// The Cholesky factor of a covariance parameter.
+    Factor(ParamId),
     /// An iterator.
     Sequence(Sequence),
     /// A tuple, from `zip`.
@@ -48,6 +56,11 @@ pub(crate) enum Value {
 /// Names in scope, inner ones last.
 pub(crate) type Scope = Vec<(String, Value)>;
 
+/// A name without the `r#` of a raw identifier.
+fn plain(name: &str) -> &str {
+    name.strip_prefix("r#").unwrap_or(name)
+}
+
 /// Constants of the standard library.
 const CONSTANTS: &[&str] = &["PI", "TAU", "E", "LN_2", "SQRT_2"];
 
@@ -57,7 +70,7 @@ impl Walker {
         let Some(last) = path.segments.last() else { return Value::Faulty };
         let name = last.ident.to_string();
         if path.segments.len() == 1
-            && let Some((_, value)) = self.scope.iter().rev().find(|(known, _)| *known == name)
+            && let Some((_, value)) = self.scope.iter().rev().find(|(known, _)| plain(known) == plain(&name))
         {
             return value.clone();
         }

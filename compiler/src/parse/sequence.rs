@@ -9,6 +9,7 @@ use syn::{Expr, ExprIndex, ExprMethodCall};
 
 use super::call::Operand;
 use super::expression::Walker;
+use super::joint::Reducing;
 use super::scope::{Scope, Value, Vector};
 use super::terms::{Place, Term};
 use crate::errors::{Code, Fault};
@@ -62,7 +63,7 @@ impl Walker {
                 sequence.sources().iter().any(|source| matches!(source, Sequence::Entries(Vector::Draw)))
             }
             Value::Tuple(values) => values.iter().any(|value| self.mentions_draw(value)),
-            Value::Matrix(_) | Value::Opaque(_) | Value::Faulty => false,
+            Value::Matrix(_) | Value::Covariance(_) | Value::Factor(_) | Value::Opaque(_) | Value::Faulty => false,
         }
     }
 
@@ -191,8 +192,12 @@ impl Walker {
     ) -> Value {
         let place = Place::of(&whole);
         let sources: Vec<&Sequence> = sequences.iter().flat_map(|sequence| sequence.sources()).collect();
-        let coordinates =
-            sources.iter().any(|source| matches!(source, Sequence::Entries(Vector::Draw | Vector::MatrixRow(_))));
+        let coordinates = sources.iter().any(|source| {
+            matches!(
+                source,
+                Sequence::Entries(Vector::Draw | Vector::MatrixRow(_) | Vector::Frequency | Vector::Parameter(_))
+            )
+        });
         let matrices = sources.iter().any(|source| matches!(source, Sequence::Rows(_)));
         let along = if coordinates { Along::Coordinates } else { Along::Rows };
         let refused = if coordinates && matrices {
@@ -231,6 +236,9 @@ impl Walker {
                 if let Some(fault) = self.unused_source(&sources, body, place) {
                     return self.refuse(fault);
                 }
+                if self.joint.is_some() {
+                    return self.reduce(Reducing::Coordinates(body), place);
+                }
                 self.terms.push(Term::OverCoordinates(body), place)
             }
             Along::Rows => {
@@ -257,9 +265,10 @@ impl Walker {
             let leaf = match source {
                 Sequence::Entries(Vector::Slice(argument)) => DataRef::Coordinate(*argument),
                 Sequence::Entries(Vector::MatrixRow(argument)) => DataRef::Entry(*argument),
-                Sequence::Entries(Vector::Draw) | Sequence::Rows(_) | Sequence::Zip(..) | Sequence::Map { .. } => {
-                    return false;
-                }
+                Sequence::Entries(Vector::Draw | Vector::Frequency | Vector::Parameter(_))
+                | Sequence::Rows(_)
+                | Sequence::Zip(..)
+                | Sequence::Map { .. } => return false,
             };
             !parts.iter().any(
                 |&part| matches!(self.terms.term(part), Term::Scalar(Node::Data(id)) if self.terms.data(*id) == leaf),
@@ -278,6 +287,8 @@ impl Walker {
     fn item(&mut self, sequence: &Sequence, along: Along, place: Place) -> Value {
         let id = match (sequence, along) {
             (Sequence::Entries(Vector::Draw), _) => self.terms.scalar(Node::Sample, place),
+            (Sequence::Entries(Vector::Frequency), _) => self.terms.scalar(Node::Frequency, place),
+            (Sequence::Entries(Vector::Parameter(parameter)), _) => self.terms.scalar(Node::Param(*parameter), place),
             (Sequence::Entries(Vector::MatrixRow(argument)), _) => self.terms.datum(DataRef::Entry(*argument), place),
             (Sequence::Entries(Vector::Slice(argument)), Along::Coordinates) => {
                 self.terms.datum(DataRef::Coordinate(*argument), place)

@@ -27,6 +27,11 @@ impl Place {
         Self { start, end: spans.last().unwrap_or(start) }
     }
 
+    /// A single token.
+    pub(crate) const fn at(span: Span) -> Self {
+        Self { start: span, end: span }
+    }
+
     /// A fault about the whole place.
     pub(crate) fn fault(self, code: Code, message: impl Into<String>, help: impl Into<String>) -> Fault {
         Fault { end: self.end, ..Fault::new(code, self.start, message, help) }

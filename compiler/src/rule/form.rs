@@ -1,6 +1,6 @@
 //! The forms of a rule and what a rule is made of.
 
-use crate::ir::{Coefficient, Origin, ParamId, Radius, StencilTerm};
+use crate::ir::{Coefficient, Origin, ParamId, Radius, Rational, StencilTerm};
 
 /// How the gradient with respect to one parameter is computed.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +35,11 @@ pub enum Form {
     },
     /// Theorem 2 of the paper: the values of `f` at the finitely many values of a draw.
     Discrete,
+    /// The gradient with respect to the entries of a covariance matrix, paper Eq. (15): `∂_{Σ_ij} E f = c E ∂_i ∂_j f`.
+    Hessian {
+        /// The factor `c` of the second derivatives; 1/2 for a Gaussian law.
+        coefficient: Rational,
+    },
 }
 
 /// Why a terminating rule ends.
@@ -79,19 +84,29 @@ impl Rule {
             | Form::Terminating { .. }
             | Form::Auxiliary { .. }
             | Form::Difference { .. }
-            | Form::Discrete => true,
+            | Form::Discrete
+            | Form::Hessian { .. } => true,
             Form::Truncated { .. } => false,
         }
     }
 }
 
 impl Rule {
+    /// Whether the rule was written beside the law by its author.
+    #[must_use]
+    pub const fn is_written(&self) -> bool {
+        matches!(
+            self.form,
+            Form::Auxiliary { origin: Origin::Author { .. } } | Form::Difference { origin: Origin::Author { .. } }
+        )
+    }
+
     /// The highest derivative of `f` that is evaluated.
     #[must_use]
     pub fn highest_order(&self) -> u32 {
         let derivatives = self.coefficients.iter().map(|coefficient| coefficient.order);
         let stencils = self.stencils.iter().map(|term| term.stencil.highest_order());
-        let discarded = match &self.form {
+        let other = match &self.form {
             Form::Truncated { discarded, .. } => discarded.as_ref().map(|discarded| discarded.order),
             Form::Formula
             | Form::ClosedForm
@@ -99,8 +114,9 @@ impl Rule {
             | Form::Auxiliary { .. }
             | Form::Difference { .. }
             | Form::Discrete => None,
+            Form::Hessian { .. } => Some(2),
         };
-        derivatives.chain(stencils).chain(discarded).max().unwrap_or(0)
+        derivatives.chain(stencils).chain(other).max().unwrap_or(0)
     }
 }
 

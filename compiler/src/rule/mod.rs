@@ -1,10 +1,11 @@
 //! The rule of each parameter: in which form the gradient `∂_θ E f(z)` is computed, and with which coefficients.
 
 pub mod build;
-pub mod coordinates;
+pub mod categorical;
 pub mod derivation;
 pub mod exponentials;
 pub mod form;
+pub mod joint;
 pub mod opaque;
 mod refusal;
 pub mod select;

@@ -7,7 +7,7 @@ use super::form::RequestedForm;
 use super::refusal::{accepting_forms, listed_forms};
 use super::select::{Choice, Subject};
 use crate::errors::{Code, Errors, Fault};
-use crate::ir::Law;
+use crate::ir::{JointLaw, JointStep, Law};
 
 /// Refuses what cannot be asked for beside `opaque`: everything that takes derivatives or looks into the function.
 ///
@@ -85,7 +85,20 @@ const fn concerns(fault: &Fault) -> bool {
 pub fn advise(errors: Errors, law: &Law, derivation: &Derivation) -> Errors {
     let subject = Subject { opaque: Some(law.span), ..Subject::default() };
     let allowed = derivation.parameters.iter().all(|series| !accepting_forms(law, series, &subject).is_empty());
-    let (name, forms) = (&law.name, listed_forms(law, derivation, &subject));
+    with_forms(errors, &law.name, &listed_forms(law, derivation, &subject), allowed)
+}
+
+/// The same under a joint law, of which those of one-hot draws have rules that only call the function.
+pub fn advise_joint(errors: Errors, law: &JointLaw) -> Errors {
+    match law.sampler.step {
+        Some(JointStep::Earliest(p)) => {
+            with_forms(errors, &law.name, &format!("`{}`: `discrete`", law.parameters[p.0].name), true)
+        }
+        Some(JointStep::Cholesky(_) | JointStep::Softmax) | None => errors,
+    }
+}
+
+fn with_forms(errors: Errors, name: &str, forms: &str, allowed: bool) -> Errors {
     errors.map(|mut fault| {
         if concerns(&fault) && allowed {
             fault.help.push_str(&format!(

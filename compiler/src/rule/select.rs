@@ -36,7 +36,7 @@ pub struct Choice {
 }
 
 impl Choice {
-    fn form_of(&self, name: &str) -> Option<(RequestedForm, Span)> {
+    pub(super) fn form_of(&self, name: &str) -> Option<(RequestedForm, Span)> {
         self.forms.iter().find(|form| form.0 == name).map(|form| (form.1, form.2)).or(self.form)
     }
 }
@@ -334,6 +334,6 @@ fn truncated(series: &ParameterSeries, function_degree: Option<u32>, order: u32)
     rule(series.parameter, Form::Truncated { order, discarded }, kept(series, order).cloned().collect())
 }
 
-const fn rule(parameter: ParamId, form: Form, coefficients: Vec<Coefficient>) -> Rule {
+pub(super) const fn rule(parameter: ParamId, form: Form, coefficients: Vec<Coefficient>) -> Rule {
     Rule { parameter, form, coefficients, stencils: Vec::new(), radius: Radius::Unknown, alternatives: Vec::new() }
 }

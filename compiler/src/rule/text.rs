@@ -26,7 +26,7 @@ use num_traits::Zero;
 
 use super::derivation::{Derivation, ParameterSeries};
 use super::form::MAX_ORDER;
-use crate::ir::exact_rule::CHECKED_DEGREE;
+use crate::ir::exact_rule::{CHECKED_DEGREE, JOINT_CHECKED_DEGREE};
 use crate::ir::{
     BaseDraw, Coefficient, DrawId, ExactRule, Graph, Law, Node, NodeId, Origin, ParamId, Primitive, Radius, Rational,
     Sampler, Stencil, StencilTerm, WrittenRule,
@@ -70,10 +70,11 @@ pub fn write(derivation: &Derivation, names: &[String]) -> String {
     text
 }
 
-const ORIGINS: [(&str, Origin); 3] = [
+const ORIGINS: [(&str, Origin); 4] = [
     ("transform", Origin::Transform),
     ("finite", Origin::FiniteSupport),
     ("author", Origin::Author { degree: CHECKED_DEGREE }),
+    ("joint author", Origin::Author { degree: JOINT_CHECKED_DEGREE }),
 ];
 
 /// The rules that stand beside a law, each with its parameter.

@@ -135,7 +135,7 @@ impl Task {
         });
         for (index, (parameter, rule)) in self.rules.iter().enumerate() {
             let rule = text::read_rule(rule, &self.names)?;
-            transform::written::check(&rule, *parameter, &moments, &mut field)
+            transform::written::check(&rule, *parameter, &moments, "z", &mut field)
                 .map_err(|why| Trouble::Rule(index, why))?;
         }
         let mut parameters = Vec::new();
@@ -176,6 +176,17 @@ impl Task {
         }
         Ok(text::write(&Derivation { parameters }, &self.names))
     }
+}
+
+/// `κ_n / n!` for `n` up to `degree`, of a real graph in `s` whose expansion costs `lost` orders.
+pub(crate) fn cumulants(graph: &Graph, field: &mut Field, degree: u32, lost: u32) -> Result<Vec<Quotient>, String> {
+    let precision = (degree + 1 + lost) as usize;
+    let series = expand(graph, field, precision).map_err(|failure| describe(&failure.obstacle))?;
+    let series = &series[&graph.output()];
+    if series.start < 0 || series.end() <= degree as i32 {
+        return Err("it seems to have a pole".to_owned());
+    }
+    Ok((1..=degree).map(|n| series.coefficient(field, n as i32)).collect())
 }
 
 /// `E z^m` for `m` up to `degree`, from the series of `φ`; none if it is cut before or does not begin with 1.

@@ -22,6 +22,7 @@ mod gamma_series;
 #[cfg(all(test, feature = "algebra"))]
 mod oracle;
 mod power_series;
+pub mod projection;
 mod realify;
 mod refusal;
 #[cfg(test)]

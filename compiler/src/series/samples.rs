@@ -6,7 +6,9 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 use proc_macro2::Span;
 
 use super::approximate::Point;
-use crate::ir::{Graph, Kummer, Law, Node, NodeId, ParamId, Parameter, ParameterKind, Primitive, Rational};
+use crate::ir::{
+    Graph, Kummer, Law, Node, NodeId, ParamId, Parameter, ParameterKind, ParameterShape, Primitive, Rational,
+};
 
 /// An expression in a graph that several share.
 #[derive(Clone, Copy)]
@@ -116,7 +118,12 @@ pub(crate) fn law<const N: usize>(
         span: Span::call_site(),
         parameters: parameters
             .into_iter()
-            .map(|(name, kind)| Parameter { name: name.to_owned(), kind, span: Span::call_site() })
+            .map(|(name, kind)| Parameter {
+                name: name.to_owned(),
+                kind,
+                shape: ParameterShape::Scalar,
+                span: Span::call_site(),
+            })
             .collect(),
         log_cf,
         log_cf_span: Span::call_site().into(),

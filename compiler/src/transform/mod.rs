@@ -25,6 +25,7 @@
 mod decay;
 mod discrete;
 mod interpret;
+pub mod joint;
 mod moments;
 mod radius;
 mod realise;

@@ -65,6 +65,7 @@ pub(super) fn moment<A: Arithmetic>(kind: DrawKind, exponent: i32, a: &A) -> Opt
             sum
         }
         DrawKind::ZetaMixture
+        | DrawKind::LogGamma
         | DrawKind::InverseGaussian
         | DrawKind::Logarithmic
         | DrawKind::TrigammaMixture

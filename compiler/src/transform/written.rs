@@ -95,7 +95,8 @@ impl Polynomial {
     }
 }
 
-/// Compares a rule with `∂_θ E z^m`, given the moments `E z^m` for `m` from 0 to the degree that is checked.
+/// Compares a rule with `∂_θ E z^m`, given the moments `E z^m` for `m` from 0 to the degree that is checked; `variable` is
+/// what `z` is called in messages.
 ///
 /// # Errors
 /// What differs, in words; or that the rule is no polynomial in the draws, so that it cannot be checked.
@@ -103,6 +104,7 @@ pub(crate) fn check(
     rule: &ExactRule,
     parameter: ParamId,
     moments: &[Quotient],
+    variable: &str,
     field: &mut Field,
 ) -> Result<(), String> {
     let mut sides = vec![Polynomial::default(); moments.len()];
@@ -150,7 +152,7 @@ pub(crate) fn check(
         let expected = field.derivative(&moments[m], parameter);
         let difference = field.subtract(&found, &expected);
         if !difference.is_zero() {
-            return Err(format!("it is wrong for f(z) = z^{m}"));
+            return Err(format!("it is wrong for f(z) = {variable}^{m}"));
         }
     }
     Ok(())

@@ -43,6 +43,25 @@ impl<L: Lane> Words<L> {
         L::select(shape.gt(zero), draw, shape.sqrt())
     }
 
+    /// The logarithm of a gamma number with the given shape and scale 1, with the same words as [`gamma`](Self::gamma).
+    ///
+    /// For a shape below 1 it is `ln g - E / shape` with `g` of shape `shape + 1` and `E` exponential, so that it is right
+    /// where the number itself is too small to be represented. NaN for a shape that is not positive and finite.
+    #[inline(always)]
+    pub fn loggamma(&mut self, site: u16, shape: L) -> L {
+        let (zero, one) = (L::splat(L::Scalar::ZERO), L::splat(L::Scalar::ONE));
+        let below_one = shape.lt(one);
+        let large = self.gamma_from_one(site, 0, L::select(below_one, shape + one, shape)).ln();
+        let logarithm = if below_one.any() {
+            let [w0, w1, _, _] = self.block(site, BOOST_BLOCK);
+            let [lowered] = L::from_words::<Lower, 2, 2, 1>([w0, w1], [shape, large]);
+            L::select(below_one, lowered, large)
+        } else {
+            large
+        };
+        L::select(shape.gt(zero), logarithm, L::splat(L::Scalar::NAN))
+    }
+
     /// The same for shapes of at least 1, from words of the blocks from `block` on; NaN for other shapes.
     #[inline(always)]
     pub(super) fn gamma_from_one(&self, site: u16, mut block: u32, shape: L) -> L {
@@ -113,11 +132,43 @@ impl<S: Scalar> FromWords<S, 2, 2, 1> for Boost {
     }
 }
 
+/// The same step for the logarithms.
+struct Lower;
+
+impl<S: Scalar> FromWords<S, 2, 2, 1> for Lower {
+    #[inline(always)]
+    fn numbers([first, second]: [S::Word; 2], [shape, large]: [S; 2]) -> [S; 1] {
+        [large - S::exponential(S::join(first, second)) / shape]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::draw::Key;
     use crate::lane::Pack;
+
+    #[test]
+    fn logarithms_are_those_of_the_numbers_and_go_on_below_them() {
+        type Four = Pack<f64, 4>;
+        let words = |sample| Words::<Four>::new(Key::new(1, 1), sample, 0);
+        for sample in (0..400).step_by(4) {
+            for shape in [0.3, 1.0, 7.5] {
+                let shape = Four::splat(shape);
+                let (draw, logarithm) = (words(sample).gamma(1, shape), words(sample).loggamma(1, shape));
+                for lane in 0..4 {
+                    let expected = draw.extract(lane).ln();
+                    assert!((logarithm.extract(lane) - expected).abs() <= 1e-14 * expected.abs().max(1.0));
+                }
+            }
+        }
+        // The logarithm of a gamma number of shape 1e-4 is below -k with probability e^{-k/10000} or nearly so: a draw
+        // cannot be represented with probability 0.93, and its logarithm has mean -10^4 and as large a deviation.
+        let draws = (0..4000).step_by(4).map(|sample| words(sample).loggamma(1, Four::splat(1e-4)));
+        let mean = draws.flat_map(|draw| (0..4).map(move |lane| draw.extract(lane))).sum::<f64>() / 4000.0;
+        assert!((mean + 1e4).abs() < 5.0 * 1e4 / 4000_f64.sqrt(), "{mean}");
+        assert!(words(0).loggamma(1, Four::splat(0.0)).extract(0).is_nan());
+    }
 
     /// The acceptance of the paper, `ln u < x²/2 + d - d v + d ln v` with `v = (1 + c x)³`, in `f64`.
     #[test]

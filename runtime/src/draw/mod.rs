@@ -15,8 +15,9 @@
 //! Each sample, coordinate and site thus has a sequence of 32-bit words, four to a block. The draws of fixed size of a
 //! law take words of site 0 in the order of its sample expression; of the others, the one with index `k` among them has
 //! site `k + 1` for itself. Sites from 256 on belong to the auxiliary draws of exact rules, in the same way: those of fixed
-//! size take words of site 256 in the order of the rules. So all rules of a law see the same `z`, and no other draw.
-//! Site 65535 of coordinate 0 belongs to `coordinates = m`: its first word says which coordinates a sample evaluates.
+//! size take words of site 256 in the order of the rules. So all rules of a law see the same `z`, and no other draw. What rules of
+//! joint laws draw once for all coordinates has the place of coordinate 0. Site 65535 of coordinate 0 belongs to `coordinates = m`:
+//! its first word says which coordinates a sample evaluates.
 //!
 //! | draw | words in `f32` | words in `f64` |
 //! | --- | --- | --- |
@@ -24,8 +25,8 @@
 //! | exponential | 1 | 2 |
 //! | normal, odd ones | 2: radius, angle | 4: radius, angle |
 //! | normal, even ones | 0: the other one of the pair | 0 |
-//! | gamma, two attempts | a block: radius, angle, two acceptances | a block: the same, the last three 28 bits, whose low 4 lengthen the radius to 44 |
-//! | gamma, shape below 1 | besides, 1 of block 2³² - 1 | besides, 2 of block 2³² - 1 |
+//! | gamma and loggamma, two attempts | a block: radius, angle, two acceptances | a block: the same, the last three 28 bits, whose low 4 lengthen the radius to 44 |
+//! | the same, shape below 1 | besides, 1 of block 2³² - 1 | besides, 2 of block 2³² - 1 |
 //! | beta | a gamma, another from block 2³¹ on, for shapes below 1 the words of block 2³² - 1: 1 and 3 | the same: 1 and 2, 3 and 4 |
 //! | inverse Gaussian | those of a normal, then 1 | those of a normal, then 2 |
 //! | bernoulli, geometric | 1 | 2 |

@@ -6,6 +6,8 @@
 //! are divided by the largest, moments by the largest of their order and coefficients so that none is above 1; the factors
 //! go back on in `f64`. The loop is blocked like a matrix product: several coordinates and packs of lanes share the loads.
 
+use std::ops::Range;
+
 use super::LANES;
 use super::contraction::Contracted;
 use super::lanes::Spread;
@@ -19,7 +21,7 @@ use crate::lane::{Floats, Kernel, Lane, Scalar};
 const COORDINATES: usize = 10;
 
 /// Packs of lanes of a block; 32 is a multiple of twice every width of an `f32` pack.
-const PACKS: usize = 2;
+pub(super) const PACKS: usize = 2;
 
 /// Deviations of the lanes over ridge rows, and the buffers that lead there.
 #[derive(Debug, Default)]
@@ -104,7 +106,7 @@ impl Deviate<'_> {
                 let powers = if order == 1 { &ridge.unit } else { &*powers };
                 let product = Product { padded: layout.padded, powers, moments: scaled };
                 let mut target = Target { dimension, order, signature, sum_of_term, weights, lanes };
-                product.add_to::<L>(&mut target);
+                product.give::<L>(0..dimension, &mut target);
             }
         }
     }
@@ -121,7 +123,8 @@ impl Deviate<'_> {
         weights.resize(terms * dimension, 0.0);
         let size = |term: usize| match signature.terms[term].moment {
             Moment::Derivative(order) => self.largest.powi(order as i32) * contracted.peaks[1 + signature.moment(term)],
-            Moment::Stencil(_) => 0.0,
+            // Second derivatives by pairs of coordinates have deviations of their own.
+            Moment::Stencil(_) | Moment::Hessian => 0.0,
         };
         let members = || (0..terms).filter_map(|term| sum_of_term[term].map(|sum| (term, sum)));
         for (term, sum) in members() {
@@ -147,7 +150,7 @@ impl Deviate<'_> {
 
 /// The deviations of one moment of each row of a ridge term, divided by `peak`; the moments stand `stride` runs apart.
 #[inline(always)]
-fn scale<S: Scalar>(
+pub(super) fn scale<S: Scalar>(
     runs: &[[S; LANES]],
     totals: &[f64],
     stride: usize,
@@ -197,6 +200,17 @@ fn raise_further<L: Lane>(powers: &mut [L::Scalar], slopes: &[L::Scalar], expone
     }
 }
 
+/// Takes what a [`Product`] computes.
+pub(super) trait Take {
+    /// The products of `C` coordinates and two packs of lanes, from a coordinate and a lane on.
+    fn take<L: Lane<Scalar = f32>, const C: usize>(
+        &mut self,
+        coordinate: usize,
+        lane: usize,
+        products: &[[L; PACKS]; C],
+    );
+}
+
 /// Where the products of one order go.
 struct Target<'a> {
     dimension: usize,
@@ -207,10 +221,10 @@ struct Target<'a> {
     lanes: &'a mut [[f32; LANES]],
 }
 
-impl Target<'_> {
+impl Take for Target<'_> {
     /// Adds the products of a block to the sums of every term of the order, with the term's weights.
     #[inline(always)]
-    fn add<L: Lane<Scalar = f32>, const C: usize>(
+    fn take<L: Lane<Scalar = f32>, const C: usize>(
         &mut self,
         coordinate: usize,
         lane: usize,
@@ -235,22 +249,23 @@ impl Target<'_> {
 
 /// `Σ_o powers[o][coordinate] moments[o][lane]` for one order.
 #[derive(Clone, Copy)]
-struct Product<'a> {
-    padded: usize,
-    powers: &'a [f32],
-    moments: &'a [[f32; LANES]],
+pub(super) struct Product<'a> {
+    /// Numbers of a row of `powers`.
+    pub(super) padded: usize,
+    pub(super) powers: &'a [f32],
+    pub(super) moments: &'a [[f32; LANES]],
 }
 
 impl Product<'_> {
-    /// Gives the sums of every coordinate to `target`.
+    /// Gives the sums of these coordinates to `target`.
     #[inline(always)]
-    fn add_to<L: Lane<Scalar = f32>>(self, target: &mut Target<'_>) {
-        let mut coordinate = 0;
-        while coordinate + COORDINATES <= target.dimension {
+    pub(super) fn give<L: Lane<Scalar = f32>>(self, coordinates: Range<usize>, target: &mut impl Take) {
+        let mut coordinate = coordinates.start;
+        while coordinate + COORDINATES <= coordinates.end {
             self.block::<L, COORDINATES>(coordinate, target);
             coordinate += COORDINATES;
         }
-        while coordinate < target.dimension {
+        while coordinate < coordinates.end {
             self.block::<L, 1>(coordinate, target);
             coordinate += 1;
         }
@@ -258,7 +273,7 @@ impl Product<'_> {
 
     /// The sums of `C` coordinates.
     #[inline(always)]
-    fn block<L: Lane<Scalar = f32>, const C: usize>(self, coordinate: usize, target: &mut Target<'_>) {
+    fn block<L: Lane<Scalar = f32>, const C: usize>(self, coordinate: usize, target: &mut impl Take) {
         for lane in (0..LANES).step_by(PACKS * L::WIDTH) {
             let at = |pack: usize| lane + pack * L::WIDTH..lane + (pack + 1) * L::WIDTH;
             let mut sums = [[L::splat(0.0); PACKS]; C];
@@ -271,7 +286,7 @@ impl Product<'_> {
                     }
                 }
             }
-            target.add(coordinate, lane, &sums);
+            target.take(coordinate, lane, &sums);
         }
     }
 }

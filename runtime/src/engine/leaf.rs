@@ -2,8 +2,8 @@
 //!
 //! Two schedules give the same bits. With ridge terms, samples are the outer loop: all coordinates of a pack of samples
 //! are drawn, then each row's argument `u_o` is formed and its derivatives are added to the moments in memory. Without
-//! ridge terms, coordinates are the outer loop and the sums stay in registers. A function that is called whole needs all
-//! coordinates of a sample, as ridge terms do.
+//! ridge terms, coordinates are the outer loop and the sums stay in registers; not so for joint laws, whose coordinates
+//! are drawn together, nor for a function that is called whole, which needs all coordinates of a sample.
 
 use std::ops::Range;
 
@@ -13,6 +13,7 @@ use super::selection::Selection;
 use super::stencils::add;
 use super::table::{BLOCK, RidgeTable};
 use super::{LANES, LEAF};
+use crate::coupling::Coupling;
 use crate::draw::{Key, Words};
 use crate::formula::ClosedFormTables;
 use crate::kernel::{Estimator, Law, Ridge, RidgeVisitor, Ridges, Sampled, Separable};
@@ -32,6 +33,8 @@ pub(crate) struct Job<'a, 'b, E: Estimator> {
     /// What the draws of each coordinate read.
     pub(crate) samplers: &'a [<E::Law as Sampled>::Prepared<E::Scalar>],
     pub(crate) tables: &'a <E::Ridges as Ridges<E>>::Tables,
+    /// What makes one draw of those of the coordinates.
+    pub(crate) coupling: &'a <E::Law as Sampled>::Coupling<E::Scalar>,
     /// Numbers of the separable term, by coordinate.
     pub(crate) numbers: &'a [<E::Separable as Separable<E>>::Numbers],
     /// The coordinates that exact rules move.
@@ -58,6 +61,10 @@ pub(crate) struct Scratch<S> {
     pub(super) arguments: Vec<S>,
     /// For stencils: `g(z_j)` of one pack, coordinate by coordinate.
     pub(super) values: Vec<S>,
+    /// For the states of categorical variables: `u_o` without one of them, and `h(u_o)`, row by row.
+    pub(super) apart: Vec<S>,
+    /// For the same: what each state of one variable changes.
+    pub(super) changes: Vec<S>,
     /// For closed forms: the patterns of one pack, of all ridge rows and of one coordinate.
     pub(super) patterns: Vec<S>,
     /// For a selection of coordinates: those of each sample of one pack, the first of each, then the second, ….
@@ -81,6 +88,10 @@ impl<S: Scalar> Scratch<S> {
         } else if layout.coordinate_entries > layout.separable_entries {
             self.arguments.resize(2 * layout.ridge_rows * WIDEST, S::ZERO);
             self.values.resize(layout.dimension * WIDEST, S::ZERO);
+        }
+        if layout.states {
+            self.apart.resize(2 * layout.ridge_rows * WIDEST, S::ZERO);
+            self.changes.resize(layout.dimension * WIDEST, S::ZERO);
         }
         if layout.adjoints {
             self.kept.resize((layout.kept_draws() + layout.partials) * LEAF, S::ZERO);
@@ -133,11 +144,37 @@ impl<E: Estimator> Kernel<E::Scalar> for BySample<'_, '_, E> {
                 pack.draw();
                 E::Ridges::visit(job.tables, &mut pack);
                 pack.separable();
-                if const { E::STENCILS > 0 } {
+                if const { E::STATES } {
+                    pack.states();
+                } else if const { E::DIRECTIONAL } {
+                    pack.directional();
+                } else if const { E::STENCILS > 0 } {
                     pack.stencils();
                 }
             }
             sample += L::WIDTH;
+        }
+    }
+}
+
+/// Draws all coordinates of a pack of samples, the first of which is `sample`.
+#[inline(always)]
+pub(crate) fn draw_pack<W: Sampled, L: Lane>(
+    samplers: &[W::Prepared<L::Scalar>],
+    coupling: &W::Coupling<L::Scalar>,
+    key: Key,
+    sample: u64,
+    draws: &mut [L::Scalar],
+) {
+    for (coordinate, (sampler, draws)) in samplers.iter().zip(draws.chunks_exact_mut(L::WIDTH)).enumerate() {
+        let mut words = Words::<L>::new(key, sample, coordinate as u32);
+        W::draw(sampler, &mut words).store(draws);
+    }
+    if const { W::Coupling::<L::Scalar>::PRESENT } {
+        let draws = &mut draws[..samplers.len() * L::WIDTH];
+        coupling.apply::<L>(draws);
+        for (sampler, draws) in samplers.iter().zip(draws.chunks_exact_mut(L::WIDTH)) {
+            W::finish(sampler, L::load(draws)).store(draws);
         }
     }
 }
@@ -178,15 +215,13 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
 
     #[inline(always)]
     fn draw(&mut self) {
-        for (coordinate, (sampler, draws)) in
-            self.job.samplers.iter().zip(self.scratch.draws.chunks_exact_mut(L::WIDTH)).enumerate()
-        {
-            let mut words = Words::<L>::new(self.job.key, self.sample as u64, coordinate as u32);
-            let z = E::Law::draw(sampler, &mut words);
-            z.store(draws);
-            if self.job.layout.adjoints && coordinate < self.job.layout.kept_draws() {
+        let Scratch { draws, kept, .. } = &mut *self.scratch;
+        let Job { samplers, coupling, key, layout, .. } = *self.job;
+        draw_pack::<E::Law, L>(samplers, coupling, key, self.sample as u64, draws);
+        if layout.adjoints {
+            for (coordinate, draws) in draws.chunks_exact(L::WIDTH).enumerate().take(layout.kept_draws()) {
                 let at = coordinate * LEAF + self.sample % LEAF;
-                self.scratch.kept[at..at + self.active].copy_from_slice(&draws[..self.active]);
+                kept[at..at + self.active].copy_from_slice(&draws[..self.active]);
             }
         }
     }

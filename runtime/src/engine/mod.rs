@@ -8,13 +8,19 @@
 //! deviations ([`deviations`]) and standard errors, which so see every covariance between rows and orders. The result is
 //! the same to the bit on any machine.
 //!
+//! The draws of a joint law are made from those of its coordinates ([`leaf`], [`coupling`](crate::coupling)). Its second
+//! derivatives by pairs of coordinates come from the moments of single ones ([`hessian`]), and rules that move the whole draw
+//! at once have a loop of their own ([`directional`]).
+//!
 //! The sample loop is compiled with each estimator, for packs of every width. All that comes after it knows an estimator
 //! by its [`signature`] and is compiled once.
 
 mod adjoint;
 mod contraction;
 mod deviations;
+mod directional;
 mod formulas;
+mod hessian;
 mod lanes;
 mod leaf;
 mod moments;
@@ -22,6 +28,7 @@ mod patterns;
 mod reduction;
 mod selection;
 mod signature;
+mod states;
 mod stencils;
 mod table;
 #[cfg(test)]
@@ -30,6 +37,7 @@ mod tree;
 mod whole;
 mod workspace;
 
+pub(crate) use leaf::draw_pack;
 pub(crate) use reduction::Reduction;
 pub(crate) use signature::Signature;
 pub use table::RidgeTable;

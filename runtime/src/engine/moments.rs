@@ -44,6 +44,8 @@ pub(crate) struct Layout {
     pub(crate) ridge_rows: usize,
     /// Points to which a coordinate of a function that is called whole is moved, if it is.
     pub(crate) points: Option<usize>,
+    /// Whether stencils move categorical variables from state to state.
+    pub(crate) states: bool,
     /// Runs of a coordinate.
     pub(crate) coordinate_entries: usize,
     /// Those of the separable term, before the stencils.
@@ -73,6 +75,7 @@ impl Layout {
             entries,
             ridge_rows: ridge_rows + usize::from(signature.whole.is_some()),
             points: signature.whole,
+            states: signature.states,
             coordinate_entries: separable_entries + signature.stencils,
             separable_entries,
             adjoints,

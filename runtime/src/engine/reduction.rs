@@ -3,11 +3,13 @@
 //! The gradient of a parameter is `Σ_j Σ_n a_n(θ_j) D_{n,j} / S` over the coordinates that share it (Eq. (3) of the paper,
 //! cut as the rule says). The error of a sum of terms is that of the sum of their deviations, lane by lane.
 
+use std::iter::StepBy;
 use std::ops::Range;
 
 use super::LANES;
 use super::contraction::{Contracted, Contraction, Totals};
 use super::deviations::{Deviate, Deviations};
+use super::hessian::{PairErrors, Pairs, SecondDerivatives};
 use super::lanes::{Lanes, Spread, dominance};
 use super::moments::{Layout, convert, runs};
 use super::signature::Signature;
@@ -41,6 +43,9 @@ pub(crate) struct Reduction {
     /// The moment of each term, among those of a coordinate.
     moment_of_term: Vec<usize>,
     contracted: Contracted,
+    /// `Σ E ∂_i ∂_j f` over all samples, rows filled up to whole packs, if a term asks for it.
+    hessian: Vec<f64>,
+    pairs: Pairs,
     /// The sum of terms that each term belongs to where errors are computed.
     sum_of_term: Vec<Option<usize>>,
     deviations: Deviations,
@@ -70,6 +75,8 @@ impl Reduction {
             coefficients: Vec::new(),
             moment_of_term: (0..signature.terms.len()).map(|term| signature.moment(term)).collect(),
             contracted: Contracted::default(),
+            hessian: Vec::new(),
+            pairs: Pairs::default(),
             sum_of_term: vec![None; signature.terms.len()],
             deviations: Deviations::default(),
             term_errors: Vec::new(),
@@ -122,6 +129,11 @@ impl Reduction {
             });
         }
         dispatch(*width, Contraction { layout, orders: signature.orders, ridges: &self.ridges, out: contracted });
+        if let Some(term) = (0..signature.terms.len()).find(|&term| signature.is_hessian(term)) {
+            let moment = signature.moment(term);
+            let (ridges, out) = (&self.ridges, &mut self.hessian);
+            dispatch(*width, SecondDerivatives { layout, moment, ridges, contracted, out });
+        }
         self.value = self.mean_value(sums) + sums.constant;
         self.gradient(sums.samples, terms);
         warnings.clear();
@@ -190,7 +202,12 @@ impl Reduction {
 
     /// A term's contribution to an entry of its parameter's gradient, of which there are `entries`.
     fn term(&self, samples: usize, term: usize, entries: usize, entry: usize) -> f64 {
-        let sums = &self.contracted.sums[self.moment_of_term[term] * self.layout.padded..];
+        let Layout { dimension, padded, .. } = self.layout;
+        if self.signature.is_hessian(term) {
+            let (row, column) = (entry / dimension, entry % dimension);
+            return self.weight(term, row) * self.hessian[row * padded + column] / samples as f64;
+        }
+        let sums = &self.contracted.sums[self.moment_of_term[term] * padded..];
         let coordinates = self.layout.coordinates(entries, entry);
         let sum = coordinates.map(|coordinate| self.weight(term, coordinate) * sums[coordinate]);
         sum.sum::<f64>() / samples as f64
@@ -202,11 +219,15 @@ impl Reduction {
 
     /// The standard errors of the gradient and the value.
     fn errors(&mut self, sums: Sums<'_>) {
-        for (sum, term) in self.sum_of_term.iter_mut().zip(self.signature.terms) {
-            *sum = term.kept.then_some(term.parameter);
+        for (index, (sum, term)) in self.sum_of_term.iter_mut().zip(self.signature.terms).enumerate() {
+            *sum = (term.kept && !self.signature.is_hessian(index)).then_some(term.parameter);
         }
         let (mut errors, mut shares) = (std::mem::take(&mut self.errors), std::mem::take(&mut self.shares));
         self.errors_of_sums(sums, &mut errors, Some(&mut shares));
+        let signature = self.signature;
+        for term in (0..signature.terms.len()).filter(|&term| signature.is_hessian(term)) {
+            self.errors_of_pairs(sums, term, &mut errors[signature.terms[term].parameter]);
+        }
         (self.errors, self.shares) = (errors, shares);
         let spread = Spread::new(sums.samples);
         let mean = self.mean_value(sums);
@@ -215,6 +236,23 @@ impl Reduction {
             deviations[lane] = deviations[lane] * spread.reciprocals[lane] - mean;
         }
         self.value_error = dispatch(self.width, StandardError { spread: &spread, deviations: &deviations });
+    }
+
+    /// The standard errors of second derivatives by pairs of coordinates.
+    fn errors_of_pairs(&mut self, sums: Sums<'_>, term: usize, out: &mut [f64]) {
+        let errors = PairErrors {
+            layout: &self.layout,
+            moment: self.moment_of_term[term],
+            spread: &Spread::new(sums.samples),
+            moments: sums.moments,
+            contracted: &self.contracted,
+            ridges: &self.ridges,
+            largest: self.largest_slope,
+            coefficient: self.weight(term, 0),
+            buffers: &mut self.pairs,
+            out,
+        };
+        dispatch(self.width, errors);
     }
 
     /// The standard errors of the entries of one term.
@@ -249,9 +287,10 @@ impl Reduction {
 }
 
 impl Layout {
-    /// The coordinates that contribute to an entry of a gradient: its own, or all where the parameter is shared.
-    fn coordinates(&self, entries: usize, entry: usize) -> Range<usize> {
-        if entries == self.dimension { entry..entry + 1 } else { 0..self.dimension }
+    /// The coordinates that contribute to an entry of a gradient: its own; all where the parameter is shared; those of its
+    /// state where variables share their probabilities.
+    fn coordinates(&self, entries: usize, entry: usize) -> StepBy<Range<usize>> {
+        (entry..self.dimension).step_by(entries)
     }
 }
 
@@ -283,6 +322,11 @@ impl ErrorsOfSums<'_> {
         let limit = if spread.fills_lanes() { reduction.dominance } else { f64::INFINITY };
         for (sum, out) in out.iter_mut().enumerate() {
             let entries = out.len();
+            if !reduction.sum_of_term.contains(&Some(sum)) {
+                out.fill(0.0);
+                shares.iter_mut().for_each(|shares| shares[sum].fill(0.0));
+                continue;
+            }
             for (entry, error) in out.iter_mut().enumerate() {
                 let mut deviations: Lanes = [0.0; LANES];
                 for coordinate in reduction.layout.coordinates(entries, entry) {

@@ -13,6 +13,8 @@ pub(crate) struct Signature {
     pub(crate) orders: &'static [u32],
     pub(crate) terms: &'static [TermInfo],
     pub(crate) stencils: usize,
+    /// Whether they move categorical variables from state to state.
+    pub(crate) states: bool,
     /// Numbers of one coordinate of the separable term, if there is one.
     pub(crate) separable: Option<usize>,
     /// Points to which a coordinate of a function that is called whole is moved, if it is.
@@ -26,15 +28,27 @@ impl Signature {
             orders: E::ORDERS,
             terms: E::TERMS,
             stencils: E::STENCILS,
+            states: E::STATES,
             separable: E::Separable::PRESENT.then_some(E::Separable::NUMBERS),
             whole: E::Whole::PRESENT.then_some(E::Whole::POINTS),
         }
     }
 
+    /// The place of an order among the moments.
+    fn place(&self, order: u32) -> usize {
+        self.orders.iter().position(|&known| known == order).unwrap_or(0)
+    }
+
+    /// Whether a term is made of second derivatives by pairs of coordinates.
+    pub(crate) fn is_hessian(&self, term: usize) -> bool {
+        self.terms[term].moment == Moment::Hessian
+    }
+
     /// The place of a term's moment among those of a coordinate.
     pub(crate) fn moment(&self, term: usize) -> usize {
         match self.terms[term].moment {
-            Moment::Derivative(order) => self.orders.iter().position(|&known| known == order).unwrap_or(0),
+            Moment::Derivative(order) => self.place(order),
+            Moment::Hessian => self.place(2),
             Moment::Stencil(number) => self.orders.len() + number,
         }
     }

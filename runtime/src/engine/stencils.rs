@@ -35,7 +35,7 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
             let probes = E::probes(theta, z, &mut words);
             let mut rows = Rows::<E, L, _> {
                 arguments: self.scratch.arguments.chunks_exact(2 * L::WIDTH),
-                slopes: |slopes: &[[E::Scalar; BLOCK]], row: usize| L::splat(slopes[coordinate][row]),
+                slopes: of_coordinate::<L>(coordinate),
                 dimension: job.layout.dimension,
                 probes: &probes,
                 sums: E::Stencils::default(),
@@ -134,14 +134,14 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
 }
 
 /// The rows that move with one coordinate, or with one for each lane.
-struct Rows<'a, E: Estimator, L: Lane<Scalar = E::Scalar>, F> {
+pub(super) struct Rows<'a, E: Estimator, L: Lane<Scalar = E::Scalar>, F> {
     /// `u_o` and `h(u_o)` of the rows to come.
-    arguments: ChunksExact<'a, E::Scalar>,
+    pub(super) arguments: ChunksExact<'a, E::Scalar>,
     /// The slope of a row of a block, from the slopes of the block by coordinate.
-    slopes: F,
-    dimension: usize,
-    probes: &'a E::Probes<L>,
-    sums: E::Stencils<L>,
+    pub(super) slopes: F,
+    pub(super) dimension: usize,
+    pub(super) probes: &'a E::Probes<L>,
+    pub(super) sums: E::Stencils<L>,
 }
 
 impl<E: Estimator, L: Lane<Scalar = E::Scalar>, F: Fn(&[[E::Scalar; BLOCK]], usize) -> L> RidgeVisitor<E>
@@ -159,6 +159,12 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>, F: Fn(&[[E::Scalar; BLOCK]], usi
             }
         }
     }
+}
+
+/// The slopes of one coordinate, for all lanes.
+#[inline(always)]
+pub(super) fn of_coordinate<L: Lane>(coordinate: usize) -> impl Fn(&[[L::Scalar; BLOCK]], usize) -> L {
+    move |slopes, row| L::splat(slopes[coordinate][row])
 }
 
 #[inline(always)]

@@ -23,6 +23,10 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
         if const { E::STENCILS == 0 } {
             return;
         }
+        if const { E::STATES } {
+            self.whole_states(value);
+            return;
+        }
         if const { E::COORDINATES.is_some() }
             && let Some(count) = job.selection.count()
         {
@@ -84,15 +88,8 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
 
     /// The function at the draws; 0 for samples that do not exist.
     #[inline(always)]
-    fn values(&mut self) -> L {
-        let (dimension, arguments) = (self.job.layout.dimension, self.job.arguments);
-        L::from_fn(|lane| {
-            if self.exists(lane) {
-                call::<E>(&self.scratch.samples[lane * dimension..][..dimension], arguments)
-            } else {
-                E::Scalar::ZERO
-            }
-        })
+    fn values(&self) -> L {
+        L::from_fn(|lane| if self.exists(lane) { self.call(lane) } else { E::Scalar::ZERO })
     }
 
     /// The function with one coordinate at each of `points`, for draws with the given values of the function.
@@ -126,17 +123,23 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
     /// The function of one sample with a coordinate replaced by a number; nothing if that is the coordinate's own.
     #[inline(always)]
     fn call_moved(&mut self, lane: usize, coordinate: usize, number: f64) -> Option<E::Scalar> {
-        let dimension = self.job.layout.dimension;
-        let sample = &mut self.scratch.samples[lane * dimension..][..dimension];
-        let own = std::mem::replace(&mut sample[coordinate], number);
-        let value = (own != number).then(|| call::<E>(sample, self.job.arguments));
-        sample[coordinate] = own;
+        let place = lane * self.job.layout.dimension + coordinate;
+        let own = std::mem::replace(&mut self.scratch.samples[place], number);
+        let value = (own != number).then(|| self.call(lane));
+        self.scratch.samples[place] = own;
         value
+    }
+
+    /// The function of one sample, as it stands among the copies.
+    #[inline(always)]
+    pub(super) fn call(&self, lane: usize) -> E::Scalar {
+        let dimension = self.job.layout.dimension;
+        call::<E>(&self.scratch.samples[lane * dimension..][..dimension], self.block(), self.job.arguments)
     }
 }
 
 /// Calls the function. Compiled once and not for every pack.
 #[inline(never)]
-fn call<E: Estimator>(z: &[f64], arguments: E::Arguments<'_>) -> E::Scalar {
-    E::Scalar::from_f64(E::Whole::value(z, arguments))
+fn call<E: Estimator>(z: &[f64], block: usize, arguments: E::Arguments<'_>) -> E::Scalar {
+    E::Scalar::from_f64(E::Whole::value(z, block, arguments))
 }

@@ -13,12 +13,13 @@ use super::signature::Signature;
 use super::table::{Fill, Slopes};
 use super::tree::{Tree, combine};
 use super::{LANES, LEAF, adjoint};
+use crate::coupling::Coupling;
 use crate::draw::Key;
 use crate::error::EstimateError;
 use crate::kernel::{Estimator, Law, Ridges, Sampled, Separable};
 use crate::lane::{Floats, Kernel, PackWidth, Scalar, dispatch};
 use crate::opaque::Whole;
-use crate::parameters::{Parameters, check_values};
+use crate::parameters::{Parameters, add_up, check_values, theta};
 use crate::run::TermSize;
 use crate::warning::{Warning, judge_convergence};
 
@@ -60,6 +61,8 @@ struct Task<S> {
 /// The buffers of an estimator.
 pub(crate) struct Workspace<E: Estimator> {
     theta: Vec<<E::Law as Law>::Theta<E::Scalar>>,
+    /// Sums over the entries of parameters, which every coordinate's numbers end with.
+    totals: Vec<f64>,
     /// Whether anything is drawn.
     draws: bool,
     formulas: Formulas<E>,
@@ -68,6 +71,8 @@ pub(crate) struct Workspace<E: Estimator> {
     /// The largest exponent of the function in each coordinate; empty where no radius is known.
     reach: Vec<f64>,
     samplers: Vec<<E::Law as Sampled>::Prepared<E::Scalar>>,
+    /// What makes one draw of those of the coordinates.
+    coupling: <E::Law as Sampled>::Coupling<E::Scalar>,
     /// What samplers share, from run to run.
     sampler_tables: <E::Law as Sampled>::Tables,
     tables: <E::Ridges as Ridges<E>>::Tables,
@@ -88,11 +93,13 @@ impl<E: Estimator> Workspace<E> {
     pub(crate) fn new(settings: Settings, gradient: Vec<Vec<f64>>, draws: bool) -> Self {
         Self {
             theta: Vec::new(),
+            totals: Vec::new(),
             draws,
             formulas: Formulas::new(&gradient),
             radii: Vec::new(),
             reach: Vec::new(),
             samplers: Vec::new(),
+            coupling: Default::default(),
             sampler_tables: Default::default(),
             tables: E::Ridges::tables(),
             numbers: Vec::new(),
@@ -116,6 +123,7 @@ impl<E: Estimator> Workspace<E> {
         for (index, info) in parameters.iter().enumerate() {
             check_values(info, law.values(index))?;
         }
+        add_up(law, dimension, &mut self.totals);
         self.theta.clear();
         self.samplers.truncate(dimension);
         let all = &mut self.reduction.coefficients;
@@ -123,7 +131,7 @@ impl<E: Estimator> Workspace<E> {
         self.formulas.theta.clear();
         self.radii.resize(dimension * E::RADII.len(), 0.0);
         for coordinate in 0..dimension {
-            let exact = E::Law::theta(|index| law.values(index).at(coordinate));
+            let exact = theta(law, &self.totals, coordinate);
             if let Some(condition) = E::Law::violated(&exact) {
                 return Err(EstimateError::ConditionViolated { law: E::Law::NAME, condition, coordinate });
             }
@@ -135,7 +143,7 @@ impl<E: Estimator> Workspace<E> {
             }
             E::coefficients(&exact, &mut all[coordinate * E::TERMS.len()..][..E::TERMS.len()]);
             E::radii(&exact, &mut self.radii[coordinate * E::RADII.len()..][..E::RADII.len()]);
-            self.theta.push(E::Law::theta(|index| Scalar::from_f64(law.values(index).at(coordinate))));
+            self.theta.push(E::Law::theta(|index| Scalar::from_f64(exact.as_ref()[index])));
             let sampler = E::Law::prepare(&exact, &mut self.sampler_tables)
                 .map_err(|reason| EstimateError::Sampler { law: E::Law::NAME, coordinate, reason })?;
             // In its place: a table of the last run is held until the new one is found.
@@ -143,6 +151,10 @@ impl<E: Estimator> Workspace<E> {
                 Some(place) => *place = sampler,
                 None => self.samplers.push(sampler),
             }
+        }
+        if self.draws {
+            let read = E::Law::COUPLED.map(|parameter| (parameters[parameter].name, law.values(parameter)));
+            self.coupling.prepare(read)?;
         }
         self.reduction.check_coefficients()
     }
@@ -184,7 +196,7 @@ impl<E: Estimator> Workspace<E> {
         let division = match layout.points {
             Some(_) => Division::Lanes,
             // Blocks of coordinates would tear the adjoint sums apart.
-            None if E::Ridges::COUNT == 0 && !layout.adjoints => Division::Coordinates,
+            None if by_coordinate::<E>() && !layout.adjoints => Division::Coordinates,
             None => Division::Leaves,
         };
         let closed_forms = &self.formulas.closed_forms;
@@ -195,9 +207,20 @@ impl<E: Estimator> Workspace<E> {
             let reset = |task: &mut Task<E::Scalar>| task.scratch.reset_selection(count, layout.dimension * probes);
             self.tasks.iter_mut().for_each(reset);
         }
-        let Self { theta, samplers, tables, numbers, selection, .. } = self;
-        let job =
-            Job::<E> { key, samples, layout, theta, samplers, tables, numbers, selection, arguments, closed_forms };
+        let Self { theta, samplers, coupling, tables, numbers, selection, .. } = self;
+        let job = Job::<E> {
+            key,
+            samples,
+            layout,
+            theta,
+            samplers,
+            coupling,
+            tables,
+            numbers,
+            selection,
+            arguments,
+            closed_forms,
+        };
         let (width, ridges) = (self.settings.width, self.reduction.ridges.as_slice());
         let run = |task: &mut Task<E::Scalar>| run_task(&job, width, ridges, task);
         if let [task] = self.tasks.as_mut_slice() {
@@ -382,10 +405,18 @@ fn run_task<E: Estimator>(
     task.tree.finish();
 }
 
+/// Whether nothing joins the coordinates, so that each can be sampled by itself.
+const fn by_coordinate<E: Estimator>() -> bool {
+    E::Ridges::COUNT == 0
+        && !E::Whole::PRESENT
+        && !E::DIRECTIONAL
+        && !<<E::Law as Sampled>::Coupling<E::Scalar> as Coupling<E::Scalar>>::PRESENT
+}
+
 /// The samples of one leaf. Only one of the two schedules is compiled.
 fn sample_leaf<E: Estimator>(job: &Job<'_, '_, E>, width: Option<PackWidth>, leaf: usize, task: &mut Task<E::Scalar>) {
     let Task { coordinates, lanes, scratch, .. } = task;
-    if const { E::Ridges::COUNT == 0 && !E::Whole::PRESENT } {
+    if const { by_coordinate::<E>() } {
         run_packs::<E, _>(width, ByCoordinate { job, leaf, coordinates: coordinates.clone(), scratch });
     } else {
         run_packs::<E, _>(width, BySample { job, leaf, lanes: lanes.clone(), scratch });

@@ -6,28 +6,33 @@
 
 use proc_macro2::Span;
 
-use super::Rule;
+use super::program::Program;
 use crate::errors::{Code, Fault};
-use crate::ir::Function;
 
 /// Refuses the option where it saves nothing.
 ///
 /// # Errors
-/// [`Code::BadOption`] for a function of one number, for rules that move no coordinate, and for a function of single
+/// [`Code::BadOption`] for a function of one number, for rules that move no single coordinate, and for a function of single
 /// coordinates only.
-pub fn check(function: &Function, rules: &[Rule], span: Span) -> Result<(), Fault> {
-    let form = &function.normal_form;
-    let (message, help) = if !function.vector {
+pub fn check(program: &Program, span: Span) -> Result<(), Fault> {
+    let (message, help) = if !program.vector {
         (
             "the draw of this function is one number, of which there are no coordinates to choose from",
             "leave the option out",
         )
-    } else if rules.iter().all(|rule| rule.stencils.is_empty()) {
+    } else if !program.probes.directional.is_empty() {
+        ("the rules of this law move all coordinates at once", "leave the option out")
+    } else if program.probes.states {
+        (
+            "the rule of this law tries every state of a variable, and takes their mean",
+            "leave the option out: a state costs an update of each row, or one call",
+        )
+    } else if !program.probes.are_evaluated() {
         (
             "no rule of this estimator moves coordinates: its derivatives are taken at the draw itself",
             "leave the option out, or ask by `form` for a rule that moves the draw, where `RULE` lists one",
         )
-    } else if form.ridges.is_empty() && form.whole.is_none() {
+    } else if program.ridges.is_empty() && program.whole.is_none() {
         (
             "each term of this function has a coordinate of its own, so that all together cost no more than one",
             "leave the option out: it is for terms of several coordinates, such as `dot(a, z)`, and for opaque functions",

@@ -1,0 +1,85 @@
+//! The rules of joint laws of one pack of samples: derivatives of `f` along a direction, at points between the draw and a
+//! vertex, for each entry of a vector parameter.
+//!
+//! The auxiliary draws are made once for each sample, and all entries share them: each rule stays unbiased by itself. A ridge
+//! row costs one evaluation for each entry, as `u_o` moves towards `A_ok + c_o` along a straight line. The separable terms move
+//! all coordinates at once; between entries the sum over them differs in the vertex's own coordinate only, so that it is
+//! made once and corrected for each.
+
+use std::slice::ChunksExact;
+
+use super::leaf::Pack;
+use super::stencils::add;
+use super::table::{BLOCK, RidgeTable};
+use crate::draw::Words;
+use crate::kernel::{Estimator, Ridge, RidgeVisitor, Ridges, Separable};
+use crate::lane::{Lane, Scalar};
+
+impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
+    /// Adds the directional stencils of every entry to its lanes.
+    #[inline(always)]
+    pub(super) fn directional(&mut self) {
+        let job = self.job;
+        let Some(theta) = job.theta.first() else { return };
+        let mut words = Words::<L>::auxiliary(job.key, self.sample as u64, 0);
+        // What all entries share reads no coordinate of the draw, and of θ the sums only.
+        let probes = E::probes(theta, L::default(), &mut words);
+        let (zero, one) = (L::splat(E::Scalar::ZERO), L::splat(E::Scalar::ONE));
+        let mut common = E::Stencils::<L>::default();
+        if E::Separable::PRESENT {
+            for (draws, numbers) in self.scratch.draws.chunks_exact(L::WIDTH).zip(job.numbers) {
+                add(common.as_mut(), E::Separable::directional(L::load(draws), zero, &probes, numbers).as_ref());
+            }
+        }
+        for coordinate in 0..job.layout.dimension {
+            let mut rows = Rows::<E, L> {
+                arguments: self.scratch.arguments.chunks_exact(2 * L::WIDTH),
+                coordinate,
+                dimension: job.layout.dimension,
+                probes: &probes,
+                sums: E::Stencils::default(),
+            };
+            E::Ridges::visit(job.tables, &mut rows);
+            let mut sums = rows.sums;
+            if E::Separable::PRESENT {
+                let z = L::load(&self.scratch.draws[coordinate * L::WIDTH..]);
+                let numbers = &job.numbers[coordinate];
+                let at_vertex = E::Separable::directional(z, one, &probes, numbers);
+                let apart = E::Separable::directional(z, zero, &probes, numbers);
+                let changes = at_vertex.as_ref().iter().zip(apart.as_ref()).zip(common.as_ref());
+                for (sum, ((&at_vertex, &apart), &common)) in sums.as_mut().iter_mut().zip(changes) {
+                    *sum = *sum + (common + (at_vertex - apart));
+                }
+            }
+            self.accumulate(job.layout.first_stencil(coordinate), sums.as_ref());
+        }
+    }
+}
+
+/// The rows that move towards one vertex.
+struct Rows<'a, E: Estimator, L: Lane<Scalar = E::Scalar>> {
+    /// `u_o`, and `h(u_o)`, of the rows to come.
+    arguments: ChunksExact<'a, E::Scalar>,
+    coordinate: usize,
+    dimension: usize,
+    probes: &'a E::Probes<L>,
+    sums: E::Stencils<L>,
+}
+
+impl<E: Estimator, L: Lane<Scalar = E::Scalar>> RidgeVisitor<E> for Rows<'_, E, L> {
+    #[inline(always)]
+    fn visit<R: Ridge<E>>(&mut self, table: &RidgeTable<E, R>) {
+        let slopes = table.slopes.iter().skip(self.coordinate).step_by(self.dimension);
+        let blocks = slopes.zip(&table.offsets).zip(table.numbers.chunks(BLOCK));
+        for ((slopes, offsets), numbers) in blocks {
+            // The rows stand on the left, so that no argument is taken when they end.
+            for (((numbers, &slope), &offset), arguments) in
+                numbers.iter().zip(slopes).zip(offsets).zip(&mut self.arguments)
+            {
+                let u = L::load(arguments);
+                let moved = R::directional(u, L::splat(offset), L::splat(slope), self.probes, numbers);
+                add(self.sums.as_mut(), moved.as_ref());
+            }
+        }
+    }
+}

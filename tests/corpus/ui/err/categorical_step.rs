@@ -1,0 +1,9 @@
+use logphi::laws::Categorical;
+use logphi::prelude::*;
+
+#[estimator(distribution = Categorical)]
+fn passed(z: &OneHot, a: &[f64]) -> f64 {
+    if dot(a, z) > 0.5 { 1.0 } else { 0.0 }
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use logphi::prelude::*;
+
+#[distribution(sample = mu + cholesky(sigma) * normal())]
+fn gaussian(omega: &[Frequency], mu: &[Real], sigma: Covariance) -> LogCf {
+    I * dot(mu, omega) - quadratic(omega, &sigma) / 2.0
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use logphi::laws::MultivariateGaussian;
+use logphi::prelude::*;
+
+#[estimator(distribution = MultivariateGaussian, order = 8)]
+fn norm(z: &[f64]) -> f64 {
+    z.iter().map(|z| z.powi(2)).sum()
+}
+
+fn main() {}
