@@ -165,7 +165,8 @@ impl Probe<'_> {
                 let q = argument(0);
                 Measure::atoms(-q / (1.0 - q).ln(), |k| q * k / (k + 1.0)).affine(1.0, 1.0)
             }
-            kind @ (DrawKind::Beta
+            kind @ (DrawKind::LogGamma
+            | DrawKind::Beta
             | DrawKind::InverseGaussian
             | DrawKind::Binomial
             | DrawKind::ZetaMixture
