@@ -1,4 +1,4 @@
-use logphi::laws::{Gamma, Gaussian};
+use logphi::laws::{Categorical, Gamma, Gaussian};
 use logphi::prelude::*;
 
 #[estimator(distribution = Gaussian, coordinates = 2)]
@@ -14,6 +14,11 @@ fn single(z: f64) -> f64 {
 #[estimator(distribution = Gamma, coordinates = 2)]
 fn separable(z: &[f64]) -> f64 {
     z.iter().map(|z| softplus(*z)).sum()
+}
+
+#[estimator(distribution = Categorical, coordinates = 2)]
+fn states(z: &OneHot, a: &[f64]) -> f64 {
+    softplus(dot(a, z))
 }
 
 fn main() {}
