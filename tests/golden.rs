@@ -38,6 +38,7 @@ const INPUTS: &[Input] = &[
     input!("categorical_reconstruction", Some("categorical")),
     input!("dirichlet_quadratic_form", Some("dirichlet")),
     input!("closed_form", Some("laplace")),
+    input!("laplace_wave", Some("laplace")),
 ];
 
 fn has(item: &ItemFn, attribute: &str) -> bool {

@@ -1,5 +1,8 @@
 //! What is recognised of every law of the library: for each parameter the exact rules, the preferred one first.
 
+#[path = "matcher/transforms.rs"]
+mod transforms;
+
 use std::fmt::Write;
 
 use logphi_compiler::ir::Frame;

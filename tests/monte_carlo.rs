@@ -4,6 +4,9 @@
 //! 9e-5: about 70 comparisons with a fresh seed would raise a false alarm in 6 of 1000 runs, and the seed is fixed.
 //! Every comparison is repeated with the exact value changed by 5 % in either direction, and must fail then.
 
+#[path = "monte_carlo/warnings.rs"]
+mod warnings;
+
 use logphi::laws::{Dirac, Exponential, Gamma, Gaussian, Laplace};
 use logphi::prelude::*;
 use logphi::{Estimator, Gradient, Law, Run};
@@ -190,6 +193,10 @@ fn in_corpus(parameter: &'static str, deviation: f64) -> (&'static str, f64) {
         "rate" => ("lam", 1.0),
         // v = σ², ∂/∂σ = 2 σ ∂/∂v
         "sigma" => ("v", 2.0 * deviation),
+        "lambda" => ("lam", 1.0),
+        "mu1" => ("lam1", 1.0),
+        "mu2" => ("lam2", 1.0),
+        "scale" => ("sc", 1.0),
         other => (other, 1.0),
     }
 }

@@ -21,6 +21,10 @@ fn energy(z: &[f64], x: &Matrix, y: &[f64]) -> f64 {
 #[estimator(of = energy, distribution = Bernoulli, opaque, packs = portable)]
 struct OpaqueEnergy;
 
+/// Two random coordinates of each sample.
+#[estimator(of = energy, distribution = Bernoulli, coordinates = 2, packs = portable)]
+struct FewEnergy;
+
 /// An argument of a type that the compiler knows nothing of; `z` is compared, which has no derivative anywhere.
 #[estimator(distribution = Poisson, opaque, packs = portable)]
 fn sold_out(z: f64, stock: &Stock) -> f64 {
@@ -40,6 +44,9 @@ fn counted(z: &[f64], calls: &AtomicUsize) -> f64 {
 
 #[estimator(of = counted, distribution = Binomial, opaque, packs = portable)]
 struct CountedBinomial;
+
+#[estimator(of = counted, distribution = Bernoulli, opaque, coordinates = 2, packs = portable)]
+struct CountedFew;
 
 /// A kink, so that the rules in normal form are differences, too.
 #[estimator(distribution = CompoundExponential, form = difference, packs = portable)]
@@ -171,6 +178,32 @@ fn moved_points_that_are_known_are_not_called_again() {
     for (j, exact) in [81.0 * 0.5, 81.0 * 0.2].into_iter().enumerate() {
         check("p", run.gradient.p[j], run.standard_error.as_ref().expect("errors").p[j], exact);
     }
+}
+
+#[test]
+fn a_few_coordinates_of_each_sample_are_enough() {
+    let (x, y) = energy_arguments();
+    let law = Bernoulli { p: [0.1, 0.3, 0.5, 0.6, 0.8, 0.95] };
+    let (_, gradient) = enumerate(&law.p, |z| energy(z, &x, &y));
+    let run = FewEnergy::estimate(&law, (&x, &y)).samples(1 << 16).seed(6).run().expect("a run");
+    let errors = run.standard_error.expect("errors").p;
+    for (j, exact) in gradient.into_iter().enumerate() {
+        check(&format!("p[{j}]"), run.gradient.p[j], errors[j], exact);
+    }
+    assert!(FewEnergy::RULE.contains("2 random coordinates of d"), "{}", FewEnergy::RULE);
+    // One call at the draw and one for each of two coordinates; the lanes that one thread has are those of another.
+    let calls = AtomicUsize::new(0);
+    let law = Bernoulli { p: [0.9, 0.8, 0.95, 0.7] };
+    let run = CountedFew::estimate(&law, &calls).samples(80_000).seed(1).threads(1).run().expect("a run");
+    assert_eq!(calls.swap(0, Ordering::Relaxed), 80_000 * (1 + 2));
+    let (_, gradient) = enumerate(&law.p, |z| z.iter().product());
+    let errors = run.standard_error.expect("errors").p;
+    for (j, exact) in gradient.into_iter().enumerate() {
+        check("p", run.gradient.p[j], errors[j], exact);
+    }
+    let threads = CountedFew::estimate(&law, &calls).samples(80_000).seed(1).threads(3).run().expect("a run");
+    assert_eq!(threads.gradient.p, run.gradient.p);
+    assert!(CountedFew::RULE.contains("called whole, 5 times"), "{}", CountedFew::RULE);
 }
 
 #[test]

@@ -291,7 +291,7 @@ fn expectation(rule: &ExactRule, parameters: &[f64], draw: &Measure, f: Function
         }
         let sum = draw.expectation(|z| {
             let value = |(data, weight): &(Vec<f64>, f64)| {
-                let numbers = evaluate(&whole, Leaves { parameters, draw: Some(&z), data }).expect("numbers");
+                let numbers = evaluate(&whole, Leaves { parameters, ..Leaves::draw(&z, data) }).expect("numbers");
                 let probes = term.stencil.orders.iter().zip(numbers.chunks_exact(2));
                 weight * probes.map(|(&order, probe)| probe[1] * f(order, probe[0])).sum::<f64>()
             };

@@ -129,6 +129,8 @@ pub fn compile(source: &Source) -> Result<Compiled, Errors> {
             (None, rules, program)
         }
     };
+    options.coordinates.map_or(Ok(()), |(_, span)| kernel::coordinates::check(&program, span))?;
+    let program = Program { coordinates: options.coordinates.map(|(count, _)| count), ..program };
     let report = report::report(&program, &rules, options.precision);
     let latex = emit::latex::latex(&program, &rules);
     let context = EstimatorContext {

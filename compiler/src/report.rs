@@ -111,7 +111,9 @@ fn account(program: &Program, rule: &Rule, text: &mut Text) {
         text.line(2, &format!("where {name}_sum = Σ_j {name}[j]"));
     }
     if let (Form::Truncated { .. }, Some(radius)) = (&rule.form, radius(program, &rule.radius)) {
-        text.line(2, &format!("radius of convergence: {radius}"));
+        let judged = program.convergence.as_ref().is_some_and(|section| section.parameters.contains(&rule.parameter));
+        let warning = if judged { ", and a run warns where an exponent of f is not" } else { "" };
+        text.line(2, &format!("radius of convergence: {radius}{warning}"));
     }
     for (form, stencils) in rule.alternatives.iter().take(ALTERNATIVES) {
         let terms: Vec<String> = stencils

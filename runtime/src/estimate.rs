@@ -10,6 +10,7 @@ use crate::parameters::{Gradient, Parameters, dimension, states};
 use crate::run::{Run, TermSize};
 use crate::seed::fresh_seed;
 use crate::term::Term;
+use crate::warning::Warning;
 
 /// Samples of a run that asked for no number.
 const DEFAULT_SAMPLES: usize = 1024;
@@ -172,11 +173,9 @@ impl<'law, 'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'law, 'a, E, P
         let gradient = law.zero_gradient(dimension);
         let terms = E::TERMS
             .iter()
-            .map(|info| TermSize {
-                parameter: <E::Law as Law>::PARAMETERS[info.parameter].name,
-                moment: info.moment,
-                kept: info.kept,
-                values: gradient.entries(info.parameter).to_vec(),
+            .map(|info| {
+                let name = <E::Law as Law>::PARAMETERS[info.parameter].name;
+                TermSize::new(name, *info, gradient.entries(info.parameter).to_vec())
             })
             .collect::<Vec<_>>();
         let known = !E::FORMULAS.is_empty() && E::TERMS.is_empty();
@@ -191,7 +190,7 @@ impl<'law, 'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'law, 'a, E, P
             value_standard_error: None,
             gradient,
             terms,
-            warnings: Vec::with_capacity(parameters),
+            warnings: Vec::with_capacity(Warning::KINDS * parameters),
             argument_gradient: options.argument_gradients.then(|| E::zero_argument_gradient(arguments)),
             sampler_error: 0.0,
             samples,

@@ -131,7 +131,7 @@ pub trait Estimator: Sized + 'static {
     /// The function as a whole, if it is only called: then there are no other terms. Otherwise [`Nothing`].
     type Whole: Whole<Self>;
     /// Numbers that the exact rules read for one sample and coordinate (shifts and weights): `[L; P]`, `P` at most 32.
-    type Probes<L: Lane<Scalar = Self::Scalar>>: Copy + Default + AsRef<[L]>;
+    type Probes<L: Lane<Scalar = Self::Scalar>>: Copy + Default + AsRef<[L]> + AsMut<[L]>;
     /// One number for each stencil: `[L; STENCILS]`.
     type Stencils<L: Lane<Scalar = Self::Scalar>>: Copy + Default + AsRef<[L]> + AsMut<[L]>;
     /// How many stencils the exact rules have, at most 32; with 0 no code for them is compiled.
@@ -154,11 +154,18 @@ pub trait Estimator: Sized + 'static {
     const EXACT: bool;
     /// Whether the sample loop is compiled only for packs that every processor has, and not for wider ones besides.
     const PORTABLE: bool = false;
+    /// How many random coordinates of each sample the exact rules move in ridge terms, or in a function that is called whole;
+    /// all if `None`.
+    const COORDINATES: Option<usize> = None;
     /// Indices of the parameters whose gradient is a formula. If there are any, [`formula`](Self::formula) also gives the
     /// value; if there are no terms besides, nothing is drawn.
     const FORMULAS: &'static [usize] = &[];
     /// The parameters whose gradient is a closed form, each with the number of the stencil that is its expectation.
     const CLOSED_FORMS: &'static [(usize, usize)] = &[];
+
+    /// Indices of the parameters whose rule is a series with a known radius of convergence, if the function is a sum of
+    /// polynomials times exponentials.
+    const RADII: &'static [usize] = &[];
 
     /// The number of coordinates that the arguments imply, if they do (columns of a matrix, length of a slice).
     fn dimension(arguments: Self::Arguments<'_>) -> Option<usize>;
@@ -191,6 +198,19 @@ pub trait Estimator: Sized + 'static {
     /// # Errors
     /// An expectation that does not exist, is not decided, or not finite.
     fn formula(_: Self::Arguments<'_>, _: Expectations<'_, Self>) -> Result<(), EstimateError> {
+        Ok(())
+    }
+
+    /// The radius of convergence for each of [`RADII`](Self::RADII), for the parameters of one coordinate.
+    fn radii(theta: &<Self::Law as Law>::Theta<f64>, out: &mut [f64]) {
+        let _ = (theta, out);
+    }
+
+    /// Raises `out` to the largest modulus of an exponent of the function, for each coordinate.
+    ///
+    /// # Errors
+    /// None but those of [`Exponentials`](crate::formula::Exponentials), which hands none on here.
+    fn reach(_: Self::Arguments<'_>, _: &mut [f64]) -> Result<(), EstimateError> {
         Ok(())
     }
 

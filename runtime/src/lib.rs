@@ -33,6 +33,7 @@ mod sample;
 mod seed;
 mod special;
 mod term;
+mod warning;
 
 pub use adam::Adam;
 pub use analytic::LogCharacteristic;
@@ -50,6 +51,7 @@ pub use logphi_macros::{distribution, estimator, term};
 pub use matrix::{Matrix, MatrixError};
 pub use one_hot::{OneHot, OneHotError};
 pub use parameters::{Field, Gradient, GradientField, MatrixField, Parameters, SimplexField, Values};
-pub use run::{Run, TermSize, Warning};
+pub use run::{Run, TermSize};
 pub use sample::{Sample, sample};
 pub use term::Term;
+pub use warning::Warning;

@@ -23,7 +23,7 @@ pub mod prelude {
     pub use crate::error::EstimateError;
     pub use crate::estimate::{Estimate, Prepare};
     pub use crate::formula::{
-        Add, Characteristic, ClosedForms, Expectations, Exponentials, evaluate as evaluate_formula,
+        Add, Characteristic, ClosedForms, Expectations, Exponentials, add_reach, evaluate as evaluate_formula,
         weigh as weigh_closed_forms,
     };
     pub use crate::functions::{ln_gamma, log_sigmoid, maximum, minimum, polygamma, sigmoid, sign, softplus, unit};

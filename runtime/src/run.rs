@@ -1,7 +1,7 @@
 //! What a run returns.
 
-use crate::engine::Signature;
-use crate::kernel::{Estimator, Moment};
+use crate::kernel::{Estimator, Moment, TermInfo};
+use crate::warning::Warning;
 
 /// An estimate of `E f(z)` and its gradient.
 #[non_exhaustive]
@@ -18,7 +18,7 @@ pub struct Run<E: Estimator, G> {
     pub value_standard_error: Option<f64>,
     /// The size of every kept term of every rule, and of the first discarded one of truncated rules.
     pub terms: Vec<TermSize>,
-    /// What the sizes of the terms say against a truncated rule.
+    /// Signs that the result should not be trusted.
     pub warnings: Vec<Warning>,
     /// The gradient with respect to the other arguments of `f`, if asked for.
     pub argument_gradient: Option<E::ArgumentGradient>,
@@ -79,6 +79,10 @@ pub struct TermSize {
 }
 
 impl TermSize {
+    pub(crate) const fn new(parameter: &'static str, info: TermInfo, values: Vec<f64>) -> Self {
+        Self { parameter, moment: info.moment, kept: info.kept, values }
+    }
+
     /// The order `n` of a term with `E f^(n)`; 2 for the second derivatives by pairs of coordinates.
     #[must_use]
     pub const fn order(&self) -> Option<u32> {
@@ -93,87 +97,5 @@ impl TermSize {
     #[must_use]
     pub fn largest(&self) -> f64 {
         self.values.iter().fold(0.0, |largest, value| f64::max(largest, value.abs()))
-    }
-}
-
-/// A sign that a result should not be trusted.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Warning {
-    /// The first discarded term of a truncated rule matters: it is beyond two of its own standard errors and two of the
-    /// gradient's, or it exceeds both the last kept term and the gradient itself (so that a series that runs away is
-    /// caught even where its terms are mostly noise). The gradient is then off by about its size or more.
-    TruncationBias {
-        /// Name of the parameter.
-        parameter: &'static str,
-        /// Highest order kept.
-        kept_order: u32,
-        /// Order of the first discarded term.
-        discarded_order: u32,
-        /// The entry of the gradient with the largest discarded term among those that gave rise to the warning.
-        entry: usize,
-        /// How many entries gave rise to it.
-        entries: usize,
-        /// The last kept term there.
-        kept: f64,
-        /// The discarded term there.
-        discarded: f64,
-    },
-}
-
-impl std::fmt::Display for Warning {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Warning::TruncationBias { parameter, kept_order, discarded_order, entry, entries, kept, discarded } => {
-                write!(
-                    f,
-                    "the truncated rule for `{parameter}` is biased in {entries} {}: at entry {entry} the first discarded \
-                 term (order {discarded_order}) is {discarded:.3e}, the last kept one (order {kept_order}) {kept:.3e}",
-                    if *entries == 1 { "entry" } else { "entries" },
-                )
-            }
-        }
-    }
-}
-
-/// Compares the discarded term of each truncated rule with its noise, the gradient's, the last kept term and the gradient.
-///
-/// `term_error` gives the standard error of a term at an entry; it costs something and is asked only where it decides.
-pub(crate) fn judge_truncation(
-    signature: &Signature,
-    terms: &[TermSize],
-    gradient: &[Vec<f64>],
-    gradient_errors: &[Vec<f64>],
-    mut term_error: impl FnMut(usize, usize) -> f64,
-    warnings: &mut Vec<Warning>,
-) {
-    for (index, discarded) in terms.iter().enumerate().filter(|(_, term)| !term.kept) {
-        let parameter = signature.terms[index].parameter;
-        let kept =
-            terms[..index].iter().zip(signature.terms).rev().find(|(_, info)| info.kept && info.parameter == parameter);
-        let Some((kept, _)) = kept else { continue };
-        let (Some(kept_order), Some(discarded_order)) = (kept.order(), discarded.order()) else { continue };
-        let mut guilty = 0;
-        let mut worst: Option<usize> = None;
-        for (entry, size) in discarded.values.iter().map(|value| value.abs()).enumerate() {
-            let runaway = size > kept.values[entry].abs() && size > gradient[parameter][entry].abs();
-            let matters = size > 2.0 * gradient_errors[parameter][entry];
-            if runaway || (matters && size > 2.0 * term_error(index, entry)) {
-                guilty += 1;
-                if worst.is_none_or(|worst| size > discarded.values[worst].abs()) {
-                    worst = Some(entry);
-                }
-            }
-        }
-        let Some(entry) = worst else { continue };
-        warnings.push(Warning::TruncationBias {
-            parameter: signature.parameters[parameter].name,
-            kept_order,
-            discarded_order,
-            entry,
-            entries: guilty,
-            kept: kept.values[entry],
-            discarded: discarded.values[entry],
-        });
     }
 }

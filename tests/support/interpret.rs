@@ -13,19 +13,35 @@ pub struct Leaves<'a, T> {
     pub draw: Option<&'a T>,
     /// By data index.
     pub data: &'a [T],
+    /// By base draw.
+    pub draws: &'a [T],
+    /// The frequency ω.
+    pub frequency: Option<&'a T>,
 }
 
 impl<'a, T> Leaves<'a, T> {
     /// Leaves of a coefficient.
     #[must_use]
     pub const fn parameters(parameters: &'a [T]) -> Self {
-        Self { parameters, draw: None, data: &[] }
+        Self { parameters, draw: None, data: &[], draws: &[], frequency: None }
     }
 
     /// Leaves of a function of the draw.
     #[must_use]
     pub const fn draw(draw: &'a T, data: &'a [T]) -> Self {
-        Self { parameters: &[], draw: Some(draw), data }
+        Self { parameters: &[], draw: Some(draw), data, draws: &[], frequency: None }
+    }
+
+    /// Leaves of a point or weight of an exact rule.
+    #[must_use]
+    pub const fn stencil(parameters: &'a [T], draw: &'a T, draws: &'a [T]) -> Self {
+        Self { parameters, draw: Some(draw), data: &[], draws, frequency: None }
+    }
+
+    /// Leaves of a log characteristic function as it was written.
+    #[must_use]
+    pub const fn characteristic(parameters: &'a [T], frequency: &'a T) -> Self {
+        Self { parameters, draw: None, data: &[], draws: &[], frequency: Some(frequency) }
     }
 }
 
@@ -58,12 +74,10 @@ pub fn evaluate<T: Number>(graph: &Graph, leaves: Leaves<'_, T>) -> Option<Vec<T
             Node::Call(primitive, argument) => of(argument).and_then(|argument| argument.call(*primitive)),
             Node::Maximum(x, y) => Some(of(x)?.maximum(&of(y)?)),
             Node::Minimum(x, y) => Some(of(x)?.minimum(&of(y)?)),
-            Node::ImaginaryUnit
-            | Node::Frequency
-            | Node::TransformVariable
-            | Node::Draw(_)
-            | Node::Input(_)
-            | Node::Kummer(..) => {
+            Node::ImaginaryUnit => T::imaginary_unit(),
+            Node::Frequency => Some(leaves.frequency.expect("the frequency is given").clone()),
+            Node::Draw(draw) => Some(leaves.draws[draw.0].clone()),
+            Node::TransformVariable | Node::Input(_) | Node::Kummer(..) => {
                 panic!("{node:?} in a graph that is evaluated")
             }
         };

@@ -6,6 +6,7 @@
 
 pub mod comparison;
 pub mod corpus;
+pub mod dual;
 pub mod expression;
 pub mod golden;
 pub mod interpret;

@@ -9,6 +9,10 @@ pub trait Number: Clone {
     fn constant(value: &Rational) -> Self;
     /// π.
     fn pi() -> Option<Self>;
+    /// The imaginary unit; real numbers have none.
+    fn imaginary_unit() -> Option<Self> {
+        None
+    }
     /// Euler's constant γ.
     fn euler_gamma() -> Option<Self>;
     /// `ζ(n)` for a whole `n` from 2 on.

@@ -79,6 +79,7 @@ const RESERVED: &[&str] = &[
     "sums",
     "ridge",
     "evaluate_formula",
+    "add_reach",
     "weigh_closed_forms",
     "weights",
     "centre",

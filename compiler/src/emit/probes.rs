@@ -25,10 +25,15 @@ impl Sections<'_> {
         let [numbers, stencils] = [probes.numbers.graph.outputs.len(), probes.count()].map(Literal::usize_unsuffixed);
         let directional = (!probes.directional.is_empty()).then(|| quote! { const DIRECTIONAL: bool = true; });
         let states = probes.states.then(|| quote! { const STATES: bool = true; });
+        let selection = self.program.coordinates.map(|count| {
+            let count = Literal::u32_unsuffixed(count);
+            quote! { const COORDINATES: Option<usize> = Some(#count); }
+        });
         quote! {
             type Probes<L: Lane<Scalar = #scalar>> = [L; #numbers];
             type Stencils<L: Lane<Scalar = #scalar>> = [L; #stencils];
             const STENCILS: usize = #stencils;
+            #selection
             #directional
             #states
         }

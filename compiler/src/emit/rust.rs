@@ -16,11 +16,11 @@ use super::sharing;
 use super::summary;
 use super::whole::opaque_function;
 use crate::errors::{Errors, bug};
-use crate::ir::{Node, ParamId};
-use crate::kernel::program::{Moment, Program, Term};
+use crate::ir::{Graph, Node, ParamId};
+use crate::kernel::program::{ConvergenceSection, Moment, Program, Term};
 use crate::parse::options::{Packs, Precision};
 use crate::parse::signature::text;
-use crate::rule::Rule;
+use crate::rule::{Expansion, Rule};
 
 /// What an emitted estimator is called and where it stands.
 #[derive(Clone, Debug)]
@@ -100,7 +100,7 @@ pub fn emit_estimator(program: &Program, rules: &[Rule], context: &EstimatorCont
     let ridges = program.ridges.iter().enumerate().map(|(index, section)| sections.ridge(index, section));
     let separable = program.separable.as_ref().map(|section| sections.separable(section));
     let whole = program.whole.as_ref().map(|section| sections.whole(section));
-    let exponentials = program.exponentials.as_ref().map(|section| sections.exponentials(&section.expansion));
+    let exponentials = program.expansion().map(|expansion| sections.exponentials(expansion));
     let (runtime, lints) = (&context.runtime, lints());
     let inner = quote! {
         use #runtime::private::prelude::*;
@@ -141,8 +141,9 @@ fn check(program: &Program, context: &EstimatorContext) -> Result<(), Errors> {
     packs.extend(program.whole.as_ref().map(|whole| &whole.stencils));
     if let Some(section) = &program.exponentials {
         packs.extend(section.ridge_patterns.iter().chain(&section.separable_patterns));
-        numbers.extend(section.expansion.sums().map(|sum| &sum.graph));
     }
+    numbers.extend(program.expansion().into_iter().flat_map(Expansion::sums).map(|sum| &sum.graph));
+    numbers.extend(program.convergence.as_ref().map(|section| &section.radii));
     for graph in numbers {
         literal::check_constants(graph, Precision::F64, span, &mut errors);
     }
@@ -219,6 +220,7 @@ fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) ->
     let (probe_types, probes) = (sections.probe_types(), sections.probes());
     let formulas = program.exponentials.as_ref().map(|section| sections.formulas(section, law));
     let closed_forms = program.exponentials.as_ref().map(|section| sections.closed_forms(section, law));
+    let convergence = program.convergence.as_ref().map(|section| convergence(sections, section));
     let opening = file::comment(["What the engine needs to know: types, orders, terms."]);
     quote! {
         #opening
@@ -243,6 +245,7 @@ fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) ->
             #constant
             #formulas
             #closed_forms
+            #convergence
             #probes
         }
     }
@@ -296,20 +299,47 @@ fn check_function(arguments: &Arguments<'_>) -> TokenStream {
 
 /// `coefficients`: the prologue of the rule.
 fn coefficients(program: &Program) -> TokenStream {
+    let comment = format!(
+        "Prologue, once for each gradient and coordinate: ({}) -> a_n of the terms above.",
+        summary::parameter_names(program)
+    );
+    functions_of_parameters(program, "coefficients", &program.coefficients, comment)
+}
+
+/// Where the series of truncated rules converge, and what the function asks for.
+fn convergence(sections: &Sections<'_>, section: &ConvergenceSection) -> TokenStream {
+    let parameters = section.parameters.iter().map(|parameter| Literal::usize_unsuffixed(parameter.0));
+    let comment = format!(
+        "Prologue of the warnings, once for each gradient and coordinate: ({}) -> radii of convergence.",
+        summary::parameter_names(sections.program)
+    );
+    let radii = functions_of_parameters(sections.program, "radii", &section.radii, comment);
+    let arguments = sections.arguments.types(&TokenStream::new());
+    quote! {
+        const RADII: &'static [usize] = &[#(#parameters),*];
+        #radii
+        fn reach(arguments: #arguments, out: &mut [f64]) -> Result<(), EstimateError> {
+            add_reach::<Self>(arguments, out)
+        }
+    }
+}
+
+/// A function from the parameters of one coordinate to the outputs of a graph.
+fn functions_of_parameters(program: &Program, name: &str, graph: &Graph, comment: String) -> TokenStream {
     let parameters = program.theta();
     let names = parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.span));
     let scope = names::Scope::new(names);
     let pattern = parameter_pattern(parameters.len(), &scope, |parameter| {
-        sharing::uses(&program.coefficients, |node| *node == Node::Param(parameter))
+        sharing::uses(graph, |node| *node == Node::Param(parameter))
     });
     let leaf = |node: &Node| match node {
         Node::Param(ParamId(index)) => {
             let name = scope.name(*index);
             quote! { #name }
         }
-        other => bug!("emit", "{other:?} in a coefficient"),
+        other => bug!("emit", "{other:?} in a function of parameters"),
     };
-    let body = expression::print(&program.coefficients, Arithmetic::Number, &scope, &leaf);
+    let body = expression::print(graph, Arithmetic::Number, &scope, &leaf);
     let places = (0..body.outputs.len()).map(Literal::usize_unsuffixed);
     let (bindings, outputs) = (body.bindings, &body.outputs);
     let out = if outputs.is_empty() {
@@ -318,14 +348,11 @@ fn coefficients(program: &Program) -> TokenStream {
         quote! { out }
     };
     let count = Literal::usize_unsuffixed(parameters.len());
-    let comment = file::comment([format!(
-        "Prologue, once for each gradient and coordinate: ({}) -> a_n of the terms above.",
-        summary::parameter_names(program)
-    )]);
+    let (name, comment) = (Ident::new(name, Span::call_site()), file::comment([comment]));
     quote! {
         #comment
         #[inline]
-        fn coefficients(#pattern: &[f64; #count], #out: &mut [f64]) {
+        fn #name(#pattern: &[f64; #count], #out: &mut [f64]) {
             #bindings
             #(out[#places] = #outputs;)*
         }

@@ -199,9 +199,21 @@ pub(crate) fn calls(program: &Program, whole: &WholeSection) -> String {
     };
     match whole.points.len() {
         0 => "opaque: f is called whole, once".to_owned(),
-        points if program.vector => format!("opaque: f is called whole, {} times, {reused}", count_of_calls(points)),
+        points if program.vector => match program.coordinates {
+            None => format!("opaque: f is called whole, {} times, {reused}", count_of_calls(points)),
+            Some(count) => format!(
+                "opaque: f is called whole, {} times, {reused}; {}",
+                1 + points * count as usize,
+                selection(count)
+            ),
+        },
         points => format!("opaque: f is called whole, {} times, {reused}", 1 + points),
     }
+}
+
+/// What `coordinates = m` does.
+fn selection(count: u32) -> String {
+    format!("{} of d, with weight d / {count}", plural(count as usize, "random coordinate"))
 }
 
 /// `1 + 2 d`
@@ -227,7 +239,11 @@ fn probes(program: &Program) -> Vec<String> {
         (false, 0) => format!("  exact rules, once: {draws}, {}", plural(moved, "moved point")),
     }];
     for (index, ridge) in program.ridges.iter().enumerate() {
-        let all = if program.vector { " and coordinate" } else { "" };
+        let all = match program.coordinates {
+            _ if !program.vector => String::new(),
+            None => " and coordinate".to_owned(),
+            Some(count) => format!(" and {}", selection(count)),
+        };
         let rows = rows(program, ridge);
         lines.push(format!("    ridge term {index}, {rows}{all}: {}", operations(&ridge.stencils)));
     }

@@ -71,6 +71,9 @@ impl Printer<'_> {
             self.graph(&format!("left {relation} right"), &condition.graph, &Leaves::default());
         }
         self.graph("coefficients", &program.coefficients, &Leaves::default());
+        if let Some(section) = &program.convergence {
+            self.graph("radii of convergence", &section.radii, &Leaves::default());
+        }
         if !program.constant.outputs.is_empty() {
             self.over_data("constant", &program.constant);
         }

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::directional::{lower_directional, lower_directional_stencils};
 use super::draws::lower_draws;
 use super::patterns::lower_patterns;
-use super::program::{ExponentialSection, Moment, Probes, Program, PullBack, RidgeSection, SeparableSection, Term};
+use super::program::{
+    ConvergenceSection, ExponentialSection, Moment, Probes, Program, PullBack, RidgeSection, SeparableSection, Term,
+};
 use super::stencils::{lower_probes, lower_stencils};
 use super::verify::verify;
 use super::whole::lower_whole;
@@ -15,7 +17,7 @@ use crate::ir::{Condition, DataId, DataRef, Frame, Function, Graph, Node, NodeId
 use crate::passes;
 use crate::rule::categorical::visits_states;
 use crate::rule::exponentials::expand;
-use crate::rule::{Coefficient, Form, Rule};
+use crate::rule::{Coefficient, Form, Radius, Rule};
 
 /// The program that estimates `E f(z)` and `∂_θ E f(z) = Σ_n a_n(θ) E f^(n)(z)` by `rules`, and `E ∂f/∂argument`.
 ///
@@ -85,6 +87,7 @@ pub fn lower<'a>(function: &Function, law: impl Into<Frame<'a>>, rules: &[Rule])
     errors.into_result()?;
 
     let exponentials = lower_exponentials(function, &rules, &terms);
+    let convergence = lower_convergence(function, &rules);
     let simplified =
         |condition: &Condition| Condition { graph: passes::run(condition.graph.clone()), ..condition.clone() };
     let program = Program {
@@ -101,7 +104,9 @@ pub fn lower<'a>(function: &Function, law: impl Into<Frame<'a>>, rules: &[Rule])
         coefficients,
         terms,
         sampler,
+        coordinates: None,
         exponentials,
+        convergence,
         conditions: law.conditions.iter().map(simplified).collect(),
         constant_pull_back: pull_back(&form.constant, &form.data),
         constant: passes::run(form.constant.clone()),
@@ -145,6 +150,20 @@ fn lower_exponentials(function: &Function, rules: &[&Rule], terms: &[Term]) -> O
             .map(|sum| lower_patterns(sum, &Node::Sample, real, centred)),
         expansion,
     })
+}
+
+/// The radii of truncated rules, if it is known for the function what they mean. A polynomial is no matter of convergence.
+fn lower_convergence(function: &Function, rules: &[&Rule]) -> Option<ConvergenceSection> {
+    let expansion = expand(&function.normal_form).ok().filter(|expansion| !expansion.is_polynomial())?;
+    let (mut parameters, mut radii) = (Vec::new(), Graph::new());
+    for rule in rules {
+        if let (Form::Truncated { .. }, Radius::Finite(radius)) = (&rule.form, &rule.radius) {
+            let output = radii.import(radius, radius.output(), |_, _| None);
+            radii.outputs.push(output);
+            parameters.push(rule.parameter);
+        }
+    }
+    (!parameters.is_empty()).then(|| ConvergenceSection { parameters, radii: passes::run(radii), expansion })
 }
 
 /// A sampler as it is emitted: its graph and the arguments of its base draws have been through the passes.

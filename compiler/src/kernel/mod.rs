@@ -1,5 +1,6 @@
 //! Kernel programs: everything that an estimator computes, in sections, for no target in particular.
 
+pub mod coordinates;
 pub mod cost;
 pub mod directional;
 pub mod display;

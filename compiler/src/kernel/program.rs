@@ -43,8 +43,13 @@ pub struct Program {
     pub sampler: Option<Sampler>,
     /// What exact rules draw and evaluate besides.
     pub probes: Probes,
+    /// How many random coordinates of each sample the exact rules move in ridge terms, or in a function that is called
+    /// whole; all if `None`.
+    pub coordinates: Option<u32>,
     /// `f` as a sum of polynomials times exponentials, where a rule uses that.
     pub exponentials: Option<ExponentialSection>,
+    /// Where the series of truncated rules converge, if that is known for the function.
+    pub convergence: Option<ConvergenceSection>,
     /// Conditions between parameters.
     pub conditions: Vec<Condition>,
     /// The part of `f` that does not depend on the draw; no output if there is none.
@@ -71,6 +76,25 @@ impl Program {
     pub fn is_known(&self) -> bool {
         self.exponentials.as_ref().is_some_and(|section| !section.formulas.is_empty()) && self.terms.is_empty()
     }
+
+    /// The function as a sum of polynomials times exponentials, where a rule or a statement about convergence needs it.
+    #[must_use]
+    pub fn expansion(&self) -> Option<&Expansion> {
+        let exponentials = self.exponentials.as_ref().map(|section| &section.expansion);
+        exponentials.or(self.convergence.as_ref().map(|section| &section.expansion))
+    }
+}
+
+/// Truncated rules whose series converge for some parameters only: `f` is a sum of polynomials times exponentials, and an
+/// exponent `λ` must be nearer to 0 than the singularities of `∂_θ log φ`.
+#[derive(Clone, Debug)]
+pub struct ConvergenceSection {
+    /// The parameters with such a rule, ascending.
+    pub parameters: Vec<ParamId>,
+    /// The radius of convergence of each: outputs over constants, π and parameters.
+    pub radii: Graph,
+    /// The terms of `f`; their numbers are functions of data.
+    pub expansion: Expansion,
 }
 
 /// `f` as a sum of polynomials times exponentials, where a rule uses that.

@@ -41,6 +41,9 @@ pub fn violations(program: &Program) -> Vec<String> {
     let mut check = Check { program, found: Vec::new() };
     check.terms();
     check.graph("coefficients", &program.coefficients, program.terms.len(), Leaves::Parameters);
+    if let Some(section) = &program.convergence {
+        check.graph("radii", &section.radii, section.parameters.len(), Leaves::Parameters);
+    }
     if let Some(sampler) = &program.sampler {
         check.graph("draw", &sampler.graph, 1, Leaves::Draws(sampler.draws.len()));
         if let Err(violation) = ir::verify::verify_draws(&sampler.graph, &sampler.draws) {

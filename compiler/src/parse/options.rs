@@ -75,6 +75,8 @@ pub struct EstimatorOptions {
     pub forms: Vec<(String, RequestedForm, Span)>,
     /// `opaque`: the function is called whole.
     pub opaque: Option<Span>,
+    /// `coordinates = m`: how many random coordinates of each sample the exact rules move.
+    pub coordinates: Option<(u32, Span)>,
     /// `precision = …`
     pub precision: Precision,
     /// `packs = …`
@@ -158,12 +160,13 @@ pub fn parse_estimator_options(tokens: TokenStream) -> Result<EstimatorOptions, 
         form: None,
         forms: Vec::new(),
         opaque: None,
+        coordinates: None,
         precision: Precision::F64,
         packs: Packs::Widest,
         of: None,
         runtime: default_runtime(),
     };
-    let known = ["distribution", "order", "form", "opaque", "precision", "packs", "of", "crate"];
+    let known = ["distribution", "order", "form", "opaque", "coordinates", "precision", "packs", "of", "crate"];
     let mut named_distribution = false;
     for entry in entries(tokens, &known, &mut errors)? {
         let name = entry.name.to_string();
@@ -183,6 +186,9 @@ pub fn parse_estimator_options(tokens: TokenStream) -> Result<EstimatorOptions, 
                         None => options.form = Some((form, entry.name.span())),
                     }
                 }
+            }
+            "coordinates" => {
+                options.coordinates = coordinates(value, &mut errors).map(|count| (count, entry.name.span()));
             }
             "precision" => match text(value).as_str() {
                 "f64" => options.precision = Precision::F64,
@@ -300,6 +306,21 @@ fn order(value: &Expr, errors: &mut Errors) -> Option<u32> {
     None
 }
 
+fn coordinates(value: &Expr, errors: &mut Errors) -> Option<u32> {
+    if let Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(number), .. }) = value
+        && let Ok(count @ 1..) = number.base10_parse::<u32>()
+    {
+        return Some(count);
+    }
+    errors.push(Fault::over(
+        Code::BadOption,
+        value,
+        format!("`{}` is no number of coordinates", text(value)),
+        "write a whole number from 1 on, as in `coordinates = 8`: so many random coordinates are moved for each sample",
+    ));
+    None
+}
+
 /// Forms that rules will have and this version does not.
 const LATER: [&str; 2] = ["score", "pathwise"];
 
@@ -356,7 +377,7 @@ mod tests {
 
     #[test]
     fn all_options() {
-        let options = parse("distribution = laws::Laplace, order = 8, form = truncated, form(b) = terminating, precision = f32, packs = portable, opaque, of = a::f, crate = phi,")
+        let options = parse("distribution = laws::Laplace, order = 8, form = truncated, form(b) = terminating, precision = f32, packs = portable, opaque, coordinates = 3, of = a::f, crate = phi,")
             .expect("sound");
         assert_eq!(text(&options.distribution), "laws::Laplace");
         assert_eq!(options.order.map(|(order, _)| order), Some(8));
@@ -365,6 +386,7 @@ mod tests {
             options.forms.iter().map(|(name, form, _)| (name.as_str(), *form)).collect();
         assert_eq!(forms, [("b", RequestedForm::Terminating)]);
         assert_eq!((options.precision, options.packs), (Precision::F32, Packs::Portable));
+        assert_eq!(options.coordinates.map(|(count, _)| count), Some(3));
         assert!(options.opaque.is_some() && parse("distribution = Laplace").expect("sound").opaque.is_none());
         assert_eq!(
             (options.of.map(|path| text(&path)), text(&options.runtime)),
@@ -392,6 +414,10 @@ mod tests {
             ("form(b) = formulas", Code::BadOption, "formulas"),
             ("precision = f16", Code::BadOption, "f16"),
             ("packs = 256", Code::BadOption, "256"),
+            ("coordinates = 0", Code::BadOption, "0"),
+            ("coordinates = d", Code::BadOption, "d"),
+            ("coordinates = -2", Code::BadOption, "-2"),
+            ("coordinates(b) = 2", Code::BadOption, "b"),
             ("opaque = true", Code::BadOption, "opaque"),
             ("opaque(b)", Code::BadOption, "b"),
             ("opaque, opaque", Code::BadOption, "opaque"),

@@ -16,7 +16,8 @@
 //! law take words of site 0 in the order of its sample expression; of the others, the one with index `k` among them has
 //! site `k + 1` for itself. Sites from 256 on belong to the auxiliary draws of exact rules, in the same way: those of fixed
 //! size take words of site 256 in the order of the rules. So all rules of a law see the same `z`, and no other draw. What rules of
-//! joint laws draw once for all coordinates has the place of coordinate 0.
+//! joint laws draw once for all coordinates has the place of coordinate 0. Site 65535 of coordinate 0 belongs to `coordinates = m`:
+//! its first word says which coordinates a sample evaluates.
 //!
 //! | draw | words in `f32` | words in `f64` |
 //! | --- | --- | --- |
@@ -60,6 +61,9 @@ pub use compound::Compound;
 pub use philox::Key;
 pub(crate) use philox::philox;
 pub use words::Words;
+
+/// The site of the choice of coordinates.
+pub(crate) const SELECTION_SITE: u16 = u16::MAX;
 
 /// The first site of the auxiliary draws of exact rules.
 pub(crate) const AUXILIARY_SITE: u16 = 256;

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use super::moments::Layout;
 use super::patterns;
+use super::selection::Selection;
 use super::stencils::add;
 use super::table::{BLOCK, RidgeTable};
 use super::{LANES, LEAF};
@@ -36,6 +37,8 @@ pub(crate) struct Job<'a, 'b, E: Estimator> {
     pub(crate) coupling: &'a <E::Law as Sampled>::Coupling<E::Scalar>,
     /// Numbers of the separable term, by coordinate.
     pub(crate) numbers: &'a [<E::Separable as Separable<E>>::Numbers],
+    /// The coordinates that exact rules move.
+    pub(crate) selection: &'a Selection,
     /// What a function that is called whole takes besides the draw.
     pub(crate) arguments: E::Arguments<'b>,
     /// Numbers and weights of closed forms.
@@ -49,7 +52,7 @@ pub(crate) struct Scratch<S> {
     pub(crate) moments: Vec<S>,
     /// 1 for each sample of the pack that exists, 0 for the others. It is read from memory for each row: a mask that the
     /// compiler saw through would be taken apart into single lanes.
-    exist: [S; WIDEST],
+    pub(super) exist: [S; WIDEST],
     /// The draws of one pack, coordinate by coordinate.
     pub(super) draws: Vec<S>,
     /// For a function that is called whole: the draws of one pack, sample by sample.
@@ -64,6 +67,10 @@ pub(crate) struct Scratch<S> {
     pub(super) changes: Vec<S>,
     /// For closed forms: the patterns of one pack, of all ridge rows and of one coordinate.
     pub(super) patterns: Vec<S>,
+    /// For a selection of coordinates: those of each sample of one pack, the first of each, then the second, ….
+    pub(super) selected: Vec<u32>,
+    /// For a selection of coordinates: the probes of one pack, coordinate by coordinate.
+    pub(super) probes: Vec<S>,
     /// For argument gradients: with ridge terms every draw of the leaf, coordinate by coordinate, then every partial
     /// derivative of every sample of the leaf, see [`Layout`].
     pub(crate) kept: Vec<S>,
@@ -89,6 +96,12 @@ impl<S: Scalar> Scratch<S> {
         if layout.adjoints {
             self.kept.resize((layout.kept_draws() + layout.partials) * LEAF, S::ZERO);
         }
+    }
+
+    /// Makes room for `count` selected coordinates of each sample, and for so many `probes` of all coordinates.
+    pub(crate) fn reset_selection(&mut self, count: usize, probes: usize) {
+        self.selected.resize(count * WIDEST, 0);
+        self.probes.resize(probes * WIDEST, S::ZERO);
     }
 }
 

@@ -26,6 +26,7 @@ mod leaf;
 mod moments;
 mod patterns;
 mod reduction;
+mod selection;
 mod signature;
 mod states;
 mod stencils;

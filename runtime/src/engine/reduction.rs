@@ -10,13 +10,14 @@ use super::LANES;
 use super::contraction::{Contracted, Contraction, Totals};
 use super::deviations::{Deviate, Deviations};
 use super::hessian::{PairErrors, Pairs, SecondDerivatives};
-use super::lanes::{Lanes, Spread};
+use super::lanes::{Lanes, Spread, dominance};
 use super::moments::{Layout, convert, runs};
 use super::signature::Signature;
 use super::table::Slopes;
 use crate::error::EstimateError;
 use crate::lane::{Floats, Kernel, Lane, PackWidth, Scalar, dispatch};
-use crate::run::{TermSize, Warning, judge_truncation};
+use crate::run::TermSize;
+use crate::warning::{Warning, judge_domination, judge_truncation};
 
 /// What a run adds up, besides the draws.
 #[derive(Clone, Copy)]
@@ -56,6 +57,10 @@ pub(crate) struct Reduction {
     pub(crate) gradient: Vec<Vec<f64>>,
     /// Their standard errors.
     pub(crate) errors: Vec<Vec<f64>>,
+    /// The part of one lane in the square of each standard error; 0 where none dominates.
+    shares: Vec<Vec<f64>>,
+    /// The part from which on a lane dominates.
+    dominance: f64,
 }
 
 impl Reduction {
@@ -78,6 +83,8 @@ impl Reduction {
             value: 0.0,
             value_error: 0.0,
             errors: gradient.clone(),
+            shares: gradient.clone(),
+            dominance: dominance(gradient.iter().map(Vec::len).sum()),
             gradient,
         }
     }
@@ -132,6 +139,7 @@ impl Reduction {
         warnings.clear();
         if errors {
             self.errors(sums);
+            judge_domination(&self.signature, terms, &self.errors, &self.shares, warnings);
             let (gradient, errors) = (std::mem::take(&mut self.gradient), std::mem::take(&mut self.errors));
             let signature = self.signature;
             let mut known = None;
@@ -214,13 +222,13 @@ impl Reduction {
         for (index, (sum, term)) in self.sum_of_term.iter_mut().zip(self.signature.terms).enumerate() {
             *sum = (term.kept && !self.signature.is_hessian(index)).then_some(term.parameter);
         }
-        let mut errors = std::mem::take(&mut self.errors);
-        self.errors_of_sums(sums, &mut errors);
+        let (mut errors, mut shares) = (std::mem::take(&mut self.errors), std::mem::take(&mut self.shares));
+        self.errors_of_sums(sums, &mut errors, Some(&mut shares));
         let signature = self.signature;
         for term in (0..signature.terms.len()).filter(|&term| signature.is_hessian(term)) {
             self.errors_of_pairs(sums, term, &mut errors[signature.terms[term].parameter]);
         }
-        self.errors = errors;
+        (self.errors, self.shares) = (errors, shares);
         let spread = Spread::new(sums.samples);
         let mean = self.mean_value(sums);
         let mut deviations = self.contracted.values;
@@ -253,12 +261,12 @@ impl Reduction {
         self.sum_of_term[term] = Some(0);
         let mut errors = std::mem::take(&mut self.term_errors);
         errors.resize(entries, 0.0);
-        self.errors_of_sums(sums, std::slice::from_mut(&mut errors));
+        self.errors_of_sums(sums, std::slice::from_mut(&mut errors), None);
         self.term_errors = errors;
     }
 
-    /// The standard errors of the entries of sums of terms.
-    fn errors_of_sums(&mut self, sums: Sums<'_>, out: &mut [Vec<f64>]) {
+    /// The standard errors of the entries of sums of terms; in `shares` what lanes have in them.
+    fn errors_of_sums(&mut self, sums: Sums<'_>, out: &mut [Vec<f64>], shares: Option<&mut [Vec<f64>]>) {
         let spread = Spread::new(sums.samples);
         let deviate = Deviate {
             signature: &self.signature,
@@ -274,7 +282,7 @@ impl Reduction {
             out: &mut self.deviations,
         };
         dispatch(self.width, deviate);
-        dispatch(self.width, ErrorsOfSums { reduction: self, spread: &spread, moments: sums.moments, out });
+        dispatch(self.width, ErrorsOfSums { reduction: self, spread: &spread, moments: sums.moments, out, shares });
     }
 }
 
@@ -292,6 +300,7 @@ struct ErrorsOfSums<'a> {
     spread: &'a Spread,
     moments: Floats<'a>,
     out: &'a mut [Vec<f64>],
+    shares: Option<&'a mut [Vec<f64>]>,
 }
 
 impl Kernel<f64> for ErrorsOfSums<'_> {
@@ -309,11 +318,13 @@ impl Kernel<f64> for ErrorsOfSums<'_> {
 impl ErrorsOfSums<'_> {
     #[inline(always)]
     fn of<L: Lane<Scalar = f64>, S: Scalar>(self, moments: &[[S; LANES]]) {
-        let Self { reduction, spread, out, .. } = self;
+        let Self { reduction, spread, out, mut shares, .. } = self;
+        let limit = if spread.fills_lanes() { reduction.dominance } else { f64::INFINITY };
         for (sum, out) in out.iter_mut().enumerate() {
             let entries = out.len();
             if !reduction.sum_of_term.contains(&Some(sum)) {
                 out.fill(0.0);
+                shares.iter_mut().for_each(|shares| shares[sum].fill(0.0));
                 continue;
             }
             for (entry, error) in out.iter_mut().enumerate() {
@@ -322,7 +333,11 @@ impl ErrorsOfSums<'_> {
                     reduction.add_ridges::<L>(sum, coordinate, &mut deviations);
                     reduction.add_coordinate::<L, S>(spread, moments, sum, coordinate, &mut deviations);
                 }
-                *error = spread.standard_error::<L>(&deviations);
+                let (found, dominated) = spread.standard_error::<L>(&deviations, limit);
+                *error = found;
+                if let Some(shares) = &mut shares {
+                    shares[sum][entry] = if dominated { spread.largest_share(&deviations) } else { 0.0 };
+                }
             }
         }
     }
@@ -377,6 +392,6 @@ impl Kernel<f64> for StandardError<'_> {
 
     #[inline(always)]
     fn run<L: Lane<Scalar = f64>>(self) -> f64 {
-        self.spread.standard_error::<L>(self.deviations)
+        self.spread.standard_error::<L>(self.deviations, f64::INFINITY).0
     }
 }

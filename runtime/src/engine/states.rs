@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::slice::{ChunksExact, ChunksExactMut};
 
 use super::leaf::Pack;
-use super::stencils::{Rows, add};
+use super::stencils::{Rows, add, of_coordinate};
 use super::table::{BLOCK, RidgeTable};
 use crate::coupling::Coupling;
 use crate::draw::Words;
@@ -74,9 +74,9 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
     /// What a state changes in the ridge terms and the separable ones, up to a number that all states of its variable share.
     #[inline(always)]
     fn state_change(&self, coordinate: usize, probes: &E::Probes<L>) -> L {
-        let mut rows = Rows::<E, L> {
+        let mut rows = Rows::<E, L, _> {
             arguments: self.scratch.apart.chunks_exact(2 * L::WIDTH),
-            coordinate,
+            slopes: of_coordinate::<L>(coordinate),
             dimension: self.job.layout.dimension,
             probes,
             sums: E::Stencils::default(),

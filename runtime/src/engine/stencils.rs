@@ -4,11 +4,16 @@
 //! auxiliary draws. A ridge term then moves by `A_oj x_i`. Every coordinate is moved by itself (one joint move of all would
 //! be another expectation), so this costs one evaluation for each sample, row and coordinate: the dearest loop of an exact
 //! rule. The unmoved `u_o` and `h(u_o)` are kept for the pack; the rows of a coordinate are added in registers, in order.
+//!
+//! Where a few coordinates are [selected](super::selection) for each sample, ridge terms move those only, in packs whose lanes
+//! hold different coordinates: slopes and probes are gathered, sums scattered. Separable terms move in every coordinate, which
+//! costs no more than to draw.
 
 use std::slice::ChunksExact;
 
-use super::leaf::Pack;
+use super::leaf::{Job, Pack, WIDEST};
 use super::table::{BLOCK, RidgeTable};
+use super::{LANES, LEAF};
 use crate::draw::Words;
 use crate::kernel::{Estimator, Ridge, RidgeVisitor, Ridges, Separable};
 use crate::lane::Lane;
@@ -17,14 +22,20 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
     /// Adds the stencils of every coordinate to its lanes.
     #[inline(always)]
     pub(super) fn stencils(&mut self) {
+        if const { E::COORDINATES.is_some() }
+            && let Some(count) = self.job.selection.count()
+        {
+            self.selected_stencils(count);
+            return;
+        }
         let job = self.job;
         for (coordinate, theta) in job.theta.iter().enumerate() {
             let z = L::load(&self.scratch.draws[coordinate * L::WIDTH..]);
             let mut words = Words::<L>::auxiliary(job.key, self.sample as u64, coordinate as u32);
             let probes = E::probes(theta, z, &mut words);
-            let mut rows = Rows::<E, L> {
+            let mut rows = Rows::<E, L, _> {
                 arguments: self.scratch.arguments.chunks_exact(2 * L::WIDTH),
-                coordinate,
+                slopes: of_coordinate::<L>(coordinate),
                 dimension: job.layout.dimension,
                 probes: &probes,
                 sums: E::Stencils::default(),
@@ -42,31 +53,118 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
             self.accumulate(job.layout.first_stencil(coordinate), sums.as_ref());
         }
     }
+
+    /// Adds the stencils of separable terms for every coordinate, and those of ridge terms for `count` coordinates.
+    #[inline(always)]
+    fn selected_stencils(&mut self, count: usize) {
+        let (layout, weight) = (self.job.layout, L::constant(self.job.selection.weight()));
+        self.select();
+        self.separable_stencils();
+        for index in 0..count {
+            let coordinates: [usize; WIDEST] = std::array::from_fn(|lane| match lane < L::WIDTH {
+                true => self.scratch.selected[index * L::WIDTH + lane] as usize,
+                false => 0,
+            });
+            let mut probes = E::Probes::<L>::default();
+            let numbers = probes.as_ref().len();
+            for (number, pack) in probes.as_mut().iter_mut().enumerate() {
+                let stored = &self.scratch.probes;
+                *pack = L::from_fn(|lane| stored[(coordinates[lane] * numbers + number) * L::WIDTH + lane]);
+            }
+            let mut rows = Rows::<E, L, _> {
+                arguments: self.scratch.arguments.chunks_exact(2 * L::WIDTH),
+                slopes: |slopes: &[[E::Scalar; BLOCK]], row: usize| L::from_fn(|lane| slopes[coordinates[lane]][row]),
+                dimension: layout.dimension,
+                probes: &probes,
+                sums: E::Stencils::default(),
+            };
+            E::Ridges::visit(self.job.tables, &mut rows);
+            let sums = rows.sums;
+            for (stencil, &sum) in sums.as_ref().iter().enumerate() {
+                let sum = weight * sum;
+                for lane in 0..L::WIDTH {
+                    if self.exists(lane) {
+                        let run = layout.first_stencil(coordinates[lane]) + stencil;
+                        let place = &mut self.scratch.moments[run * LANES + self.sample % LANES + lane];
+                        *place = *place + sum.extract(lane);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Selects coordinates for every sample of the pack.
+    #[inline(always)]
+    pub(super) fn select(&mut self) {
+        let Job { key, selection, .. } = self.job;
+        for lane in 0..L::WIDTH {
+            let places = self.scratch.selected.iter_mut().skip(lane).step_by(L::WIDTH);
+            for (place, coordinate) in places.zip(selection.of_sample(*key, (self.sample + lane) as u64)) {
+                *place = coordinate as u32;
+            }
+        }
+    }
+
+    /// Adds the stencils of separable terms and of closed forms, and keeps the probes of every coordinate.
+    #[inline(always)]
+    fn separable_stencils(&mut self) {
+        let job = self.job;
+        let is_first = self.sample % LEAF < LANES;
+        for (coordinate, theta) in job.theta.iter().enumerate() {
+            let z = L::load(&self.scratch.draws[coordinate * L::WIDTH..]);
+            let mut words = Words::<L>::auxiliary(job.key, self.sample as u64, coordinate as u32);
+            let probes = E::probes(theta, z, &mut words);
+            let numbers = probes.as_ref();
+            let stored = self.scratch.probes[coordinate * numbers.len() * L::WIDTH..].chunks_exact_mut(L::WIDTH);
+            numbers.iter().zip(stored).for_each(|(number, place)| number.store(place));
+            let mut sums = E::Stencils::default();
+            if E::Separable::PRESENT {
+                let value = L::load(&self.scratch.values[coordinate * L::WIDTH..]);
+                sums = E::Separable::stencils(z, value, &probes, &job.numbers[coordinate]);
+            }
+            if const { !E::CLOSED_FORMS.is_empty() } {
+                self.closed_forms(coordinate, z, sums.as_mut());
+            }
+            // The first samples of a leaf write every sum, so that what others selected can be added.
+            if E::Separable::PRESENT || const { !E::CLOSED_FORMS.is_empty() } || is_first {
+                self.accumulate(job.layout.first_stencil(coordinate), sums.as_ref());
+            }
+        }
+    }
 }
 
-/// The rows that move with one coordinate.
-pub(super) struct Rows<'a, E: Estimator, L: Lane<Scalar = E::Scalar>> {
+/// The rows that move with one coordinate, or with one for each lane.
+pub(super) struct Rows<'a, E: Estimator, L: Lane<Scalar = E::Scalar>, F> {
     /// `u_o` and `h(u_o)` of the rows to come.
     pub(super) arguments: ChunksExact<'a, E::Scalar>,
-    pub(super) coordinate: usize,
+    /// The slope of a row of a block, from the slopes of the block by coordinate.
+    pub(super) slopes: F,
     pub(super) dimension: usize,
     pub(super) probes: &'a E::Probes<L>,
     pub(super) sums: E::Stencils<L>,
 }
 
-impl<E: Estimator, L: Lane<Scalar = E::Scalar>> RidgeVisitor<E> for Rows<'_, E, L> {
+impl<E: Estimator, L: Lane<Scalar = E::Scalar>, F: Fn(&[[E::Scalar; BLOCK]], usize) -> L> RidgeVisitor<E>
+    for Rows<'_, E, L, F>
+{
     #[inline(always)]
     fn visit<R: Ridge<E>>(&mut self, table: &RidgeTable<E, R>) {
-        let slopes = table.slopes.iter().skip(self.coordinate).step_by(self.dimension);
-        for (slopes, numbers) in slopes.zip(table.numbers.chunks(BLOCK)) {
+        for (slopes, numbers) in table.slopes.chunks_exact(self.dimension).zip(table.numbers.chunks(BLOCK)) {
             // The rows stand on the left, so that no argument is taken when they end.
-            for ((numbers, &slope), arguments) in numbers.iter().zip(slopes).zip(&mut self.arguments) {
+            for ((row, numbers), arguments) in numbers.iter().enumerate().zip(&mut self.arguments) {
                 let (u, value) = arguments.split_at(L::WIDTH);
-                let moved = R::stencils(L::load(u), L::load(value), L::splat(slope), self.probes, numbers);
+                let slope = (self.slopes)(slopes, row);
+                let moved = R::stencils(L::load(u), L::load(value), slope, self.probes, numbers);
                 add(self.sums.as_mut(), moved.as_ref());
             }
         }
     }
+}
+
+/// The slopes of one coordinate, for all lanes.
+#[inline(always)]
+pub(super) fn of_coordinate<L: Lane>(coordinate: usize) -> impl Fn(&[[L::Scalar; BLOCK]], usize) -> L {
+    move |slopes, row| L::splat(slopes[coordinate][row])
 }
 
 #[inline(always)]

@@ -3,6 +3,7 @@
 //! With `X ~ Laplace(0, b)` independent of `z`, `∂_b E f = 2b E f''(z + X) = (2/b) E [f(z + X) - f(z)]`, and with `T`
 //! exponential `∂_b E f = E [f'(z + bT) - f'(z - bT)]`. (Half of this long file is what generated code would say.)
 
+use std::cell::Cell;
 use std::marker::PhantomData;
 
 use super::LANES;
@@ -21,8 +22,8 @@ type LaplaceLaw = Laplace<(), ()>;
 type Fields = Laplace<Vec<f64>, f64>;
 
 /// `f(z) = Σ_o y_o cos(⟨A_o, z⟩ + o) + Σ_j z_j²`. The rule for `b` is half the sum of its two forms by `X`; that for `mu`
-/// is twice `E f'` less the stencil `E f'`.
-struct Waves<S>(PhantomData<S>);
+/// is twice `E f'` less the stencil `E f'`. Moves `M` coordinates of each sample, all if `M` is 0.
+struct Waves<S, const M: usize = 0>(PhantomData<S>);
 
 /// `f(z) = Σ_j z_j²`, with the third form for `b`.
 struct Squares<S>(PhantomData<S>);
@@ -34,7 +35,7 @@ const fn term(parameter: usize, moment: Moment) -> TermInfo {
     TermInfo { parameter, moment, kept: true }
 }
 
-impl<S: Scalar> Estimator for Waves<S> {
+impl<S: Scalar, const M: usize> Estimator for Waves<S, M> {
     type Law = LaplaceLaw;
     type Scalar = S;
     type Arguments<'a> = (&'a Matrix, &'a [f64]);
@@ -45,6 +46,7 @@ impl<S: Scalar> Estimator for Waves<S> {
     type Probes<L: Lane<Scalar = S>> = [L; 1];
     type Stencils<L: Lane<Scalar = S>> = [L; 3];
     const STENCILS: usize = 3;
+    const COORDINATES: Option<usize> = if M == 0 { None } else { Some(M) };
     const NAME: &'static str = "waves";
     const VECTOR: bool = true;
     const ORDERS: &'static [u32] = &[1];
@@ -75,7 +77,12 @@ impl<S: Scalar> Estimator for Waves<S> {
     fn constant_pull_back(_: (&Matrix, &[f64]), (): &mut ()) {}
 }
 
-impl<S: Scalar> Ridge<Waves<S>> for Wave {
+thread_local! {
+    /// How many moved rows this thread evaluated.
+    static EVALUATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+impl<S: Scalar, const M: usize> Ridge<Waves<S, M>> for Wave {
     type Numbers = [S; 1];
     type Derivatives<L: Lane<Scalar = S>> = [L; 2];
     type Partials<L: Lane<Scalar = S>> = [L; 0];
@@ -101,13 +108,14 @@ impl<S: Scalar> Ridge<Waves<S>> for Wave {
     }
     #[inline(always)]
     fn stencils<L: Lane<Scalar = S>>(u: L, value: L, slope: L, &[x]: &[L; 1], &[y]: &[S; 1]) -> [L; 3] {
+        EVALUATIONS.set(EVALUATIONS.get() + L::WIDTH);
         let moved = L::splat(y) * slope.mul_add(x, u).cos();
         [-(slope * slope * moved), moved - value, -(slope * L::splat(y) * u.sin())]
     }
     fn pull_back(_: (&Matrix, &[f64]), _: usize, _: RidgeAdjoint<'_>, (): &mut ()) {}
 }
 
-impl<S: Scalar> Separable<Waves<S>> for Square {
+impl<S: Scalar, const M: usize> Separable<Waves<S, M>> for Square {
     type Numbers = [S; 0];
     type Derivatives<L: Lane<Scalar = S>> = [L; 2];
     type Partials<L: Lane<Scalar = S>> = [L; 0];
@@ -266,39 +274,57 @@ fn numbers<E: Estimator, G: Gradient>(run: &Run<E, G>) -> Vec<u64> {
 
 /// The quotients of error and standard error, by every `mu` and by `b`, if the exact gradient were `factor` times what it
 /// is.
-fn deviations<S: Scalar>(samples: usize, seed: u64, factor: f64) -> [f64; 4] {
+fn deviations<S: Scalar, const M: usize>(samples: usize, seed: u64, factor: f64) -> [f64; 4] {
     let (law, a) = (law(), slopes());
-    let run = Estimate::<Waves<S>, _>::new(&law, (&a, &Y)).samples(samples).seed(seed).run().expect("a run");
+    let run = Estimate::<Waves<S, M>, _>::new(&law, (&a, &Y)).samples(samples).seed(seed).run().expect("a run");
     let (_, by_mu, by_b) = exact();
     let errors = run.standard_error.expect("many samples");
     let mu = |j: usize| (run.gradient.mu[j] - factor * by_mu[j]) / errors.mu[j];
     [mu(0), mu(1), mu(2), (run.gradient.b - factor * by_b) / errors.b]
 }
 
-/// A quotient beyond ±4.5 has probability 9e-5 (Student's t, 31 degrees of freedom): with fresh seeds, 8 comparisons would
-/// raise a false alarm in 7 of 10000 runs. Weights wrong by a fortieth fail.
+/// A quotient beyond ±4.5 has probability 9e-5 (Student's t, 31 degrees of freedom): with fresh seeds, 16 comparisons would
+/// raise a false alarm in 14 of 10000 runs. Weights wrong by a fortieth fail.
 #[test]
 fn expectations_are_those_of_the_closed_form() {
-    fn check<S: Scalar>(seed: u64) {
-        assert!(deviations::<S>(200_000, seed, 1.0).iter().all(|quotient| quotient.abs() < 4.5));
+    fn check<S: Scalar, const M: usize>(seed: u64) {
+        assert!(deviations::<S, M>(200_000, seed, 1.0).iter().all(|quotient| quotient.abs() < 4.5));
         for factor in [0.975, 1.025] {
-            assert!(deviations::<S>(200_000, seed, factor)[3].abs() > 4.5);
+            assert!(deviations::<S, M>(200_000, seed, factor)[3].abs() > 4.5);
         }
     }
-    check::<f64>(1);
-    check::<f32>(2);
+    check::<f64, 0>(1);
+    check::<f32, 0>(2);
+    check::<f64, 2>(3);
+    check::<f32, 2>(4);
+}
+
+#[test]
+fn selected_coordinates_cost_as_much_as_they_are() {
+    fn evaluations<const M: usize>() -> usize {
+        let (law, a) = (law(), slopes());
+        let before = EVALUATIONS.get();
+        Estimate::<Waves<f64, M>, _>::new(&law, (&a, &Y)).samples(4096).seed(1).threads(1).run().expect("a run");
+        EVALUATIONS.get() - before
+    }
+    // Two rows for each sample, and all three coordinates or two.
+    assert_eq!((evaluations::<0>(), evaluations::<2>()), (2 * 3 * 4096, 2 * 2 * 4096));
 }
 
 /// Of 400 intervals at 95 % fewer than 362 or more than 397 hold the exact value with probability below 1e-4.
 #[test]
 fn standard_errors_cover_the_exact_values() {
-    let mut covered = [0; 4];
-    for seed in 0..400 {
-        for (covered, quotient) in covered.iter_mut().zip(deviations::<f64>(320, seed, 1.0)) {
-            *covered += u32::from(quotient.abs() < 2.0395);
+    fn check<const M: usize>() {
+        let mut covered = [0; 4];
+        for seed in 0..400 {
+            for (covered, quotient) in covered.iter_mut().zip(deviations::<f64, M>(320, seed, 1.0)) {
+                *covered += u32::from(quotient.abs() < 2.0395);
+            }
         }
+        assert!(covered.iter().all(|count| (362..=397).contains(count)), "{covered:?}");
     }
-    assert!(covered.iter().all(|count| (362..=397).contains(count)), "{covered:?}");
+    check::<0>();
+    check::<2>();
 }
 
 /// The mean and its standard error by batch means, from the definition.
@@ -391,6 +417,8 @@ fn bits_do_not_depend_on_width_or_threads() {
     let (law, a) = (law(), slopes());
     same_bits::<Waves<f64>>(&law, (&a, &Y));
     same_bits::<Waves<f32>>(&law, (&a, &Y));
+    same_bits::<Waves<f64, 2>>(&law, (&a, &Y));
+    same_bits::<Waves<f32, 2>>(&law, (&a, &Y));
     same_bits::<Squares<f64>>(&law, ());
     same_bits::<Squares<f32>>(&law, ());
 }

@@ -6,6 +6,7 @@
 //! again. Of `f(1) - f(0)` under a Bernoulli law one call for each coordinate is left.
 
 use super::leaf::Pack;
+use super::{LANES, LEAF};
 use crate::draw::Words;
 use crate::kernel::Estimator;
 use crate::lane::{Lane, Scalar};
@@ -26,14 +27,52 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
             self.whole_states(value);
             return;
         }
-        for (coordinate, theta) in job.theta.iter().enumerate() {
-            let z = L::load(&self.scratch.draws[coordinate * L::WIDTH..]);
-            let mut words = Words::<L>::auxiliary(job.key, self.sample as u64, coordinate as u32);
-            let probes = E::probes(theta, z, &mut words);
-            let moved = self.moved(coordinate, value, E::Whole::points(&probes));
-            let sums = E::Whole::stencils(value, &moved, &probes);
+        if const { E::COORDINATES.is_some() }
+            && let Some(count) = job.selection.count()
+        {
+            self.selected_whole(count, value);
+            return;
+        }
+        for coordinate in 0..job.layout.dimension {
+            let sums = self.moved_stencils(coordinate, value);
             self.accumulate(job.layout.first_stencil(coordinate), sums.as_ref());
         }
+    }
+
+    /// What a coordinate adds to the stencils of each sample.
+    #[inline(always)]
+    fn moved_stencils(&mut self, coordinate: usize, value: L) -> E::Stencils<L> {
+        let job = self.job;
+        let z = L::load(&self.scratch.draws[coordinate * L::WIDTH..]);
+        let mut words = Words::<L>::auxiliary(job.key, self.sample as u64, coordinate as u32);
+        let probes = E::probes(&job.theta[coordinate], z, &mut words);
+        let moved = self.moved(coordinate, value, E::Whole::points(&probes));
+        E::Whole::stencils(value, &moved, &probes)
+    }
+
+    /// Adds the stencils of the coordinates that are selected for each sample; for the others, samples do not exist.
+    #[inline(always)]
+    fn selected_whole(&mut self, count: usize, value: L) {
+        let (layout, weight) = (self.job.layout, L::constant(self.job.selection.weight()));
+        let is_first = self.sample % LEAF < LANES;
+        self.select();
+        let exist = self.scratch.exist;
+        for coordinate in 0..layout.dimension {
+            let mut any = false;
+            for lane in 0..L::WIDTH {
+                let mut own = self.scratch.selected.iter().skip(lane).step_by(L::WIDTH).take(count);
+                let selected = exist[lane] > E::Scalar::ZERO && own.any(|&selected| selected as usize == coordinate);
+                self.scratch.exist[lane] = if selected { E::Scalar::ONE } else { E::Scalar::ZERO };
+                any |= selected;
+            }
+            // The first samples of a leaf write every sum, so that what others selected can be added.
+            if any || is_first {
+                let mut sums = self.moved_stencils(coordinate, value);
+                sums.as_mut().iter_mut().for_each(|sum| *sum = weight * *sum);
+                self.accumulate(layout.first_stencil(coordinate), sums.as_ref());
+            }
+        }
+        self.scratch.exist = exist;
     }
 
     /// Copies the draws so that those of one sample stand side by side.

@@ -8,6 +8,7 @@ use super::formulas::Formulas;
 use super::leaf::{ByCoordinate, BySample, Job, Scratch};
 use super::moments::Layout;
 use super::reduction::{Reduction, Sums};
+use super::selection::Selection;
 use super::signature::Signature;
 use super::table::{Fill, Slopes};
 use super::tree::{Tree, combine};
@@ -19,7 +20,8 @@ use crate::kernel::{Estimator, Law, Ridges, Sampled, Separable};
 use crate::lane::{Floats, Kernel, PackWidth, Scalar, dispatch};
 use crate::opaque::Whole;
 use crate::parameters::{Parameters, add_up, check_values, theta};
-use crate::run::{TermSize, Warning};
+use crate::run::TermSize;
+use crate::warning::{Warning, judge_convergence};
 
 /// Draws (and moves of a row with a coordinate) below which a run stays on the calling thread.
 const SERIAL_DRAWS: usize = 1 << 14;
@@ -64,6 +66,10 @@ pub(crate) struct Workspace<E: Estimator> {
     /// Whether anything is drawn.
     draws: bool,
     formulas: Formulas<E>,
+    /// `radii[coordinate][rule]`: where the series of [`Estimator::RADII`] converge.
+    radii: Vec<f64>,
+    /// The largest exponent of the function in each coordinate; empty where no radius is known.
+    reach: Vec<f64>,
     samplers: Vec<<E::Law as Sampled>::Prepared<E::Scalar>>,
     /// What makes one draw of those of the coordinates.
     coupling: <E::Law as Sampled>::Coupling<E::Scalar>,
@@ -71,6 +77,7 @@ pub(crate) struct Workspace<E: Estimator> {
     sampler_tables: <E::Law as Sampled>::Tables,
     tables: <E::Ridges as Ridges<E>>::Tables,
     numbers: Vec<<E::Separable as Separable<E>>::Numbers>,
+    selection: Selection,
     tasks: Vec<Task<E::Scalar>>,
     /// Moments and adjoint sums of all samples; unused where a single task has them.
     sums: Vec<f64>,
@@ -89,11 +96,14 @@ impl<E: Estimator> Workspace<E> {
             totals: Vec::new(),
             draws,
             formulas: Formulas::new(&gradient),
+            radii: Vec::new(),
+            reach: Vec::new(),
             samplers: Vec::new(),
             coupling: Default::default(),
             sampler_tables: Default::default(),
             tables: E::Ridges::tables(),
             numbers: Vec::new(),
+            selection: Selection::default(),
             tasks: Vec::new(),
             sums: Vec::new(),
             adjoints: Vec::new(),
@@ -119,6 +129,7 @@ impl<E: Estimator> Workspace<E> {
         let all = &mut self.reduction.coefficients;
         all.resize(dimension * E::TERMS.len(), 0.0);
         self.formulas.theta.clear();
+        self.radii.resize(dimension * E::RADII.len(), 0.0);
         for coordinate in 0..dimension {
             let exact = theta(law, &self.totals, coordinate);
             if let Some(condition) = E::Law::violated(&exact) {
@@ -131,6 +142,7 @@ impl<E: Estimator> Workspace<E> {
                 continue;
             }
             E::coefficients(&exact, &mut all[coordinate * E::TERMS.len()..][..E::TERMS.len()]);
+            E::radii(&exact, &mut self.radii[coordinate * E::RADII.len()..][..E::RADII.len()]);
             self.theta.push(E::Law::theta(|index| Scalar::from_f64(exact.as_ref()[index])));
             let sampler = E::Law::prepare(&exact, &mut self.sampler_tables)
                 .map_err(|reason| EstimateError::Sampler { law: E::Law::NAME, coordinate, reason })?;
@@ -165,6 +177,12 @@ impl<E: Estimator> Workspace<E> {
         E::Ridges::visit_mut(&mut self.tables, &mut fill);
         let Fill { rows, partials, largest, .. } = fill;
         self.reduction.prepare(dimension, rows, partials, largest, adjoints);
+        if !E::RADII.is_empty() {
+            self.reach.clear();
+            self.reach.resize(dimension, 0.0);
+            E::reach(arguments, &mut self.reach)?;
+        }
+        self.selection.reset(E::COORDINATES, dimension);
         self.numbers.clear();
         if E::Separable::PRESENT {
             self.numbers.extend((0..dimension).map(|coordinate| E::Separable::numbers(arguments, coordinate)));
@@ -184,9 +202,25 @@ impl<E: Estimator> Workspace<E> {
         let closed_forms = &self.formulas.closed_forms;
         let patterns = closed_forms.row_patterns + E::Separable::PATTERNS;
         plan(&mut self.tasks, layout, patterns, division, self.settings.threads, samples);
-        let Self { theta, samplers, coupling, tables, numbers, .. } = self;
-        let job =
-            Job::<E> { key, samples, layout, theta, samplers, coupling, tables, numbers, arguments, closed_forms };
+        if let Some(count) = self.selection.count() {
+            let probes = E::Probes::<<E::Scalar as Scalar>::Narrow>::default().as_ref().len();
+            let reset = |task: &mut Task<E::Scalar>| task.scratch.reset_selection(count, layout.dimension * probes);
+            self.tasks.iter_mut().for_each(reset);
+        }
+        let Self { theta, samplers, coupling, tables, numbers, selection, .. } = self;
+        let job = Job::<E> {
+            key,
+            samples,
+            layout,
+            theta,
+            samplers,
+            coupling,
+            tables,
+            numbers,
+            selection,
+            arguments,
+            closed_forms,
+        };
         let (width, ridges) = (self.settings.width, self.reduction.ridges.as_slice());
         let run = |task: &mut Task<E::Scalar>| run_task(&job, width, ridges, task);
         if let [task] = self.tasks.as_mut_slice() {
@@ -211,7 +245,9 @@ impl<E: Estimator> Workspace<E> {
         warnings: &mut Vec<Warning>,
     ) -> Result<(), EstimateError> {
         let (moments, _) = sums(&self.reduction.layout, &self.tasks, &self.sums);
-        self.reduction.run(Sums { moments, samples, constant }, errors, terms, warnings)
+        self.reduction.run(Sums { moments, samples, constant }, errors, terms, warnings)?;
+        judge_convergence(E::Law::PARAMETERS, E::RADII, &self.radii, &self.reach, warnings);
+        Ok(())
     }
 
     /// Prologue of closed forms: the weights of their patterns.

@@ -17,6 +17,7 @@ mod coefficient;
 mod expansion;
 mod exponentials;
 mod jet;
+mod reach;
 mod ridge;
 
 pub use characteristic::Characteristic;
@@ -26,3 +27,4 @@ pub use coefficient::Coefficient;
 pub use expansion::{WithGradient, expand, mean};
 pub use exponentials::{Add, Expectations, Exponentials, evaluate};
 pub use jet::Jet;
+pub use reach::add_reach;
