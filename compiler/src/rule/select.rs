@@ -1,9 +1,9 @@
 //! Chooses the form of each parameter's rule.
 //!
 //! Without an order every parameter gets an exact rule: a formula if there is one, else the first of its [`candidates`] that
-//! accepts `f`. With `order = N`
-//! the series is kept to `N`, and no other form takes its place; where series or `f` end before, the rule says so and is
-//! exact. `form = …` forces one, for all parameters or for one of them; `auxiliary(2)` is the second of its kind.
+//! accepts `f`. With `order = N` the series is kept to `N`, and no other form takes its place; where series or `f` end
+//! before, the rule says so and is exact. `form = …` forces one, for all parameters or for one of them; `auxiliary(2)` is the
+//! second of its kind.
 //!
 //! A form accepts a function with kinks (`abs`, `max`, `min` of the draw) if it needs no derivative of it, or the first one
 //! only and the law has a density, so that a draw meets a kink with probability 0; it accepts an opaque function if it needs

@@ -7,7 +7,7 @@ use std::f64::consts::PI;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use logphi::EstimateError;
+use logphi::{EstimateError, Warning};
 use thiserror::Error;
 
 use crate::data::{self, DataError, Table};
@@ -155,7 +155,8 @@ fn conclude(options: &Options, data: &Dataset, training: &Training) {
         let Seen { epoch, steps, .. } = seen;
         eprintln!("warning: {steps} of {} steps brought the warning shown for epoch {epoch}", training.steps);
     }
-    if let Some(order) = options.order.number().filter(|_| !training.warnings.is_empty()) {
+    let biased = training.warnings.iter().any(|seen| !matches!(seen.warning, Warning::FewSamplesDominate { .. }));
+    if let Some(order) = options.order.number().filter(|_| biased) {
         let start = data.largest().into_iter().fold(0.0, f64::max);
         let end = training.records.last().map_or(start, |record| record.largest_b_x);
         eprintln!(

@@ -237,9 +237,11 @@ mod tests {
         // |x| up to 5, beyond π: the terms grow, and so slowly that their noise does not hide it.
         let mut told = Told::default();
         let training = train(&data(Scaling::None), &plan(20, 1e-3), &mut told).expect("valid");
-        assert_eq!((told.warnings, training.warnings.len()), (1, 1));
+        let bias = training.warnings.iter().filter(|seen| matches!(seen.warning, Warning::TruncationBias { .. }));
+        assert_eq!((told.warnings, bias.clone().count()), (training.warnings.len(), 1));
         let warned: usize = training.records.iter().map(|record| record.warned_steps).sum();
-        assert!(warned > 0 && training.warnings[0].steps == warned as u64, "{warned}");
+        let most = training.warnings.iter().map(|seen| seen.steps).max().expect("a warning");
+        assert!(bias.map(|seen| seen.steps).sum::<u64>() == most && most <= warned as u64, "{most} of {warned}");
     }
 
     #[test]
