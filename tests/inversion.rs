@@ -429,12 +429,12 @@ fn extremes_are_typed() {
 
 // Estimators.
 
-#[estimator(distribution = OneSidedTempered, order = 4)]
+#[estimator(distribution = OneSidedTempered, packs = portable, order = 4)]
 fn discount(z: f64, rate: f64) -> f64 {
     (-rate * z).exp()
 }
 
-#[estimator(distribution = BareLaplace, order = 4)]
+#[estimator(distribution = BareLaplace, packs = portable, order = 4)]
 fn waves(z: &[f64], frequency: f64) -> f64 {
     z.iter().map(|z| (frequency * z).sin()).sum()
 }

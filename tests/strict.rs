@@ -75,7 +75,7 @@ pub mod shadowed {
     }
 
     /// An estimator beside all these.
-    #[estimator(distribution = Own, order = 6)]
+    #[estimator(distribution = Own, packs = portable, order = 6)]
     pub fn f(w: &[f64], x: &Matrix, y: &[f64], scale: f64) -> f64 {
         x.rows().zip(y).map(|(row, y)| log_sigmoid(y * dot(row, w) * scale)).sum::<f64>()
             + w.iter().zip(y).map(|(w, y)| (w - y).tanh()).sum::<f64>()
@@ -93,7 +93,7 @@ pub mod shadowed {
         I * mu * omega + ((omega / 2.0).sin() / (omega / 2.0)).ln()
     }
 
-    #[estimator(distribution = Hidden)]
+    #[estimator(distribution = Hidden, packs = portable)]
     fn g(z: f64) -> f64 {
         z.cos()
     }
@@ -105,7 +105,7 @@ pub mod shadowed {
     }
 
     /// An estimator of a joint law beside all these.
-    #[estimator(distribution = Together)]
+    #[estimator(distribution = Together, packs = portable)]
     pub fn h(z: &[f64], a: &[f64]) -> f64 {
         dot(a, z).sin() + z.iter().map(|z| z.tanh()).sum::<f64>()
     }
@@ -119,7 +119,7 @@ pub mod shadowed {
         a.iter().zip(omega).map(|(a, omega)| -a * (1.0 - I * omega).ln()).sum()
     }
 
-    #[estimator(distribution = Shares)]
+    #[estimator(distribution = Shares, packs = portable)]
     fn k(z: &[f64], t: &[f64]) -> f64 {
         dot(t, z).exp() + z.iter().zip(t).map(|(z, t)| (t * z).sin()).sum::<f64>()
     }
@@ -131,14 +131,14 @@ pub mod shadowed {
     }
 
     /// An estimator of categorical variables.
-    #[estimator(distribution = Kinds)]
+    #[estimator(distribution = Kinds, packs = portable)]
     pub fn l(z: &OneHot<'_>, t: &[f64]) -> f64 {
         dot(t, z).exp() + z.iter().zip(t).map(|(z, t)| (t * z).sin()).sum::<f64>()
     }
 
     /// The same, only called.
     #[derive(Debug)]
-    #[estimator(of = l, distribution = Kinds, opaque)]
+    #[estimator(of = l, distribution = Kinds, packs = portable, opaque)]
     pub struct Called;
 
     /// The gradient of the private estimator of a joint law.
@@ -156,14 +156,14 @@ pub mod shadowed {
     }
 
     /// A function whose arguments have types of these names, called as the emitted code calls its own.
-    #[estimator(distribution = logphi::laws::Poisson, opaque)]
+    #[estimator(distribution = logphi::laws::Poisson, packs = portable, opaque)]
     pub fn call(z: f64, option: &Option, whole: Whole<'_>, rule: &(dyn Fn(&f64) -> f64 + Sync)) -> f64 {
         let Option = option;
         if z > 2.0 { rule(&z) } else { f64::from(u8::from(whole.text.is_empty())) }
     }
 
     /// Variables and a function of one name, and no further argument.
-    #[estimator(distribution = logphi::laws::Bernoulli, opaque)]
+    #[estimator(distribution = logphi::laws::Bernoulli, packs = portable, opaque)]
     pub fn z(z: &[f64]) -> f64 {
         z.iter().fold(1.0, |product, z| product * (1.0 - z))
     }
@@ -182,19 +182,19 @@ pub mod nested {
         use logphi::prelude::*;
 
         /// A function of one number.
-        #[estimator(distribution = super::second::deep::Shifted, order = 3)]
+        #[estimator(distribution = super::second::deep::Shifted, packs = portable, order = 3)]
         pub fn above(z: f64) -> f64 {
             softplus(z)
         }
 
         /// The same function under a law of another crate.
         #[derive(Debug)]
-        #[estimator(of = above, distribution = ::logphi::laws::Gaussian)]
+        #[estimator(of = above, distribution = ::logphi::laws::Gaussian, packs = portable)]
         pub struct Elsewhere;
 
         /// The same function under a law of yet another crate.
         #[derive(Debug)]
-        #[estimator(of = self::above, distribution = logphi_tests::laws::ExponentialPlusGaussian, order = 2, precision = f32)]
+        #[estimator(of = self::above, distribution = logphi_tests::laws::ExponentialPlusGaussian, packs = portable, order = 2, precision = f32)]
         pub struct FromTests;
     }
 
@@ -226,13 +226,13 @@ pub mod through {
     use logphi::prelude::{Elementary, estimator};
 
     /// A law of another crate, found by a glob.
-    #[estimator(distribution = GaussianByVariance, order = 2)]
+    #[estimator(distribution = GaussianByVariance, packs = portable, order = 2)]
     pub fn method(z: f64) -> f64 {
         z.log_sigmoid()
     }
 
     /// A law under another name.
-    #[estimator(distribution = Renamed, order = 2)]
+    #[estimator(distribution = Renamed, packs = portable, order = 2)]
     pub fn renamed(z: f64) -> f64 {
         z.sqrt().ln_1p()
     }
@@ -324,18 +324,18 @@ fn inside_a_function() {
         (k + I * omega).ln_gamma() - ln_gamma(k)
     }
 
-    #[estimator(distribution = Waiting, order = 2)]
+    #[estimator(distribution = Waiting, packs = portable, order = 2)]
     fn gain(z: f64, strength: f64) -> f64 {
         (strength * z).tanh()
     }
 
-    #[estimator(distribution = Waiting, opaque)]
+    #[estimator(distribution = Waiting, packs = portable, opaque)]
     fn late(z: f64, limit: u8) -> f64 {
         if z > f64::from(limit) { z.sqrt() } else { 0.0 }
     }
 
     #[derive(Debug)]
-    #[estimator(of = gain, distribution = LogGamma, order = 2)]
+    #[estimator(of = gain, distribution = LogGamma, packs = portable, order = 2)]
     struct LogGammaGain;
 
     #[term(distribution = Waiting)]
@@ -370,13 +370,13 @@ fn two_laws_of_one_name() {
     }
     use logphi::prelude::*;
 
-    #[estimator(distribution = left::Point)]
+    #[estimator(distribution = left::Point, packs = portable)]
     fn square(z: f64) -> f64 {
         z * z
     }
 
     #[derive(Debug)]
-    #[estimator(of = square, distribution = right::Point)]
+    #[estimator(of = square, distribution = right::Point, packs = portable)]
     struct Other;
 
     let run = square::estimate(&left::Point { a: 3.0 }, ()).samples(1).seed(1).run().expect("a run");
