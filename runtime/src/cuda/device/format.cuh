@@ -45,7 +45,7 @@ template <class S> using Bits = typename Format<S>::Bits;
 
 LOGPHI_INLINE u32 to_bits(float x) { return __float_as_uint(x); }
 LOGPHI_INLINE u64 to_bits(double x) { return static_cast<u64>(__double_as_longlong(x)); }
-template <class S> S from_bits(Bits<S> bits);
+template <class S> LOGPHI_INLINE S from_bits(Bits<S> bits);
 template <> LOGPHI_INLINE float from_bits<float>(u32 bits) { return __uint_as_float(bits); }
 template <> LOGPHI_INLINE double from_bits<double>(u64 bits) { return __longlong_as_double(static_cast<i64>(bits)); }
 

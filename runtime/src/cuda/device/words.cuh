@@ -239,7 +239,8 @@ template <class S> struct Words {
         const S side = sided(bits, negative);
         const S u = negate_if(S(0.5) - side, negative);
         const S count = floor(mul_add(S(2) * a / side + b, u, centre));
-        return {count, side * side, (side >= S(0.07)) & (accepting <= quick)};
+        const bool at_once = (side >= S(0.07)) & (accepting <= quick);
+        return {count, side * side, at_once};
     }
 
     // Poisson with mean `rate`, from words of `site`; NaN for a mean that is negative, infinite or NaN.
