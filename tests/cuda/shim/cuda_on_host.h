@@ -3,6 +3,7 @@
 // (compile with `-ffp-contract=off -mfma`).
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>

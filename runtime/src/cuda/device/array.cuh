@@ -29,10 +29,11 @@ template <class T, int N> LOGPHI_INLINE void fill(Array<T, N>& array, T value) {
     for (int index = 0; index < N; index++) array[index] = value;
 }
 
-// `sums += values`, place by place.
-template <class T, int N> LOGPHI_INLINE void add(Array<T, N>& sums, const Array<T, N>& values) {
+// `sums += values`, place by place, from place FROM on.
+template <int FROM = 0, class T, int N, int M> LOGPHI_INLINE void add(Array<T, N>& sums, const Array<T, M>& values) {
+    static_assert(FROM + M <= N, "as many sums as values");
 #pragma unroll
-    for (int index = 0; index < N; index++) sums[index] = sums[index] + values[index];
+    for (int index = 0; index < M; index++) sums[FROM + index] = sums[FROM + index] + values[index];
 }
 
 template <class A, class B> struct Same { static constexpr bool VALUE = false; };

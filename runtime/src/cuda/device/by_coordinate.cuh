@@ -21,10 +21,8 @@ template <class E> LOGPHI_INLINE void by_coordinate(const Job& job) {
             const auto theta = load<S, E::PARAMETERS>(job.theta, coordinate);
             const auto numbers = load<S, C::NUMBERS>(job.numbers, coordinate);
             // As on the processor, these sums begin at 0 and not at -0.
-            Array<S, Sizes<E>::ENTRIES> sums;
-            Array<S, E::STENCILS> stencil_sums;
+            Array<S, Sizes<E>::COORDINATE_ENTRIES> sums;
             fill(sums, S(0));
-            fill(stencil_sums, S(0));
 #pragma unroll 1
             for (u64 sample = range.first + lane; sample < range.end; sample += LANES) {
                 Words<S> words(key, sample, coordinate);
@@ -37,13 +35,11 @@ template <class E> LOGPHI_INLINE void by_coordinate(const Job& job) {
                     E::probes(theta, z, auxiliary, probes);
                     Array<S, E::STENCILS> moved;
                     C::stencils(z, derivatives[0], probes, numbers, moved);
-                    add(stencil_sums, moved);
+                    add<Sizes<E>::ENTRIES>(sums, moved);
                 }
                 add(sums, derivatives);
             }
-            const u32 run = coordinate * Sizes<E>::COORDINATE_ENTRIES;
-            store(job, leaf, run, lane, sums);
-            store(job, leaf, run + Sizes<E>::ENTRIES, lane, stencil_sums);
+            store(job, leaf, coordinate * Sizes<E>::COORDINATE_ENTRIES, lane, sums);
         }
     }
 }

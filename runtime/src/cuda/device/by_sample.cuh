@@ -225,10 +225,8 @@ template <class E> LOGPHI_INLINE void by_moved_coordinate(const Job& job) {
         const Key key = {job.key[0], job.key[1]};
         const u32 coordinate = blockIdx.x * blockDim.y + threadIdx.y;
         const bool present = coordinate < job.dimension;
-        Array<S, FIRST> sums;
-        Array<S, E::STENCILS> stencil_sums;
+        Array<S, ENTRIES> sums;
         fill(sums, -S(0));
-        fill(stencil_sums, -S(0));
         if (slots > 1 && slot == 0) {
             for (int at = 0; at < ENTRIES; at++) shared_sums[at * LANES] = -S(0);
         }
@@ -264,7 +262,7 @@ template <class E> LOGPHI_INLINE void by_moved_coordinate(const Job& job) {
                         C::stencils(z, value, probes, load<S, C::NUMBERS>(job.numbers, coordinate), moved);
                         add(moved_sums, moved);
                     }
-                    add(stencil_sums, moved_sums);
+                    add<FIRST>(sums, moved_sums);
                 }
             }
             if (slots > 1) {
@@ -275,23 +273,19 @@ template <class E> LOGPHI_INLINE void by_moved_coordinate(const Job& job) {
 #pragma unroll
                     for (int at = 0; at < ENTRIES; at++) {
                         S& sum = shared_sums[at * LANES];
-                        sum = sum + (at < FIRST ? sums[at] : stencil_sums[at - FIRST]);
+                        sum = sum + sums[at];
                     }
                 }
                 fill(sums, -S(0));
-                fill(stencil_sums, -S(0));
             }
         }
         if (slot > 0 || !present) return;
         if (slots > 1) {
 #pragma unroll
-            for (int at = 0; at < ENTRIES; at++) {
-                (at < FIRST ? sums[at] : stencil_sums[at - FIRST]) = shared_sums[at * LANES];
-            }
+            for (int at = 0; at < ENTRIES; at++) sums[at] = shared_sums[at * LANES];
         }
         const u32 run = job.ridge_rows * Sizes<E>::ENTRIES + coordinate * ENTRIES;
         store(job, leaf, run, lane, sums);
-        store(job, leaf, run + FIRST, lane, stencil_sums);
     }
 }
 

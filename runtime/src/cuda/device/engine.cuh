@@ -23,5 +23,6 @@
         tree(leaves, count, length, out);                                                                              \
     }                                                                                                                  \
     /* What the host must know: rows of a thread of `by_row`, and the sizes that both sides compute. */                \
-    extern "C" __device__ const u32 logphi_sizes[4] = {Sizes<E>::ROWS, Sizes<E>::ENTRIES, Sizes<E>::COORDINATE_ENTRIES, \
-                                                       sizeof(Job)};
+    extern "C" {                                                                                                       \
+    __device__ u32 logphi_sizes[4] = {Sizes<E>::ROWS, Sizes<E>::ENTRIES, Sizes<E>::COORDINATE_ENTRIES, sizeof(Job)};   \
+    }
