@@ -1,7 +1,7 @@
 //! Running an estimator: once, or prepared and stepped.
 
 use crate::draw::Key;
-use crate::engine::{Reduction, Settings, Workspace};
+use crate::engine::{DeviceJob, Reduction, Settings, Workspace};
 use crate::error::EstimateError;
 use crate::kernel::{ArgumentGradient, Estimator, Law};
 use crate::lane::PackWidth;
@@ -240,9 +240,32 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
     {
         let arguments = self.arguments;
         let known = self.holds_own_arguments;
-        self.advance(law, arguments, known)?;
+        self.advance(law, arguments, known, None)?;
         self.holds_own_arguments = true;
         Ok(&self.run)
+    }
+
+    /// As [`step`](Self::step), with moments that `sample` computes elsewhere from the tables of the run.
+    #[doc(hidden)]
+    pub fn step_elsewhere<P>(
+        &mut self,
+        law: &P,
+        sample: &mut dyn FnMut(&DeviceJob<E::Scalar>) -> Result<Vec<f64>, EstimateError>,
+    ) -> Result<&Run<E, G>, EstimateError>
+    where
+        P: Parameters<Law = E::Law, Gradient = G>,
+    {
+        let arguments = self.arguments;
+        let known = self.holds_own_arguments;
+        self.advance(law, arguments, known, Some(sample))?;
+        self.holds_own_arguments = true;
+        Ok(&self.run)
+    }
+
+    /// The lane sums of all moments of the last step, for tests.
+    #[doc(hidden)]
+    pub fn moments(&self) -> Vec<f64> {
+        self.workspace.moments()
     }
 
     /// One run at the given parameters on other arguments, such as the next batch of the data.
@@ -254,12 +277,18 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         P: Parameters<Law = E::Law, Gradient = G>,
     {
         self.holds_own_arguments = false;
-        self.advance(law, arguments, false)?;
+        self.advance(law, arguments, false, None)?;
         Ok(&self.run)
     }
 
-    /// A run; `known` if the workspace has read these arguments already.
-    fn advance<P>(&mut self, law: &P, arguments: E::Arguments<'_>, known: bool) -> Result<(), EstimateError>
+    /// A run; `known` if the workspace has read these arguments already. `elsewhere` takes the place of the sample loop.
+    fn advance<P>(
+        &mut self,
+        law: &P,
+        arguments: E::Arguments<'_>,
+        known: bool,
+        elsewhere: Option<&mut dyn FnMut(&DeviceJob<E::Scalar>) -> Result<Vec<f64>, EstimateError>>,
+    ) -> Result<(), EstimateError>
     where
         P: Parameters<Law = E::Law, Gradient = G>,
     {
@@ -279,7 +308,14 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         let (samples, constant) = (self.run.samples, E::constant(arguments));
         if samples > 0 {
             self.workspace.weigh_closed_forms(arguments)?;
-            self.workspace.sample(Key::new(self.run.seed, self.next_stream), samples, arguments);
+            let key = Key::new(self.run.seed, self.next_stream);
+            match elsewhere {
+                Some(sample) => {
+                    let moments = sample(&self.workspace.device_job(key, samples))?;
+                    self.workspace.take_moments(&moments);
+                }
+                None => self.workspace.sample(key, samples, arguments),
+            }
             self.run.sampler_error = self.workspace.sampler_error();
             let run = &mut self.run;
             let errors = run.standard_error.is_some();

@@ -234,7 +234,7 @@ pub trait Estimator: Sized + 'static {
 /// A ridge term `Σ_o h(u_o; numbers_o)` with `u_o = ⟨A_o, z⟩ + c_o`.
 pub trait Ridge<E: Estimator>: 'static {
     /// The numbers of one row that `h` reads: `[E::Scalar; K]`.
-    type Numbers: Copy + Send + Sync + 'static;
+    type Numbers: Copy + Send + Sync + AsRef<[E::Scalar]> + 'static;
     /// `h` and its derivatives at [`Estimator::ORDERS`]: `[L; 1 + ORDERS.len()]`.
     type Derivatives<L: Lane<Scalar = E::Scalar>>: Copy + AsRef<[L]> + AsMut<[L]>;
     /// `h'`, then the derivatives of `h` with respect to each of the numbers: `[L; 1 + K]`.
@@ -307,7 +307,7 @@ pub struct RidgeAdjoint<'a> {
 /// A separable term `Σ_j g(z_j; numbers_j)`.
 pub trait Separable<E: Estimator>: 'static {
     /// The numbers of one coordinate that `g` reads: `[E::Scalar; K]`.
-    type Numbers: Copy + Send + Sync + 'static;
+    type Numbers: Copy + Send + Sync + AsRef<[E::Scalar]> + 'static;
     /// `g` and its derivatives at [`Estimator::ORDERS`].
     type Derivatives<L: Lane<Scalar = E::Scalar>>: Copy + AsRef<[L]> + AsMut<[L]>;
     /// The derivatives of `g` with respect to each of the numbers: `[L; K]`.
@@ -364,17 +364,19 @@ pub trait Separable<E: Estimator>: 'static {
 pub enum Nothing {}
 
 impl<E: Estimator> Separable<E> for Nothing {
-    type Numbers = ();
+    type Numbers = [E::Scalar; 0];
     type Derivatives<L: Lane<Scalar = E::Scalar>> = [L; 0];
     type Partials<L: Lane<Scalar = E::Scalar>> = [L; 0];
     const PRESENT: bool = false;
     const NUMBERS: usize = 0;
 
-    fn numbers(_: E::Arguments<'_>, _: usize) {}
-    fn derivatives<L: Lane<Scalar = E::Scalar>>(_: L, (): &()) -> [L; 0] {
+    fn numbers(_: E::Arguments<'_>, _: usize) -> [E::Scalar; 0] {
         []
     }
-    fn partials<L: Lane<Scalar = E::Scalar>>(_: L, (): &()) -> [L; 0] {
+    fn derivatives<L: Lane<Scalar = E::Scalar>>(_: L, _: &[E::Scalar; 0]) -> [L; 0] {
+        []
+    }
+    fn partials<L: Lane<Scalar = E::Scalar>>(_: L, _: &[E::Scalar; 0]) -> [L; 0] {
         []
     }
     fn pull_back(_: E::Arguments<'_>, _: usize, _: &[f64], _: &mut E::ArgumentGradient) {}

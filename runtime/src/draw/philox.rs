@@ -21,6 +21,12 @@ impl Key {
         Self([mixed as u32, (mixed >> 32) as u32])
     }
 
+    /// The two words of the key, as Philox takes them.
+    #[must_use]
+    pub(crate) const fn words(self) -> [u32; 2] {
+        self.0
+    }
+
     /// The key of copy `copy`, below 2⁴⁸, of the jump of the compound draw at `site`.
     ///
     /// With `k` this key, it is `h(h(k + γ) + (2⁴⁸ site + copy + 1) γ)`: what [`new`](Self::new) makes of the key as seed.

@@ -18,6 +18,7 @@
 mod adjoint;
 mod contraction;
 mod deviations;
+mod device;
 mod directional;
 mod formulas;
 mod hessian;
@@ -37,6 +38,7 @@ mod tree;
 mod whole;
 mod workspace;
 
+pub use device::{DeviceJob, DeviceRidge};
 pub(crate) use leaf::draw_pack;
 pub(crate) use reduction::Reduction;
 pub(crate) use signature::Signature;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::device::{Collect, DeviceJob, flat};
 use super::formulas::Formulas;
 use super::leaf::{ByCoordinate, BySample, Job, Scratch};
 use super::moments::Layout;
@@ -233,6 +234,38 @@ impl<E: Estimator> Workspace<E> {
             }
             gather(tasks, &mut self.sums);
         }
+    }
+
+    /// What a device reads in place of [`sample`](Self::sample).
+    pub(crate) fn device_job(&self, key: Key, samples: usize) -> DeviceJob<E::Scalar> {
+        let layout = &self.reduction.layout;
+        let mut ridges = Vec::new();
+        E::Ridges::visit(&self.tables, &mut Collect(&mut ridges));
+        DeviceJob {
+            key: key.words(),
+            samples: samples as u64,
+            dimension: layout.dimension,
+            ridge_rows: layout.ridge_rows,
+            runs: layout.moments(layout.dimension) / LANES,
+            theta: flat(&self.theta),
+            numbers: flat(&self.numbers),
+            ridges,
+        }
+    }
+
+    /// Takes the moments of all samples from a device, for [`reduce`](Self::reduce).
+    pub(crate) fn take_moments(&mut self, moments: &[f64]) {
+        self.tasks.clear();
+        self.sums.clear();
+        self.sums.extend_from_slice(moments);
+    }
+
+    /// The moments of all samples.
+    pub(crate) fn moments(&self) -> Vec<f64> {
+        let (moments, _) = sums(&self.reduction.layout, &self.tasks, &self.sums);
+        let mut widened = vec![0.0; self.reduction.layout.moments(self.reduction.layout.dimension)];
+        moments.widen(&mut widened);
+        widened
     }
 
     /// Epilogue: the results, in [`Workspace::reduction`]; with `errors` also standard errors and warnings.

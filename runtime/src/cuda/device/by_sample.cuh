@@ -1,0 +1,292 @@
+// Estimators with ridge terms: draws, rows, then coordinates, each a kernel.
+//
+// A block has one leaf. Its samples are taken in rounds of 32, one for each lane; `blockDim.z` rounds are taken at once (their
+// *slots*), and added to the lanes in order. With one slot all sums stay in registers: that is for long runs. More slots
+// shorten the way through a leaf where there are too few leaves to fill the device.
+#pragma once
+
+#include "job.cuh"
+
+#ifndef LOGPHI_SHARED
+#define LOGPHI_SHARED(name) extern __shared__ __align__(16) unsigned char name[]
+#endif
+
+namespace logphi {
+
+// Draws every coordinate of every sample: grid-stride over warps, blocks of (32, warps).
+template <class E> LOGPHI_INLINE void draw_all(const Job& job) {
+    if constexpr (Sizes<E>::RIDGES > 0) {
+        using S = typename E::Scalar;
+        constexpr u32 ROUNDS = LEAF / LANES;
+        const u64 all = static_cast<u64>(job.leaves) * job.dimension * ROUNDS;
+        const u64 step = static_cast<u64>(gridDim.x) * blockDim.y;
+        for (u64 at = static_cast<u64>(blockIdx.x) * blockDim.y + threadIdx.y; at < all; at += step) {
+            const u64 row = at / ROUNDS;
+            const u32 leaf = static_cast<u32>(row / job.dimension), coordinate = static_cast<u32>(row % job.dimension);
+            const Leaf range(job, leaf);
+            const u32 offset = static_cast<u32>(at % ROUNDS) * LANES + threadIdx.x;
+            if (range.first + offset < range.end) {
+                const auto prepared = load<S, E::PREPARED>(job.prepared, coordinate);
+                Words<S> words(Key{job.key[0], job.key[1]}, range.first + offset, coordinate);
+                static_cast<S*>(job.draws)[row * LEAF + offset] = E::draw(prepared, words);
+            }
+        }
+    }
+}
+
+// The sums of the rows of one thread.
+template <class E> using RowSums = Array<Array<typename E::Scalar, Sizes<E>::ENTRIES>, Sizes<E>::ROWS>;
+
+template <class E> LOGPHI_INLINE void clear(RowSums<E>& sums) {
+#pragma unroll
+    // Adding to -0 changes no number.
+    for (int row = 0; row < Sizes<E>::ROWS; row++) fill(sums[row], -typename E::Scalar(0));
+}
+
+// One round of a warp: the coordinates of its samples lie at `draws[coordinate * stride]`.
+template <class S> struct Round {
+    const S* draws;
+    u32 stride;
+    u32 leaf;
+    // Place of the sample in its leaf, and whether it exists.
+    u32 offset;
+    bool exists;
+};
+
+// Adds ROWS rows from `row` on to their sums.
+template <class E, class R>
+LOGPHI_INLINE void add_rows(const Job& job, const RidgeTable& table, u32 row, const Round<typename E::Scalar>& round,
+                            RowSums<E>& sums) {
+    using S = typename E::Scalar;
+    constexpr int ROWS = Sizes<E>::ROWS;
+    const u32 block = row / BLOCK, within = row % BLOCK;
+    const S* slopes = static_cast<const S*>(table.slopes) + static_cast<u64>(block) * job.dimension * BLOCK + within;
+    Array<S, ROWS> u = load<S, ROWS>(table.offsets, row / ROWS);
+#pragma unroll 4
+    for (u32 coordinate = 0; coordinate < job.dimension; coordinate++) {
+        const S z = round.draws[coordinate * round.stride];
+        const auto factors = load<S, ROWS>(slopes + coordinate * BLOCK, 0);
+#pragma unroll
+        for (int at = 0; at < ROWS; at++) u[at] = mul_add(z, factors[at], u[at]);
+    }
+#pragma unroll
+    for (int at = 0; at < ROWS; at++) {
+        if (row + at >= table.rows) break;
+        Array<S, Sizes<E>::ENTRIES> derivatives;
+        R::derivatives(u[at], load<S, R::NUMBERS>(table.numbers, row + at), derivatives);
+        if (!round.exists) continue;
+        add(sums[at], derivatives);
+        if constexpr (E::STENCILS > 0) {
+            const u64 place = static_cast<u64>(round.leaf) * job.ridge_rows + table.first + row + at;
+            S* to = static_cast<S*>(job.arguments) + 2 * place * LEAF + round.offset;
+            to[0] = u[at];
+            to[LEAF] = derivatives[0];
+        }
+    }
+}
+
+// The term that has group `group` of ROWS rows, the terms' groups being numbered one after the other; each term has whole
+// blocks of eight rows.
+template <class E, int INDEX, class R, class... Rest>
+LOGPHI_INLINE void add_group(List<R, Rest...>, const Job& job, u32 group, const Round<typename E::Scalar>& round,
+                             RowSums<E>& sums) {
+    const RidgeTable& table = job.ridges[INDEX];
+    const u32 groups = (table.rows + BLOCK - 1) / BLOCK * (BLOCK / Sizes<E>::ROWS);
+    if (group < groups) {
+        add_rows<E, R>(job, table, group * Sizes<E>::ROWS, round, sums);
+    } else if constexpr (sizeof...(Rest) > 0) {
+        add_group<E, INDEX + 1>(List<Rest...>(), job, group - groups, round, sums);
+    }
+}
+
+// The first row of a group among those of all terms, and how many rows it has; 0 beyond the last.
+template <class E> LOGPHI_INLINE u32 rows_of_group(const Job& job, u32 group, u32& first) {
+    constexpr u32 ROWS = Sizes<E>::ROWS;
+    for (int index = 0; index < Sizes<E>::RIDGES; index++) {
+        const RidgeTable& table = job.ridges[index];
+        const u32 groups = (table.rows + BLOCK - 1) / BLOCK * (BLOCK / ROWS);
+        if (group < groups) {
+            const u32 row = group * ROWS;
+            first = table.first + row;
+            return row >= table.rows ? 0 : table.rows - row < ROWS ? table.rows - row : ROWS;
+        }
+        group -= groups;
+    }
+    first = 0;
+    return 0;
+}
+
+// Derivatives of every row. Grid (groups of rows / blockDim.y, leaves), blocks of (32, groups, slots). Shared memory, in
+// numbers: where `job.draws` is null `slots * dimension * 32`, then with several slots `groups * ROWS * ENTRIES * 32`.
+template <class E> LOGPHI_INLINE void by_row(const Job& job) {
+    if constexpr (Sizes<E>::RIDGES > 0) {
+        using S = typename E::Scalar;
+        constexpr int ROWS = Sizes<E>::ROWS, ENTRIES = Sizes<E>::ENTRIES;
+        LOGPHI_SHARED(bytes);
+        S* const drawn = reinterpret_cast<S*>(bytes);
+        const u32 lane = threadIdx.x, slot = threadIdx.z, slots = blockDim.z, leaf = blockIdx.y;
+        const u32 size = slots * job.dimension * LANES;
+        S* const shared_sums = drawn + (job.draws ? 0 : size) + threadIdx.y * ROWS * ENTRIES * LANES + lane;
+        const Leaf range(job, leaf);
+        const u32 rounds = range.rounds();
+        const u32 group = blockIdx.x * blockDim.y + threadIdx.y;
+        u32 first = 0;
+        const u32 rows = rows_of_group<E>(job, group, first);
+        RowSums<E> sums;
+        clear<E>(sums);
+        if (slots > 1 && slot == 0) {
+            for (int at = 0; at < ROWS * ENTRIES; at++) shared_sums[at * LANES] = -S(0);
+        }
+#pragma unroll 1
+        for (u32 start = 0; start < rounds; start += slots) {
+            if (!job.draws) {
+                __syncthreads();
+                const u32 warp = slot * blockDim.y + threadIdx.y, warps = blockDim.y * slots;
+#pragma unroll 1
+                for (u32 item = warp; item < slots * job.dimension; item += warps) {
+                    const u32 coordinate = item % job.dimension;
+                    const u64 sample = range.first + (start + item / job.dimension) * LANES + lane;
+                    S z = S(0);
+                    if (sample < range.end) {
+                        Words<S> words(Key{job.key[0], job.key[1]}, sample, coordinate);
+                        z = E::draw(load<S, E::PREPARED>(job.prepared, coordinate), words);
+                    }
+                    drawn[item * LANES + lane] = z;
+                }
+                __syncthreads();
+            }
+            const u32 offset = (start + slot) * LANES + lane;
+            const S* draws = job.draws ? static_cast<const S*>(job.draws) + static_cast<u64>(leaf) * job.dimension * LEAF + offset
+                                       : drawn + slot * job.dimension * LANES + lane;
+            const Round<S> round = {draws, job.draws ? LEAF : LANES, leaf, offset, range.first + offset < range.end};
+            if (rows > 0 && start + slot < rounds) add_group<E, 0>(typename E::Ridges(), job, group, round, sums);
+            if (slots > 1) {
+                // Round after round, so that each lane adds its samples in order.
+#pragma unroll 1
+                for (u32 turn = 0; turn < slots; turn++) {
+                    __syncthreads();
+                    if (turn != slot) continue;
+#pragma unroll
+                    for (int at = 0; at < ROWS * ENTRIES; at++) {
+                        S& sum = shared_sums[at * LANES];
+                        sum = sum + sums[at / ENTRIES][at % ENTRIES];
+                    }
+                }
+                clear<E>(sums);
+            }
+        }
+        if (slot > 0) return;
+#pragma unroll
+        for (int row = 0; row < ROWS; row++) {
+            if (row >= static_cast<int>(rows)) break;
+            if (slots > 1) {
+#pragma unroll
+                for (int entry = 0; entry < ENTRIES; entry++) sums[row][entry] = shared_sums[(row * ENTRIES + entry) * LANES];
+            }
+            store(job, leaf, (first + row) * ENTRIES, lane, sums[row]);
+        }
+    }
+}
+
+// Adds what every row gives to the stencils of a coordinate.
+template <class E, int INDEX, class R, class... Rest>
+LOGPHI_INLINE void add_moved(List<R, Rest...>, const Job& job, const Round<typename E::Scalar>& round, u32 coordinate,
+                             const Array<typename E::Scalar, E::PROBES>& probes,
+                             Array<typename E::Scalar, E::STENCILS>& sums) {
+    using S = typename E::Scalar;
+    const RidgeTable& table = job.ridges[INDEX];
+    const S* slopes = static_cast<const S*>(table.slopes) + coordinate * BLOCK;
+    const u64 place = static_cast<u64>(round.leaf) * job.ridge_rows + table.first;
+    const S* arguments = static_cast<const S*>(job.arguments) + 2 * place * LEAF + round.offset;
+#pragma unroll 2
+    for (u32 row = 0; row < table.rows; row++) {
+        const S slope = __ldg(slopes + static_cast<u64>(row / BLOCK) * job.dimension * BLOCK + row % BLOCK);
+        const S* at = arguments + static_cast<u64>(row) * 2 * LEAF;
+        Array<S, E::STENCILS> moved;
+        R::stencils(at[0], at[LEAF], slope, probes, load<S, R::NUMBERS>(table.numbers, row), moved);
+        add(sums, moved);
+    }
+    if constexpr (sizeof...(Rest) > 0) {
+        add_moved<E, INDEX + 1>(List<Rest...>(), job, round, coordinate, probes, sums);
+    }
+}
+
+// The separable term and the stencils of every coordinate, after `by_row`. Grid (coordinates / blockDim.y, leaves), blocks
+// of (32, coordinates, slots). Shared memory with several slots: `coordinates * COORDINATE_ENTRIES * 32` numbers.
+template <class E> LOGPHI_INLINE void by_moved_coordinate(const Job& job) {
+    if constexpr (Sizes<E>::RIDGES > 0 && Sizes<E>::COORDINATE_ENTRIES > 0) {
+        using S = typename E::Scalar;
+        using C = typename E::Coordinates;
+        constexpr int ENTRIES = Sizes<E>::COORDINATE_ENTRIES, FIRST = Sizes<E>::SEPARABLE_ENTRIES;
+        LOGPHI_SHARED(bytes);
+        const u32 lane = threadIdx.x, slot = threadIdx.z, slots = blockDim.z, leaf = blockIdx.y;
+        S* const shared_sums = reinterpret_cast<S*>(bytes) + threadIdx.y * ENTRIES * LANES + lane;
+        const Leaf range(job, leaf);
+        const Key key = {job.key[0], job.key[1]};
+        const u32 coordinate = blockIdx.x * blockDim.y + threadIdx.y;
+        const bool present = coordinate < job.dimension;
+        Array<S, ENTRIES> sums;
+        fill(sums, -S(0));
+        if (slots > 1 && slot == 0) {
+            for (int at = 0; at < ENTRIES; at++) shared_sums[at * LANES] = -S(0);
+        }
+#pragma unroll 1
+        for (u32 start = 0; start < range.rounds(); start += slots) {
+            const u32 offset = (start + slot) * LANES + lane;
+            const u64 sample = range.first + offset;
+            if (present && sample < range.end) {
+                S z;
+                if (job.draws) {
+                    z = static_cast<const S*>(job.draws)[(static_cast<u64>(leaf) * job.dimension + coordinate) * LEAF + offset];
+                } else {
+                    Words<S> words(key, sample, coordinate);
+                    z = E::draw(load<S, E::PREPARED>(job.prepared, coordinate), words);
+                }
+                S value = S(0);
+                if constexpr (Sizes<E>::SEPARABLE) {
+                    Array<S, FIRST> derivatives;
+                    C::derivatives(z, load<S, C::NUMBERS>(job.numbers, coordinate), derivatives);
+                    value = derivatives[0];
+                    add(sums, derivatives);
+                }
+                if constexpr (E::STENCILS > 0) {
+                    auto words = Words<S>::auxiliary(key, sample, coordinate);
+                    Array<S, E::PROBES> probes;
+                    E::probes(load<S, E::PARAMETERS>(job.theta, coordinate), z, words, probes);
+                    Array<S, E::STENCILS> moved_sums;
+                    fill(moved_sums, S(0));
+                    const Round<S> round = {nullptr, 0, leaf, offset, true};
+                    add_moved<E, 0>(typename E::Ridges(), job, round, coordinate, probes, moved_sums);
+                    if constexpr (Sizes<E>::SEPARABLE) {
+                        Array<S, E::STENCILS> moved;
+                        C::stencils(z, value, probes, load<S, C::NUMBERS>(job.numbers, coordinate), moved);
+                        add(moved_sums, moved);
+                    }
+                    add<FIRST>(sums, moved_sums);
+                }
+            }
+            if (slots > 1) {
+#pragma unroll 1
+                for (u32 turn = 0; turn < slots; turn++) {
+                    __syncthreads();
+                    if (turn != slot) continue;
+#pragma unroll
+                    for (int at = 0; at < ENTRIES; at++) {
+                        S& sum = shared_sums[at * LANES];
+                        sum = sum + sums[at];
+                    }
+                }
+                fill(sums, -S(0));
+            }
+        }
+        if (slot > 0 || !present) return;
+        if (slots > 1) {
+#pragma unroll
+            for (int at = 0; at < ENTRIES; at++) sums[at] = shared_sums[at * LANES];
+        }
+        const u32 run = job.ridge_rows * Sizes<E>::ENTRIES + coordinate * ENTRIES;
+        store(job, leaf, run, lane, sums);
+    }
+}
+
+} // namespace logphi

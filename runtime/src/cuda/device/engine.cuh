@@ -1,0 +1,28 @@
+// The kernels of an estimator: loops and no mathematics. One module holds one estimator, so that their names are fixed.
+#pragma once
+
+#include "by_coordinate.cuh"
+#include "by_sample.cuh"
+#include "tree.cuh"
+
+#define LOGPHI_KERNELS(E)                                                                                              \
+    extern "C" __global__ void __launch_bounds__(256) logphi_by_coordinate(const __grid_constant__ Job job) {          \
+        by_coordinate<E>(job);                                                                                         \
+    }                                                                                                                  \
+    extern "C" __global__ void __launch_bounds__(256) logphi_draw(const __grid_constant__ Job job) { draw_all<E>(job); } \
+    extern "C" __global__ void __launch_bounds__(512) logphi_by_row(const __grid_constant__ Job job) { by_row<E>(job); } \
+    extern "C" __global__ void __launch_bounds__(512) logphi_by_moved_coordinate(const __grid_constant__ Job job) {    \
+        by_moved_coordinate<E>(job);                                                                                   \
+    }                                                                                                                  \
+    extern "C" __global__ void __launch_bounds__(512)                                                                  \
+        logphi_tree(const E::Scalar* leaves, u32 count, u64 length, double* out) {                                     \
+        tree(leaves, count, length, out);                                                                              \
+    }                                                                                                                  \
+    extern "C" __global__ void __launch_bounds__(512)                                                                  \
+        logphi_tree_of_sums(const double* leaves, u32 count, u64 length, double* out) {                                \
+        tree(leaves, count, length, out);                                                                              \
+    }                                                                                                                  \
+    /* What the host must know: rows of a thread of `by_row`, and the sizes that both sides compute. */                \
+    extern "C" {                                                                                                       \
+    __device__ u32 logphi_sizes[4] = {Sizes<E>::ROWS, Sizes<E>::ENTRIES, Sizes<E>::COORDINATE_ENTRIES, sizeof(Job)};   \
+    }

@@ -1,0 +1,98 @@
+// What kernels read and where sums lie: the device's side of `engine/leaf.rs` and `engine/moments.rs`. Mirrored in Rust,
+// `#[repr(C)]`.
+#pragma once
+
+#include "words.cuh"
+
+namespace logphi {
+
+// Lanes of a sum, samples of a leaf, rows that share the loads of a draw, and the most ridge terms of an estimator.
+constexpr u32 LANES = 32;
+constexpr u32 LEAF = 1024;
+constexpr u32 BLOCK = 8;
+constexpr int MOST_RIDGES = 8;
+
+// A ridge term: slopes and offsets as in `engine/table.rs`, in blocks of eight rows, filled up with 0.
+struct RidgeTable {
+    // Rows of this term, and position of the first among those of all terms.
+    u32 rows;
+    u32 first;
+    // [blocks][dimension][8], [blocks][8], [rows][NUMBERS], in the estimator's scalar.
+    const void* slopes;
+    const void* offsets;
+    const void* numbers;
+};
+
+// One launch: `leaves` leaves from `first_leaf` on. All pointers are to numbers in the estimator's scalar.
+struct Job {
+    u32 key[2];
+    // Samples of the whole run.
+    u64 samples;
+    u64 first_leaf;
+    u32 leaves;
+    u32 dimension;
+    // Rows of all ridge terms.
+    u32 ridge_rows;
+    // Runs of 32 lanes of a leaf.
+    u32 runs;
+    // [dimension][PREPARED]: what the draw reads.
+    const void* prepared;
+    // [dimension][PARAMETERS]
+    const void* theta;
+    // [dimension][NUMBERS] of the separable term.
+    const void* numbers;
+    // [leaves][dimension][1024]: the draws, or null where each block draws for itself. Needed for stencils with ridge terms.
+    void* draws;
+    // [leaves][ridge_rows][2][1024]: `u_o` and `h(u_o)`. Needed for stencils with ridge terms, otherwise null.
+    void* arguments;
+    // [leaves][runs][32]: lane sums of every leaf.
+    void* moments;
+    RidgeTable ridges[MOST_RIDGES];
+};
+
+template <class... Types> struct Count;
+template <class... Types> struct Count<List<Types...>> {
+    static constexpr int VALUE = sizeof...(Types);
+};
+
+// Sizes that follow from an estimator.
+template <class E> struct Sizes {
+    using S = typename E::Scalar;
+    static constexpr bool SEPARABLE = !Same<typename E::Coordinates, Nothing>::VALUE;
+    static constexpr int RIDGES = Count<typename E::Ridges>::VALUE;
+    static_assert(RIDGES <= MOST_RIDGES, "too many ridge terms");
+    // Runs of a ridge row, of the separable term of a coordinate, and of a coordinate.
+    static constexpr int ENTRIES = 1 + E::ORDERS;
+    static constexpr int SEPARABLE_ENTRIES = SEPARABLE ? ENTRIES : 0;
+    static constexpr int COORDINATE_ENTRIES = SEPARABLE_ENTRIES + E::STENCILS;
+    // Rows whose sums one thread keeps in registers.
+    static constexpr int WEIGHT = ENTRIES * static_cast<int>(sizeof(S) / 4);
+    static constexpr int ROWS = WEIGHT <= 12 ? 4 : WEIGHT <= 24 ? 2 : 1;
+};
+
+template <class T, int N> LOGPHI_INLINE Array<T, N> load(const void* base, u64 index) {
+    Array<T, N> out;
+#pragma unroll
+    for (int at = 0; at < N; at++) out[at] = __ldg(static_cast<const T*>(base) + index * N + at);
+    return out;
+}
+
+// A leaf's samples.
+struct Leaf {
+    u64 first, end;
+    LOGPHI_INLINE Leaf(const Job& job, u32 leaf) {
+        first = (job.first_leaf + leaf) * LEAF;
+        end = first + LEAF < job.samples ? first + LEAF : job.samples;
+    }
+    // Groups of 32 samples, one for each lane.
+    LOGPHI_INLINE u32 rounds() const { return static_cast<u32>((end - first + LANES - 1) / LANES); }
+};
+
+// Writes a lane of consecutive runs of a leaf.
+template <class S, int N> LOGPHI_INLINE void store(const Job& job, u32 leaf, u32 run, u32 lane, const Array<S, N>& sums) {
+    S* to = static_cast<S*>(job.moments) + (static_cast<u64>(leaf) * job.runs + run) * LANES + lane;
+#pragma unroll
+    for (int at = 0; at < N; at++) to[at * LANES] = sums[at];
+}
+
+} // namespace logphi

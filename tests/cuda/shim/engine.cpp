@@ -1,0 +1,95 @@
+// Runs the kernels of the estimator whose text stands before this one, as the runtime does on a device: `engine IN OUT` reads
+// a job and writes the moments of all samples. `Number` is the estimator's scalar.
+
+namespace {
+
+using logphi::u64;
+
+struct Input {
+    std::FILE* file;
+    u64 number() {
+        u64 value;
+        if (std::fread(&value, sizeof value, 1, file) != 1) std::exit(2);
+        return value;
+    }
+    std::vector<Number> numbers() {
+        std::vector<Number> values(number());
+        if (std::fread(values.data(), sizeof(Number), values.size(), file) != values.size()) std::exit(2);
+        return values;
+    }
+};
+
+void run(const logphi::Job& job, u64 groups, u64 slots, bool has_rows, bool has_moved) {
+    using on_host::launch;
+    const unsigned leaves = job.leaves, warps = 4;
+    const u64 rows = logphi::logphi_sizes[0], entries = logphi::logphi_sizes[1], moved = logphi::logphi_sizes[2];
+    if (!has_rows) {
+        launch({3}, {32, warps}, 0, [&] { logphi::logphi_by_coordinate(job); });
+        return;
+    }
+    if (job.draws) launch({5}, {32, warps}, 0, [&] { logphi::logphi_draw(job); });
+    u64 all = 0;
+    for (const auto& table : job.ridges) all += (table.rows + 7) / 8 * (8 / rows);
+    const u64 drawn = job.draws ? 0 : slots * job.dimension * 32;
+    const u64 shared = (drawn + (slots > 1 ? groups * rows * entries * 32 : 0)) * sizeof(Number);
+    const auto blocks = [&](u64 count) { return static_cast<unsigned>((count + groups - 1) / groups); };
+    const auto g = static_cast<unsigned>(groups), s = static_cast<unsigned>(slots);
+    launch({blocks(all), leaves}, {32, g, s}, shared, [&] { logphi::logphi_by_row(job); });
+    if (has_moved) {
+        launch({blocks(job.dimension), leaves}, {32, g, s}, groups * moved * 32 * sizeof(Number),
+               [&] { logphi::logphi_by_moved_coordinate(job); });
+    }
+}
+
+} // namespace
+
+int main(int, char** names) {
+    using namespace logphi;
+    Input in = {std::fopen(names[1], "rb")};
+    std::FILE* out = std::fopen(names[2], "wb");
+    if (!in.file || !out) return 1;
+    const u64 groups = in.number(), slots = in.number(), keep_draws = in.number(), launch_leaves = in.number();
+    Job job = {};
+    job.key[0] = static_cast<u32>(in.number());
+    job.key[1] = static_cast<u32>(in.number());
+    job.samples = in.number();
+    job.dimension = static_cast<u32>(in.number());
+    job.ridge_rows = static_cast<u32>(in.number());
+    job.runs = static_cast<u32>(in.number());
+    const auto theta = in.numbers(), numbers = in.numbers();
+    job.prepared = job.theta = theta.data();
+    job.numbers = numbers.data();
+    const u64 ridges = in.number();
+    std::vector<std::vector<Number>> tables;
+    for (u64 at = 0; at < ridges; at++) {
+        RidgeTable& table = job.ridges[at];
+        table.rows = static_cast<u32>(in.number());
+        table.first = static_cast<u32>(in.number());
+        for (const void** place : {&table.slopes, &table.offsets, &table.numbers}) {
+            tables.push_back(in.numbers());
+            *place = tables.back().data();
+        }
+    }
+    const u64 length = static_cast<u64>(job.runs) * LANES, all = (job.samples + LEAF - 1) / LEAF;
+    const bool has_moved = logphi_sizes[2] > 0;
+    std::vector<double> sums;
+    u64 launches = 0;
+    for (job.first_leaf = 0; job.first_leaf < all; job.first_leaf += launch_leaves, launches++) {
+        job.leaves = static_cast<u32>(std::min(launch_leaves, all - job.first_leaf));
+        std::vector<Number> draws(job.leaves * job.dimension * LEAF, std::nan(""));
+        std::vector<Number> arguments(job.leaves * job.ridge_rows * 2 * LEAF, std::nan(""));
+        std::vector<Number> moments(job.leaves * length, std::nan(""));
+        job.draws = keep_draws ? draws.data() : nullptr;
+        job.arguments = arguments.data();
+        job.moments = moments.data();
+        run(job, groups, slots, ridges > 0, has_moved);
+        sums.resize((launches + 1) * length);
+        double* to = sums.data() + launches * length;
+        on_host::launch({job.runs}, {32, TREE_RUNS}, 0, [&] { logphi_tree(moments.data(), job.leaves, length, to); });
+    }
+    std::vector<double> total(length);
+    on_host::launch({job.runs}, {32, TREE_RUNS}, 0,
+                    [&] { logphi_tree_of_sums(sums.data(), static_cast<u32>(launches), length, total.data()); });
+    std::fwrite(total.data(), sizeof(double), total.size(), out);
+    return std::fclose(out);
+}
