@@ -39,7 +39,7 @@ mod tests {
 
     #[test]
     fn long_lines_are_cut_and_lose_nothing() {
-        let line = format!("const Scalar t0 = {};", vec!["mul_add(x, y, 1.0f)"; 12].join(" + "));
+        let line = format!("const Scalar t0 = {};", ["mul_add(x, y, 1.0f)"; 12].join(" + "));
         let text = wrapped("    ", &line);
         assert!(text.lines().count() > 1 && text.lines().all(|line| line.len() <= WIDTH), "{text}");
         let joined: Vec<&str> = text.split_whitespace().collect();
