@@ -2,7 +2,7 @@
 
 use logphi::laws::{Gamma, Laplace};
 use logphi::prelude::*;
-use logphi::{DeviceJob, Estimator, Gradient, Parameters, Prepared, Run};
+use logphi::{DeviceJob, Elsewhere, Estimator, Gradient, LANES, Parameters, Prepared, Run};
 
 use super::driver::{Bytes, Program, compare};
 use super::estimators::{
@@ -58,7 +58,21 @@ fn write<S: Bytes>(job: &DeviceJob<S>, shape: Shape) -> Vec<u8> {
         numbers(&ridge.offsets, &mut out);
         numbers(&ridge.numbers, &mut out);
     }
+    for value in [job.entries, job.separable_entries, job.coordinate_entries, job.orders.len()] {
+        number(value as u64, &mut out);
+    }
+    job.orders.iter().for_each(|&order| number(u64::from(order), &mut out));
+    for ridge in &job.ridges {
+        number(ridge.exact.len() as u64, &mut out);
+        f64::write(&ridge.exact, &mut out);
+    }
     out
+}
+
+/// The value and the gradient.
+fn gradient<E: Estimator, G: Gradient>(run: &Run<E, G>, parameters: usize) -> Vec<f64> {
+    let entries = (0..parameters).flat_map(|parameter| run.gradient.entries(parameter).iter().copied());
+    std::iter::once(run.value).chain(entries).collect()
 }
 
 /// Everything of a run that must be equal.
@@ -73,22 +87,41 @@ fn results<E: Estimator, G: Gradient>(run: &Run<E, G>, parameters: usize) -> Vec
     all
 }
 
-fn check<E, P>(name: &str, program: &Program, law: &P, mut prepared: impl FnMut(usize) -> Prepared<'static, E, P::Gradient>)
+fn check<E, P>(
+    name: &str,
+    program: &Program,
+    law: &P,
+    mut prepared: impl FnMut(usize, bool) -> Prepared<'static, E, P::Gradient>,
+)
 where
     E: Estimator<Scalar: Bytes>,
     P: Parameters<Law = E::Law>,
 {
     for samples in SAMPLES {
-        let mut processor = prepared(samples);
-        let expected = results(processor.step(law).expect("the run succeeds"), 2);
+        let mut processor = prepared(samples, true);
+        let run = processor.step(law).expect("the run succeeds");
+        let (expected, expected_gradient) = (results(run, 2), gradient(run, 2));
         let moments = processor.moments();
         for shape in SHAPES {
             let what = format!("{name}, {samples} samples, {shape:?}");
-            let mut device = prepared(samples);
-            let mut sample = |job: &DeviceJob<E::Scalar>| Ok(f64::read(&program.run(name, &write(job, shape))));
+            let mut device = prepared(samples, true);
+            let mut rest = Vec::new();
+            let mut sample = |job: &DeviceJob<E::Scalar>| {
+                let mut moments = f64::read(&program.run(name, &write(job, shape)));
+                rest = moments.split_off(job.runs * LANES);
+                Ok(Elsewhere::Moments(moments))
+            };
             let found = results(device.step_elsewhere(law, &mut sample).expect("the run succeeds"), 2);
             compare(&format!("{what}: moments"), &device.moments(), &moments);
             compare(&format!("{what}: results"), &found, &expected);
+            // The same run, with the contraction of the device.
+            let mut contracted = |job: &DeviceJob<E::Scalar>| {
+                Ok(Elsewhere::Derivatives { value: rest[0], sums: rest[job.dimension..].to_vec() })
+            };
+            let mut device = prepared(samples, false);
+            let run = device.step_elsewhere(law, &mut contracted).expect("the run succeeds");
+            let found = gradient(run, 2);
+            compare(&format!("{what}: contracted"), &found, &expected_gradient);
         }
     }
 }
@@ -97,8 +130,9 @@ macro_rules! check {
     ($name:literal, $text:literal, $estimator:ident, $scalar:ident, $law:expr, $arguments:expr) => {{
         let program = program::<$scalar>($name, include_str!(concat!("texts/", $text, ".cuh")));
         let law = $law;
-        let prepared = |samples| {
-            $estimator::prepare(&law, $arguments).samples(samples).seed(7).stream(2).build().expect("a valid problem")
+        let prepared = |samples, errors| {
+            let prepare = $estimator::prepare(&law, $arguments).samples(samples).standard_errors(errors);
+            prepare.seed(7).stream(2).build().expect("a valid problem")
         };
         check($name, &program, &law, prepared);
     }};

@@ -1,9 +1,18 @@
-// The kernels of an estimator: loops and no mathematics. One module holds one estimator, so that their names are fixed.
+// The kernels of an estimator: loops and no mathematics. One module holds one estimator, so that their names are fixed; what
+// all estimators share is a module of its own, see `common.cuh`.
+//
+// | kernel | for | before it |
+// | --- | --- | --- |
+// | `logphi_by_coordinate` | no ridge terms | |
+// | `logphi_draw` | ridge terms, where draws are kept | |
+// | `logphi_by_row` | ridge terms | `logphi_draw` if `Job::draws` is given |
+// | `logphi_by_moved_coordinate` | ridge terms with a separable term or stencils | `logphi_by_row` |
+//
+// Each writes its part of `Job::moments`, so all numbers are written once and nothing need be cleared.
 #pragma once
 
 #include "by_coordinate.cuh"
 #include "by_sample.cuh"
-#include "tree.cuh"
 
 #define LOGPHI_KERNELS(E)                                                                                              \
     extern "C" __global__ void __launch_bounds__(256) logphi_by_coordinate(const __grid_constant__ Job job) {          \
@@ -13,14 +22,6 @@
     extern "C" __global__ void __launch_bounds__(512) logphi_by_row(const __grid_constant__ Job job) { by_row<E>(job); } \
     extern "C" __global__ void __launch_bounds__(512) logphi_by_moved_coordinate(const __grid_constant__ Job job) {    \
         by_moved_coordinate<E>(job);                                                                                   \
-    }                                                                                                                  \
-    extern "C" __global__ void __launch_bounds__(512)                                                                  \
-        logphi_tree(const E::Scalar* leaves, u32 count, u64 length, double* out) {                                     \
-        tree(leaves, count, length, out);                                                                              \
-    }                                                                                                                  \
-    extern "C" __global__ void __launch_bounds__(512)                                                                  \
-        logphi_tree_of_sums(const double* leaves, u32 count, u64 length, double* out) {                                \
-        tree(leaves, count, length, out);                                                                              \
     }                                                                                                                  \
     /* What the host must know: rows of a thread of `by_row`, and the sizes that both sides compute. */                \
     extern "C" {                                                                                                       \
