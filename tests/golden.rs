@@ -77,6 +77,7 @@ fn stages(compiled: &Compiled) -> Vec<(&'static str, String)> {
         ("6.rust.txt", compiled.emitted.rust.clone()),
         ("7.latex.txt", format!("{}\n", compiled.latex.trim_end())),
         ("8.report.txt", format!("{}\n", compiled.report.trim_end())),
+        ("9.cuda.txt", compiled.emitted.cuda.clone().unwrap_or_else(|reason| format!("{reason}\n"))),
     ]
 }
 

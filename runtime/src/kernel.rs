@@ -152,6 +152,8 @@ pub trait Estimator: Sized + 'static {
     const TERMS: &'static [TermInfo];
     /// Whether every rule is exact.
     const EXACT: bool;
+    /// The estimator's kernels as CUDA C++, or why no device runs it.
+    const CUDA: Result<&'static str, &'static str> = Err("no kernels were written for this estimator");
     /// Whether the sample loop is compiled only for packs that every processor has, and not for wider ones besides.
     const PORTABLE: bool = false;
     /// How many random coordinates of each sample the exact rules move in ridge terms, or in a function that is called whole;

@@ -326,6 +326,26 @@ pub(super) fn sampled(
     path: &TokenStream,
 ) -> TokenStream {
     let scope = scope(&law.theta());
+    let draw = draw_function(&law.theta(), sampler);
+    let (this, length) = (unit_law(path, law.parameters.len()), Literal::usize_unsuffixed(law.theta().len()));
+    let coupling = joint.map_or_else(independent, |joint| coupling(law, joint, &scope));
+    quote! {
+        impl Sampled for #this {
+            type Prepared<S: Scalar> = [S; #length];
+            type Tables = ();
+            #coupling
+            fn prepare<S: Scalar>(theta: &[f64; #length], (): &mut ()) -> Result<[S; #length], SamplerError> {
+                Ok(theta.map(S::from_f64))
+            }
+            fn sampler_error<S: Scalar>(_: &[S; #length]) -> f64 { 0.0 }
+            #draw
+        }
+    }
+}
+
+/// `draw`: base draws in the order of the source, then the sample expression.
+pub(super) fn draw_function(theta: &[Parameter], sampler: &Sampler) -> TokenStream {
+    let scope = scope(theta);
     let parameter = |node: &Node| match node {
         Node::Param(ParamId(index)) => {
             let name = scope.name(*index);
@@ -340,29 +360,19 @@ pub(super) fn sampled(
     let body = expression::print(&sampler.graph, Arithmetic::AnyPack, &scope, &|node| draws.leaf(node));
     let (bindings, output) = (body.bindings, &body.outputs[0]);
     let used = |parameter| sharing::uses(&whole, |node| *node == Node::Param(parameter));
-    let pattern = parameter_pattern(law.theta().len(), &scope, used);
+    let pattern = parameter_pattern(theta.len(), &scope, used);
     let words = if sampler.draws.is_empty() {
         quote! { _ }
     } else {
         quote! { words }
     };
-    let (this, length) = (unit_law(path, law.parameters.len()), Literal::usize_unsuffixed(law.theta().len()));
-    let coupling = joint.map_or_else(independent, |joint| coupling(law, joint, &scope));
+    let length = Literal::usize_unsuffixed(theta.len());
     quote! {
-        impl Sampled for #this {
-            type Prepared<S: Scalar> = [S; #length];
-            type Tables = ();
-            #coupling
-            fn prepare<S: Scalar>(theta: &[f64; #length], (): &mut ()) -> Result<[S; #length], SamplerError> {
-                Ok(theta.map(S::from_f64))
-            }
-            fn sampler_error<S: Scalar>(_: &[S; #length]) -> f64 { 0.0 }
-            #[inline(always)]
-            fn draw<L: Lane>(#pattern: &[L::Scalar; #length], #words: &mut Words<L>) -> L {
-                #statements
-                #bindings
-                #output
-            }
+        #[inline(always)]
+        fn draw<L: Lane>(#pattern: &[L::Scalar; #length], #words: &mut Words<L>) -> L {
+            #statements
+            #bindings
+            #output
         }
     }
 }

@@ -7,6 +7,7 @@ mod arguments;
 mod branches;
 mod characteristic;
 pub(crate) mod closed_forms;
+mod cuda;
 pub(crate) mod directional;
 mod draws;
 pub(crate) mod exponentials;

@@ -7,6 +7,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
 use super::arguments::Arguments;
+use super::cuda;
 use super::expression::{self, Arithmetic};
 use super::file;
 use super::literal;
@@ -67,8 +68,10 @@ pub struct Callee {
 pub struct Emitted {
     /// What the macro expands to.
     pub tokens: TokenStream,
-    /// The formatted, commented text of `tokens` without the constants `RULE`, `LATEX` and `RUST`.
+    /// The formatted, commented text of `tokens` without the constants `RULE`, `LATEX`, `RUST` and `CUDA`.
     pub rust: String,
+    /// The kernels of the estimator, or why no device runs it.
+    pub cuda: Result<String, &'static str>,
 }
 
 /// Lints that generated code may not trip in a crate that denies them. Names and arithmetic are the user's and the
@@ -95,18 +98,22 @@ pub fn emit_estimator(program: &Program, rules: &[Rule], context: &EstimatorCont
         packs: context.packs,
         estimator: alias.path.clone(),
     };
-    let implementation = implementation(&sections, rules, &law.path);
     let functions = functions(&sections, &law.path, context.callee.as_ref());
     let ridges = program.ridges.iter().enumerate().map(|(index, section)| sections.ridge(index, section));
     let separable = program.separable.as_ref().map(|section| sections.separable(section));
+    let terms = quote! { #(#ridges)* #separable };
+    let probes = sections.probes();
+    let header = header(program, rules, context);
+    let of_packs = quote! { impl Estimator for Probes { #probes } #terms };
+    let cuda = cuda::emit(program, &context.name, context.precision, &header, &of_packs);
+    let implementation = implementation(&sections, rules, &law.path, &probes, &cuda);
     let whole = program.whole.as_ref().map(|section| sections.whole(section));
     let exponentials = program.expansion().map(|expansion| sections.exponentials(expansion));
     let (runtime, lints) = (&context.runtime, lints());
     let inner = quote! {
         use #runtime::private::prelude::*;
         #implementation
-        #(#ridges)*
-        #separable
+        #terms
         #whole
         #exponentials
         #functions
@@ -119,10 +126,10 @@ pub fn emit_estimator(program: &Program, rules: &[Rule], context: &EstimatorCont
         quote! { #(#definitions)* const _: () = { #inner }; }
     };
     let annotated = quote! { #item #lints const _: () = { #inner }; };
-    let rust = file::format(&header(program, rules, context), annotated.clone());
-    let texts = texts(context, &rust);
+    let rust = file::format(&header, annotated.clone());
+    let texts = texts(context, &rust, cuda.as_deref().ok());
     let code = file::strip(annotated);
-    Ok(Emitted { tokens: quote! { #code #texts }, rust })
+    Ok(Emitted { tokens: quote! { #code #texts }, rust, cuda })
 }
 
 fn check(program: &Program, context: &EstimatorContext) -> Result<(), Errors> {
@@ -190,7 +197,13 @@ fn header(program: &Program, rules: &[Rule], context: &EstimatorContext) -> Vec<
 }
 
 /// `impl Estimator`.
-fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) -> TokenStream {
+fn implementation(
+    sections: &Sections<'_>,
+    rules: &[Rule],
+    law: &TokenStream,
+    probes: &TokenStream,
+    cuda: &Result<String, &'static str>,
+) -> TokenStream {
     let (program, arguments) = (sections.program, &sections.arguments);
     let (estimator, scalar) = (&sections.estimator, sections.scalar());
     let law_type = unit_law(law, program.parameters.len());
@@ -217,7 +230,11 @@ fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) ->
     let check = check_function(arguments);
     let coefficients = coefficients(program);
     let constant = constant(sections);
-    let (probe_types, probes) = (sections.probe_types(), sections.probes());
+    let probe_types = sections.probe_types();
+    let cuda = match cuda {
+        Ok(_) => quote! { Ok(#estimator::CUDA) },
+        Err(reason) => quote! { Err(#reason) },
+    };
     let formulas = program.exponentials.as_ref().map(|section| sections.formulas(section, law));
     let closed_forms = program.exponentials.as_ref().map(|section| sections.closed_forms(section, law));
     let convergence = program.convergence.as_ref().map(|section| convergence(sections, section));
@@ -238,6 +255,7 @@ fn implementation(sections: &Sections<'_>, rules: &[Rule], law: &TokenStream) ->
             const ORDERS: &'static [u32] = &[#(#orders),*];
             const TERMS: &'static [TermInfo] = &[#(#terms),*];
             const EXACT: bool = #exact;
+            const CUDA: Result<&'static str, &'static str> = #cuda;
             #portable
             #dimension
             #check
@@ -445,8 +463,14 @@ fn functions(sections: &Sections<'_>, law: &TokenStream, callee: Option<&Callee>
 }
 
 /// The constants that hold the texts.
-fn texts(context: &EstimatorContext, rust: &str) -> TokenStream {
+fn texts(context: &EstimatorContext, rust: &str, cuda: Option<&str>) -> TokenStream {
     let EstimatorContext { name, rule, latex, .. } = context;
+    let cuda = cuda.map(|cuda| {
+        quote! {
+            /// The kernels for a device, as CUDA C++; they include the runtime's `logphi.cuh`.
+            pub const CUDA: &'static ::core::primitive::str = #cuda;
+        }
+    });
     quote! {
         #[allow(dead_code)]
         impl #name {
@@ -456,6 +480,7 @@ fn texts(context: &EstimatorContext, rust: &str) -> TokenStream {
             pub const LATEX: &'static ::core::primitive::str = #latex;
             /// The generated code, formatted and commented.
             pub const RUST: &'static ::core::primitive::str = #rust;
+            #cuda
         }
     }
 }

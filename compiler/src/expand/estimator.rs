@@ -155,7 +155,7 @@ fn target(luggage: &Luggage, function: &syn::ItemFn) -> Target {
     }
 }
 
-/// Writes rule, LaTeX and Rust to the directory that `LOGPHI_EMIT_DIR` names, if it is set.
+/// Writes rule, LaTeX, Rust and CUDA C++ to the directory that `LOGPHI_EMIT_DIR` names, if it is set.
 fn write_texts(source: &Source, compiled: &Compiled) -> Result<(), Errors> {
     let Some(directory) = std::env::var_os("LOGPHI_EMIT_DIR").filter(|directory| !directory.is_empty()) else {
         return Ok(());
@@ -163,9 +163,11 @@ fn write_texts(source: &Source, compiled: &Compiled) -> Result<(), Errors> {
     let directory = std::path::Path::new(&directory);
     let stem = format!("{}_{:08x}", source.target.name, super::input_hash(source) as u32);
     let texts = [("txt", &compiled.report), ("tex", &compiled.latex), ("rs", &compiled.emitted.rust)];
+    let cuda = compiled.emitted.cuda.as_ref().ok().map(|cuda| ("cu", cuda));
     let written = std::fs::create_dir_all(directory).and_then(|()| {
         texts
-            .iter()
+            .into_iter()
+            .chain(cuda)
             .try_for_each(|(extension, text)| std::fs::write(directory.join(format!("{stem}.{extension}")), text))
     });
     written.map_err(|error| {

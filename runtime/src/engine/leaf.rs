@@ -130,30 +130,58 @@ impl<E: Estimator> Kernel<E::Scalar> for BySample<'_, '_, E> {
         }
         let mut sample = first;
         while sample < end {
-            let active = (end - sample).min(L::WIDTH);
-            mark(&mut scratch.exist, active);
-            let scratch = &mut *scratch;
-            let (pattern_numbers, patterns, of) = (0, 0, std::marker::PhantomData);
-            let mut pack = Pack::<E, L> { job, sample, active, scratch, pattern_numbers, patterns, lanes: of };
-            if const { E::Whole::PRESENT } {
-                if pack.keep_lanes(&lanes) {
-                    pack.draw();
-                    pack.whole();
-                }
+            if const { has_narrow_end::<E>() && L::WIDTH > narrow::<E>() } && end - sample <= narrow::<E>() {
+                run_pack::<E, <E::Scalar as Scalar>::Narrow>(job, sample, end, &lanes, scratch);
             } else {
-                pack.draw();
-                E::Ridges::visit(job.tables, &mut pack);
-                pack.separable();
-                if const { E::STATES } {
-                    pack.states();
-                } else if const { E::DIRECTIONAL } {
-                    pack.directional();
-                } else if const { E::STENCILS > 0 } {
-                    pack.stencils();
-                }
+                run_pack::<E, L>(job, sample, end, &lanes, scratch);
             }
             sample += L::WIDTH;
         }
+    }
+}
+
+/// Samples of the narrowest pack.
+const fn narrow<E: Estimator>() -> usize {
+    <<E::Scalar as Scalar>::Narrow as Lane>::WIDTH
+}
+
+/// Whether the last samples of a leaf are run in the narrowest pack, where a wide one would be empty but for them.
+///
+/// Not where that would compile much code twice for little: it is for derivatives of ridge terms, whose runs in a training
+/// loop have few samples and many rows.
+const fn has_narrow_end<E: Estimator>() -> bool {
+    E::Ridges::COUNT > 0 && E::STENCILS == 0 && !E::PORTABLE
+}
+
+/// One pack of samples from `sample` on, as far as they come before `end`.
+#[inline(always)]
+fn run_pack<E: Estimator, L: Lane<Scalar = E::Scalar>>(
+    job: &Job<'_, '_, E>,
+    sample: usize,
+    end: usize,
+    lanes: &Range<usize>,
+    scratch: &mut Scratch<E::Scalar>,
+) {
+    let active = (end - sample).min(L::WIDTH);
+    mark(&mut scratch.exist, active);
+    let (pattern_numbers, patterns, of) = (0, 0, std::marker::PhantomData);
+    let mut pack = Pack::<E, L> { job, sample, active, scratch, pattern_numbers, patterns, lanes: of };
+    if const { E::Whole::PRESENT } {
+        if pack.keep_lanes(lanes) {
+            pack.draw();
+            pack.whole();
+        }
+        return;
+    }
+    pack.draw();
+    E::Ridges::visit(job.tables, &mut pack);
+    pack.separable();
+    if const { E::STATES } {
+        pack.states();
+    } else if const { E::DIRECTIONAL } {
+        pack.directional();
+    } else if const { E::STENCILS > 0 } {
+        pack.stencils();
     }
 }
 
