@@ -1,7 +1,7 @@
 //! Running an estimator: once, or prepared and stepped.
 
 use crate::draw::Key;
-use crate::engine::{DeviceJob, Elsewhere, Reduction, Settings, Workspace};
+use crate::engine::{DeviceJob, Reduction, Settings, Workspace};
 use crate::error::EstimateError;
 use crate::kernel::{ArgumentGradient, Estimator, Law};
 use crate::lane::PackWidth;
@@ -245,12 +245,12 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         Ok(&self.run)
     }
 
-    /// As [`step`](Self::step), with sums that `sample` computes elsewhere from the tables of the run.
+    /// As [`step`](Self::step), with moments that `sample` computes elsewhere from the tables of the run.
     #[doc(hidden)]
     pub fn step_elsewhere<P>(
         &mut self,
         law: &P,
-        sample: &mut dyn FnMut(&DeviceJob<E::Scalar>) -> Result<Elsewhere, EstimateError>,
+        sample: &mut dyn FnMut(&DeviceJob<E::Scalar>) -> Result<Vec<f64>, EstimateError>,
     ) -> Result<&Run<E, G>, EstimateError>
     where
         P: Parameters<Law = E::Law, Gradient = G>,
@@ -287,7 +287,7 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         law: &P,
         arguments: E::Arguments<'_>,
         known: bool,
-        elsewhere: Option<&mut dyn FnMut(&DeviceJob<E::Scalar>) -> Result<Elsewhere, EstimateError>>,
+        elsewhere: Option<&mut dyn FnMut(&DeviceJob<E::Scalar>) -> Result<Vec<f64>, EstimateError>>,
     ) -> Result<(), EstimateError>
     where
         P: Parameters<Law = E::Law, Gradient = G>,
@@ -311,9 +311,8 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
             let key = Key::new(self.run.seed, self.next_stream);
             match elsewhere {
                 Some(sample) => {
-                    let errors = self.run.standard_error.is_some();
-                    let found = sample(&self.workspace.device_job(key, samples, errors))?;
-                    self.workspace.take(found);
+                    let moments = sample(&self.workspace.device_job(key, samples))?;
+                    self.workspace.take_moments(&moments);
                 }
                 None => self.workspace.sample(key, samples, arguments),
             }

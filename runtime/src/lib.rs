@@ -40,7 +40,7 @@ pub use analytic::LogCharacteristic;
 pub use compare::{Compare, Comparison, ParameterComparison, RuleComparison, compare};
 pub use complex::{Complex, Count, Covariance, Frequency, I, LogCf, Positive, Probability, Real, Simplex, quadratic};
 #[doc(hidden)]
-pub use engine::{DeviceJob, DeviceRidge, Elsewhere};
+pub use engine::{DeviceJob, DeviceRidge};
 pub use engine::{LANES, LEAF};
 pub use error::EstimateError;
 pub use estimate::{Estimate, Prepare, Prepared};

@@ -38,7 +38,7 @@ mod tree;
 mod whole;
 mod workspace;
 
-pub use device::{DeviceJob, DeviceRidge, Elsewhere};
+pub use device::{DeviceJob, DeviceRidge};
 pub(crate) use leaf::draw_pack;
 pub(crate) use reduction::Reduction;
 pub(crate) use signature::Signature;

@@ -61,8 +61,6 @@ pub(crate) struct Reduction {
     shares: Vec<Vec<f64>>,
     /// The part from which on a lane dominates.
     dominance: f64,
-    /// The sum of the values, where a device has contracted the moments of the run to come.
-    contracted_value: Option<f64>,
 }
 
 impl Reduction {
@@ -88,18 +86,6 @@ impl Reduction {
             shares: gradient.clone(),
             dominance: dominance(gradient.iter().map(Vec::len).sum()),
             gradient,
-            contracted_value: None,
-        }
-    }
-
-    /// Takes what a device has contracted: the sum of the values, and `sums[moment][coordinate]`.
-    pub(crate) fn take_derivatives(&mut self, value: f64, sums: &[f64]) {
-        let Layout { dimension, padded, .. } = self.layout;
-        self.contracted_value = Some(value);
-        self.contracted.sums.clear();
-        for moment in sums.chunks_exact(dimension) {
-            let filled = moment.iter().copied().chain(std::iter::repeat_n(0.0, padded - dimension));
-            self.contracted.sums.extend(filled);
         }
     }
 
@@ -168,21 +154,6 @@ impl Reduction {
             (self.gradient, self.errors) = (gradient, errors);
         }
         Ok(())
-    }
-
-    /// As [`run`](Self::run) without errors, from what a device has contracted; whether it has.
-    pub(crate) fn run_contracted(
-        &mut self,
-        samples: usize,
-        constant: f64,
-        terms: &mut [TermSize],
-        warnings: &mut Vec<Warning>,
-    ) -> bool {
-        let Some(value) = self.contracted_value.take() else { return false };
-        self.value = value / samples as f64 + constant;
-        self.gradient(samples, terms);
-        warnings.clear();
-        true
     }
 
     /// Refuses results that are not finite.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::device::{Collect, DeviceJob, Elsewhere, flat};
+use super::device::{Collect, DeviceJob, flat};
 use super::formulas::Formulas;
 use super::leaf::{ByCoordinate, BySample, Job, Scratch};
 use super::moments::Layout;
@@ -237,20 +237,11 @@ impl<E: Estimator> Workspace<E> {
     }
 
     /// What a device reads in place of [`sample`](Self::sample).
-    pub(crate) fn device_job(&self, key: Key, samples: usize, errors: bool) -> DeviceJob<E::Scalar> {
+    pub(crate) fn device_job(&self, key: Key, samples: usize) -> DeviceJob<E::Scalar> {
         let layout = &self.reduction.layout;
-        let slopes = self.reduction.ridges.iter();
-        let Layout { dimension, padded, .. } = *layout;
-        let mut collect = Collect { slopes, dimension, padded, ridges: Vec::new() };
-        E::Ridges::visit(&self.tables, &mut collect);
-        let ridges = collect.ridges;
-        let is_hessian = |term: &crate::kernel::TermInfo| term.moment == crate::kernel::Moment::Hessian;
+        let mut ridges = Vec::new();
+        E::Ridges::visit(&self.tables, &mut Collect(&mut ridges));
         DeviceJob {
-            entries: layout.entries,
-            coordinate_entries: layout.coordinate_entries,
-            separable_entries: layout.separable_entries,
-            orders: E::ORDERS,
-            needs_moments: errors || E::TERMS.iter().any(is_hessian),
             key: key.words(),
             samples: samples as u64,
             dimension: layout.dimension,
@@ -262,15 +253,11 @@ impl<E: Estimator> Workspace<E> {
         }
     }
 
-    /// Takes the sums of all samples from a device, for [`reduce`](Self::reduce).
-    pub(crate) fn take(&mut self, elsewhere: Elsewhere) {
-        match elsewhere {
-            Elsewhere::Moments(moments) => {
-                self.tasks.clear();
-                self.sums = moments;
-            }
-            Elsewhere::Derivatives { value, sums } => self.reduction.take_derivatives(value, &sums),
-        }
+    /// Takes the moments of all samples from a device, for [`reduce`](Self::reduce).
+    pub(crate) fn take_moments(&mut self, moments: &[f64]) {
+        self.tasks.clear();
+        self.sums.clear();
+        self.sums.extend_from_slice(moments);
     }
 
     /// The moments of all samples.
@@ -290,10 +277,8 @@ impl<E: Estimator> Workspace<E> {
         terms: &mut [TermSize],
         warnings: &mut Vec<Warning>,
     ) -> Result<(), EstimateError> {
-        if !self.reduction.run_contracted(samples, constant, terms, warnings) {
-            let (moments, _) = sums(&self.reduction.layout, &self.tasks, &self.sums);
-            self.reduction.run(Sums { moments, samples, constant }, errors, terms, warnings)?;
-        }
+        let (moments, _) = sums(&self.reduction.layout, &self.tasks, &self.sums);
+        self.reduction.run(Sums { moments, samples, constant }, errors, terms, warnings)?;
         judge_convergence(E::Law::PARAMETERS, E::RADII, &self.radii, &self.reach, warnings);
         Ok(())
     }

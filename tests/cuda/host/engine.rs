@@ -1,12 +1,15 @@
 //! The kernels against the sample loop: the same moments, value, gradient and standard errors.
+//!
+//! Parameters and slopes are numbers that both formats hold, so that the contraction, which reads slopes in `f64`, can be
+//! compared through the sizes of terms.
 
-use logphi::laws::{Gamma, Laplace};
+use logphi::laws::{Gamma, Laplace, Merton};
 use logphi::prelude::*;
-use logphi::{DeviceJob, Elsewhere, Estimator, Gradient, LANES, Parameters, Prepared, Run};
+use logphi::{DeviceJob, Estimator, Gradient, LANES, Law, Moment, Parameters, Prepared, Run};
 
 use super::driver::{Bytes, Program, compare};
 use super::estimators::{
-    LogLikelihoodSingle, SquaredDistanceSingle, WavesSingle, log_likelihood, squared_distance, waves,
+    LogLikelihoodSingle, SquaredDistanceSingle, WavesSingle, jumps, log_likelihood, squared_distance, waves,
 };
 
 /// How kernels are launched: nothing of it may change a bit.
@@ -24,21 +27,21 @@ const SHAPES: [Shape; 3] = [
     Shape { groups: 3, slots: 5, keep_draws: false, launch_leaves: 16 },
 ];
 
-const SAMPLES: [usize; 6] = [1, 31, 50, 1024, 5000, 40_000];
+/// Samples, and how many of the shapes are tried.
+const SAMPLES: [(usize, usize); 6] = [(1, 1), (31, 3), (50, 3), (1024, 3), (5000, 3), (40_000, 1)];
 
-fn program<S: Bytes>(name: &str, text: &str) -> Program {
-    let number = if S::SIZE == 4 { "float" } else { "double" };
-    let driver = include_str!("../shim/engine.cpp");
-    let source = format!("#include \"cuda_on_host.h\"\nusing Number = {number};\n{text}\n{driver}");
-    Program::compile(&format!("{name}_{number}"), &source)
+fn program<E: Estimator<Scalar: Bytes>>(name: &str) -> Program {
+    let number = if E::Scalar::SIZE == 4 { "float" } else { "double" };
+    let (text, driver) = (E::CUDA.expect("kernels"), include_str!("../shim/engine.cpp"));
+    Program::compile(name, &format!("#include \"cuda_on_host.h\"\nusing Number = {number};\n{text}\n{driver}"))
 }
 
-fn write<S: Bytes>(job: &DeviceJob<S>, shape: Shape) -> Vec<u8> {
+fn write<E: Estimator<Scalar: Bytes>>(job: &DeviceJob<E::Scalar>, shape: Shape) -> Vec<u8> {
     let mut out = Vec::new();
     let number = |value: u64, out: &mut Vec<u8>| out.extend_from_slice(&value.to_ne_bytes());
-    let numbers = |values: &[S], out: &mut Vec<u8>| {
+    let numbers = |values: &[E::Scalar], out: &mut Vec<u8>| {
         number(values.len() as u64, out);
-        S::write(values, out);
+        E::Scalar::write(values, out);
     };
     for value in [shape.groups, shape.slots, u64::from(shape.keep_draws), shape.launch_leaves] {
         number(value, &mut out);
@@ -58,27 +61,16 @@ fn write<S: Bytes>(job: &DeviceJob<S>, shape: Shape) -> Vec<u8> {
         numbers(&ridge.offsets, &mut out);
         numbers(&ridge.numbers, &mut out);
     }
-    for value in [job.entries, job.separable_entries, job.coordinate_entries, job.orders.len()] {
-        number(value as u64, &mut out);
-    }
-    job.orders.iter().for_each(|&order| number(u64::from(order), &mut out));
-    for ridge in &job.ridges {
-        number(ridge.exact.len() as u64, &mut out);
-        f64::write(&ridge.exact, &mut out);
-    }
+    number(E::STENCILS as u64, &mut out);
+    number(E::ORDERS.len() as u64, &mut out);
+    E::ORDERS.iter().for_each(|&order| number(u64::from(order), &mut out));
     out
 }
 
-/// The value and the gradient.
-fn gradient<E: Estimator, G: Gradient>(run: &Run<E, G>, parameters: usize) -> Vec<f64> {
-    let entries = (0..parameters).flat_map(|parameter| run.gradient.entries(parameter).iter().copied());
-    std::iter::once(run.value).chain(entries).collect()
-}
-
 /// Everything of a run that must be equal.
-fn results<E: Estimator, G: Gradient>(run: &Run<E, G>, parameters: usize) -> Vec<f64> {
+fn results<E: Estimator, G: Gradient>(run: &Run<E, G>) -> Vec<f64> {
     let mut all = vec![run.value, run.value_standard_error.unwrap_or(0.0)];
-    for parameter in 0..parameters {
+    for parameter in 0..<E::Law as Law>::PARAMETERS.len() {
         all.extend_from_slice(run.gradient.entries(parameter));
         if let Some(errors) = &run.standard_error {
             all.extend_from_slice(errors.entries(parameter));
@@ -87,84 +79,111 @@ fn results<E: Estimator, G: Gradient>(run: &Run<E, G>, parameters: usize) -> Vec
     all
 }
 
-fn check<E, P>(
-    name: &str,
-    program: &Program,
-    law: &P,
-    mut prepared: impl FnMut(usize, bool) -> Prepared<'static, E, P::Gradient>,
-)
+/// The value and the sizes of all terms, from what the device has contracted.
+fn sizes<E: Estimator<Scalar: Bytes>>(job: &DeviceJob<E::Scalar>, contracted: &[f64]) -> Vec<f64> {
+    let (samples, parameters) = (job.samples as f64, job.theta.len() / job.dimension);
+    let mut all = vec![contracted[0] / samples];
+    let coefficients: Vec<Vec<f64>> = (0..job.dimension)
+        .map(|coordinate| {
+            let theta = &job.theta[coordinate * parameters..];
+            let theta = <E::Law as Law>::theta(|index| logphi::private::prelude::Scalar::to_f64(theta[index]));
+            let mut coefficients = vec![0.0; E::TERMS.len()];
+            E::coefficients(&theta, &mut coefficients);
+            coefficients
+        })
+        .collect();
+    for (term, info) in E::TERMS.iter().enumerate() {
+        let place = |order: u32| E::ORDERS.iter().position(|&known| known == order).expect("an order that is computed");
+        let moment = match info.moment {
+            Moment::Derivative(order) => place(order),
+            Moment::Stencil(number) => E::ORDERS.len() + number,
+            Moment::Hessian => panic!("these laws have no such terms"),
+        };
+        let sums = &contracted[(1 + moment) * job.dimension..];
+        all.extend((0..job.dimension).map(|coordinate| coefficients[coordinate][term] * sums[coordinate] / samples));
+    }
+    all
+}
+
+fn check<E, P>(name: &str, law: &P, prepared: impl Fn(usize) -> Prepared<'static, E, P::Gradient>)
 where
     E: Estimator<Scalar: Bytes>,
     P: Parameters<Law = E::Law>,
 {
-    for samples in SAMPLES {
-        let mut processor = prepared(samples, true);
+    let program = program::<E>(name);
+    for (samples, shapes) in SAMPLES {
+        let mut processor = prepared(samples);
         let run = processor.step(law).expect("the run succeeds");
-        let (expected, expected_gradient) = (results(run, 2), gradient(run, 2));
+        let expected = results(run);
+        let terms = std::iter::once(run.value).chain(run.terms.iter().flat_map(|term| term.values.clone()));
+        let terms: Vec<f64> = terms.collect();
         let moments = processor.moments();
-        for shape in SHAPES {
+        for &shape in &SHAPES[..shapes] {
             let what = format!("{name}, {samples} samples, {shape:?}");
-            let mut device = prepared(samples, true);
-            let mut rest = Vec::new();
+            let mut device = prepared(samples);
+            let mut contracted = Vec::new();
             let mut sample = |job: &DeviceJob<E::Scalar>| {
-                let mut moments = f64::read(&program.run(name, &write(job, shape)));
-                rest = moments.split_off(job.runs * LANES);
-                Ok(Elsewhere::Moments(moments))
+                let mut found = f64::read(&program.run(name, &write::<E>(job, shape)));
+                contracted = sizes::<E>(job, &found.split_off(job.runs * LANES));
+                Ok(found)
             };
-            let found = results(device.step_elsewhere(law, &mut sample).expect("the run succeeds"), 2);
+            let found = results(device.step_elsewhere(law, &mut sample).expect("the run succeeds"));
             compare(&format!("{what}: moments"), &device.moments(), &moments);
             compare(&format!("{what}: results"), &found, &expected);
-            // The same run, with the contraction of the device.
-            let mut contracted = |job: &DeviceJob<E::Scalar>| {
-                Ok(Elsewhere::Derivatives { value: rest[0], sums: rest[job.dimension..].to_vec() })
-            };
-            let mut device = prepared(samples, false);
-            let run = device.step_elsewhere(law, &mut contracted).expect("the run succeeds");
-            let found = gradient(run, 2);
-            compare(&format!("{what}: contracted"), &found, &expected_gradient);
+            compare(&format!("{what}: contracted"), &contracted, &terms);
         }
     }
 }
 
 macro_rules! check {
-    ($name:literal, $text:literal, $estimator:ident, $scalar:ident, $law:expr, $arguments:expr) => {{
-        let program = program::<$scalar>($name, include_str!(concat!("texts/", $text, ".cuh")));
+    ($name:literal, $estimator:ident, $law:expr, $arguments:expr) => {{
         let law = $law;
-        let prepared = |samples, errors| {
-            let prepare = $estimator::prepare(&law, $arguments).samples(samples).standard_errors(errors);
-            prepare.seed(7).stream(2).build().expect("a valid problem")
-        };
-        check($name, &program, &law, prepared);
+        check($name, &law, |samples| {
+            $estimator::prepare(&law, $arguments).samples(samples).seed(7).stream(2).build().expect("a valid problem")
+        });
     }};
 }
 
 fn matrix(rows: usize, columns: usize) -> &'static Matrix {
-    let entry = |at: usize| (0.37 * at as f64).sin();
-    let entries = (0..rows * columns).map(entry).collect();
+    let entries = (0..rows * columns).map(|at| f64::from((0.37 * at as f64).sin() as f32)).collect();
     Box::leak(Box::new(Matrix::new(rows, columns, entries).expect("as many entries as places")))
 }
 
 fn vector(length: usize) -> &'static [f64] {
-    Box::leak((0..length).map(|at| (0.61 * at as f64 + 0.2).cos()).collect())
+    // Signs, so that products with the entries of a matrix are numbers of both formats.
+    Box::leak((0..length).map(|at| if at % 3 == 1 { -1.0 } else { 1.0 }).collect())
 }
 
 #[test]
 fn separable_terms_of_gamma_numbers() {
-    let law = || Gamma { k: vec![0.4, 2.5, 1.0, 17.0, 0.9], mu: 1.5 };
-    check!("squared_distance", "squared_distance", squared_distance, f64, law(), 0.49);
-    check!("squared_distance_single", "squared_distance", SquaredDistanceSingle, f32, law(), 0.49);
+    let law = Gamma { k: vec![0.375, 2.5, 1.0, 17.0, 0.875], mu: vec![1.5, 1.0, 0.25, 0.5, 2.0] };
+    check!("squared_distance", squared_distance, law.clone(), 0.49);
+    check!("squared_distance_single", SquaredDistanceSingle, law, 0.49);
+}
+
+#[test]
+fn separable_terms_of_compound_draws() {
+    let law = Merton {
+        drift: vec![0.25, -1.0],
+        sigma: vec![0.5, 1.0],
+        rate: vec![0.75, 3.0],
+        mean: vec![0.5, -0.25],
+        spread: vec![0.5, 0.25],
+    };
+    check!("jumps", jumps, law, 0.49);
 }
 
 #[test]
 fn ridge_terms() {
-    let law = || Laplace { mu: vec![0.1, -0.4, 0.0, 0.7, 0.2], b: 0.8 };
-    check!("log_likelihood", "log_likelihood", log_likelihood, f64, law(), (matrix(21, 5), vector(21)));
-    check!("log_likelihood_single", "log_likelihood", LogLikelihoodSingle, f32, law(), (matrix(21, 5), vector(21)));
+    let law = Laplace { mu: vec![0.125, -0.375, 0.0, 0.75, 0.25], b: vec![0.75, 0.5, 1.0, 0.25, 1.5] };
+    check!("log_likelihood", log_likelihood, law.clone(), (matrix(21, 5), vector(21)));
+    check!("log_likelihood_single", LogLikelihoodSingle, law, (matrix(21, 5), vector(21)));
 }
 
 #[test]
 fn stencils() {
-    let law = || Laplace { mu: vec![0.1, -0.4, 0.0], b: 0.8 };
-    check!("waves", "waves", waves, f64, law(), (matrix(11, 3), vector(11), vector(3)));
-    check!("waves_single", "waves", WavesSingle, f32, law(), (matrix(11, 3), vector(11), vector(3)));
+    let law = Laplace { mu: vec![0.125, -0.375, 0.0], b: vec![0.75, 0.5, 1.0] };
+    let arguments = || (matrix(11, 3), vector(11), vector(11), vector(3));
+    check!("waves", waves, law.clone(), arguments());
+    check!("waves_single", WavesSingle, law, arguments());
 }

@@ -1,17 +1,10 @@
 // Runs the kernels of the estimator whose text stands before this one, as the runtime does on a device: `engine IN OUT` reads
-// a job and writes the moments of all samples. `Number` is the estimator's scalar.
+// a job and writes the moments of all samples, then what the contraction makes of them. `Number` is the estimator's scalar.
 #include "common.cuh"
 
 namespace {
 
 using logphi::u64;
-
-inline void tree(const float* leaves, logphi::u32 count, u64 length, double* out) {
-    logphi::logphi_tree_single(leaves, count, length, out);
-}
-inline void tree(const double* leaves, logphi::u32 count, u64 length, double* out) {
-    logphi::logphi_tree_double(leaves, count, length, out);
-}
 
 struct Input {
     std::FILE* file;
@@ -93,28 +86,34 @@ int main(int, char** names) {
         run(job, groups, slots, ridges > 0, has_moved);
         sums.resize((launches + 1) * length);
         double* to = sums.data() + launches * length;
-        on_host::launch({job.runs}, {32, TREE_RUNS}, 0, [&] { ::tree(moments.data(), job.leaves, length, to); });
+        on_host::launch({job.runs}, {32, TREE_RUNS}, 0, [&] { logphi_tree(moments.data(), job.leaves, length, to); });
     }
     std::vector<double> total(length);
     on_host::launch({job.runs}, {32, TREE_RUNS}, 0,
-                    [&] { ::tree(sums.data(), static_cast<u32>(launches), length, total.data()); });
+                    [&] { logphi_tree_of_sums(sums.data(), static_cast<u32>(launches), length, total.data()); });
     std::fwrite(total.data(), sizeof(double), total.size(), out);
     // What the contraction makes of them: from one leaf, of its own moments.
     Contraction contraction = {};
     contraction.dimension = job.dimension;
     contraction.ridge_rows = job.ridge_rows;
-    contraction.entries = static_cast<u32>(in.number());
-    contraction.separable_entries = static_cast<u32>(in.number());
-    contraction.coordinate_entries = static_cast<u32>(in.number());
+    contraction.entries = logphi_sizes[1];
+    contraction.coordinate_entries = logphi_sizes[2];
+    contraction.separable_entries = logphi_sizes[2] - static_cast<u32>(in.number());
     contraction.count = static_cast<u32>(in.number());
     for (u32 at = 0; at < contraction.count; at++) contraction.orders[at] = static_cast<u32>(in.number());
     contraction.ridges = static_cast<u32>(ridges);
     std::vector<std::vector<double>> slopes;
     for (u64 at = 0; at < ridges; at++) {
-        contraction.rows[at] = job.ridges[at].rows;
-        contraction.first[at] = job.ridges[at].first;
-        slopes.emplace_back(in.number());
-        if (std::fread(slopes.back().data(), sizeof(double), slopes.back().size(), in.file) != slopes.back().size()) return 2;
+        const RidgeTable& table = job.ridges[at];
+        contraction.rows[at] = table.rows;
+        contraction.first[at] = table.first;
+        slopes.emplace_back();
+        for (u32 row = 0; row < table.rows; row++) {
+            for (u32 coordinate = 0; coordinate < job.dimension; coordinate++) {
+                const u64 place = (static_cast<u64>(row / BLOCK) * job.dimension + coordinate) * BLOCK + row % BLOCK;
+                slopes.back().push_back(static_cast<const Number*>(table.slopes)[place]);
+            }
+        }
         contraction.slopes[at] = slopes.back().data();
     }
     const u32 moments = 1 + contraction.count + contraction.coordinate_entries - contraction.separable_entries;

@@ -1,5 +1,4 @@
-// The kernels of an estimator: loops and no mathematics. One module holds one estimator, so that their names are fixed; what
-// all estimators share is a module of its own, see `common.cuh`.
+// The kernels of an estimator: loops and no mathematics. One module holds one estimator, so that their names are fixed.
 //
 // | kernel | for | before it |
 // | --- | --- | --- |
@@ -8,11 +7,15 @@
 // | `logphi_by_row` | ridge terms | `logphi_draw` if `Job::draws` is given |
 // | `logphi_by_moved_coordinate` | ridge terms with a separable term or stencils | `logphi_by_row` |
 //
-// Each writes its part of `Job::moments`, so all numbers are written once and nothing need be cleared.
+// | `logphi_tree` | adding leaves, at most 1024 | all of these |
+// | `logphi_tree_of_sums` | adding what several launches gave | `logphi_tree` |
+//
+// Each of the first four writes its part of `Job::moments`, so all numbers are written once and nothing need be cleared.
 #pragma once
 
 #include "by_coordinate.cuh"
 #include "by_sample.cuh"
+#include "tree.cuh"
 
 #define LOGPHI_KERNELS(E)                                                                                              \
     extern "C" __global__ void __launch_bounds__(256) logphi_by_coordinate(const __grid_constant__ Job job) {          \
@@ -22,6 +25,14 @@
     extern "C" __global__ void __launch_bounds__(512) logphi_by_row(const __grid_constant__ Job job) { by_row<E>(job); } \
     extern "C" __global__ void __launch_bounds__(512) logphi_by_moved_coordinate(const __grid_constant__ Job job) {    \
         by_moved_coordinate<E>(job);                                                                                   \
+    }                                                                                                                  \
+    extern "C" __global__ void __launch_bounds__(512)                                                                  \
+        logphi_tree(const E::Scalar* leaves, u32 count, u64 length, double* out) {                                     \
+        tree(leaves, count, length, out);                                                                              \
+    }                                                                                                                  \
+    extern "C" __global__ void __launch_bounds__(512)                                                                  \
+        logphi_tree_of_sums(const double* leaves, u32 count, u64 length, double* out) {                                \
+        tree(leaves, count, length, out);                                                                              \
     }                                                                                                                  \
     /* What the host must know: rows of a thread of `by_row`, and the sizes that both sides compute. */                \
     extern "C" {                                                                                                       \
