@@ -57,6 +57,14 @@ pub enum DeviceError {
         /// What stands in the way.
         reason: &'static str,
     },
+    /// The estimator has more ridge terms than a kernel takes.
+    #[error("the function has {found} ridge terms, but a kernel takes at most {limit}")]
+    TooManyTerms {
+        /// How many it has.
+        found: usize,
+        /// How many a kernel takes.
+        limit: usize,
+    },
     /// The kernels do not compile: a fault of logphi, not of its user.
     #[error(
         "the kernels of `{function}` do not compile, which is a fault of logphi; please report this text with its log:\n{log}\n{source_text}"

@@ -346,11 +346,7 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         if samples > 0 {
             self.workspace.weigh_closed_forms(arguments)?;
             let key = Key::new(self.run.seed, self.next_stream);
-            self.sample(key, arguments, elsewhere)?;
-            self.run.sampler_error = self.workspace.sampler_error();
-            let run = &mut self.run;
-            let errors = run.standard_error.is_some();
-            self.workspace.reduce(samples, constant, errors, &mut run.terms, &mut run.warnings)?;
+            self.estimate(key, arguments, constant, known, elsewhere)?;
         }
         self.workspace.apply_formulas(arguments, constant)?;
         self.add_terms(law);
@@ -365,28 +361,40 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         Ok(())
     }
 
-    /// The sample loop: on the processor, on the device, or `elsewhere`.
-    fn sample(
+    /// The sample loop, on the processor, on the device or `elsewhere`, and the epilogue.
+    fn estimate(
         &mut self,
         key: Key,
         arguments: E::Arguments<'_>,
+        constant: f64,
+        known: bool,
         elsewhere: Option<Elsewhere<'_, E>>,
     ) -> Result<(), EstimateError> {
-        let samples = self.run.samples;
+        let Self { workspace, run, .. } = self;
+        let (samples, errors) = (run.samples, run.standard_error.is_some());
+        run.sampler_error = workspace.sampler_error();
         #[cfg(feature = "cuda")]
         if let Some(device) = &mut self.device {
-            let moments = device.moments(&self.workspace.device_job(key, samples))?;
-            self.workspace.take_moments(&moments);
-            return Ok(());
+            if !known {
+                device.load(&workspace.device_job(key, samples), &workspace.reduction.ridges)?;
+            }
+            device.sample(&workspace.device_parameters(key, samples))?;
+            if let Some(contracted) = device.contracted(errors)? {
+                workspace.reduce_contracted(samples, constant, &contracted, &mut run.terms, &mut run.warnings);
+                return Ok(());
+            }
+            workspace.take_moments(&device.moments()?);
+            return workspace.reduce(samples, constant, errors, &mut run.terms, &mut run.warnings);
         }
+        let _ = known;
         match elsewhere {
             Some(sample) => {
-                let moments = sample(&self.workspace.device_job(key, samples))?;
-                self.workspace.take_moments(&moments);
+                let moments = sample(&workspace.device_job(key, samples))?;
+                workspace.take_moments(&moments);
             }
-            None => self.workspace.sample(key, samples, arguments),
+            None => workspace.sample(key, samples, arguments),
         }
-        Ok(())
+        workspace.reduce(samples, constant, errors, &mut run.terms, &mut run.warnings)
     }
 
     /// Adds the deterministic terms to value and gradient.

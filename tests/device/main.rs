@@ -124,6 +124,11 @@ macro_rules! same_bits {
                 let expected = estimate().run().expect("a run");
                 let bits = |run: &Run<_, _>| numbers(run).into_iter().map(f64::to_bits).collect::<Vec<_>>();
                 assert_eq!(bits(&found), bits(&expected), "{samples} samples");
+                // Without standard errors moments are contracted on the device.
+                let without = estimate().standard_errors(false);
+                let found = without.backend(Backend::Cuda(0)).run().expect("a run");
+                let expected = estimate().standard_errors(false).run().expect("a run");
+                assert_eq!(bits(&found), bits(&expected), "{samples} samples without standard errors");
                 let fast = estimate().backend(Backend::Cuda(0)).arithmetic(Arithmetic::Fast).run().expect("a run");
                 let scale = expected.value.abs().max(1.0);
                 let difference = (fast.value - expected.value).abs() / scale;
@@ -173,20 +178,26 @@ same_bits!(tweedie, UnderTweedie, Tweedie { rate: [0.5, 3.0], k: 2.0, mu: 0.5 },
 fn prepared_steps_have_the_same_bits() {
     let (x, y) = (matrix(70, 3), [LABELS; 14].concat());
     let law = |step: usize| Laplace { mu: [0.1 * step as f64, -0.2, 0.0], b: 0.5 };
-    let build = |backend| RidgeSingle::prepare(&law(0), (x, &y)).samples(50).seed(3).backend(backend).build();
-    let mut expected = build(Backend::Cpu).expect("valid");
-    let mut found = match build(Backend::Cuda(0)) {
-        Ok(found) => found,
-        Err(EstimateError::Device(error)) if std::env::var_os("LOGPHI_REQUIRE_DEVICE").is_none() => {
-            println!("skipped: {error}");
-            return;
-        }
-        Err(error) => panic!("{error}"),
+    let build = |backend, errors| {
+        let first = law(0);
+        let objective = RidgeSingle::prepare(&first, (x, &y)).samples(50).seed(3).standard_errors(errors);
+        objective.backend(backend).build()
     };
-    for step in 0..20 {
-        let expected = numbers(expected.step(&law(step)).expect("a step"));
-        let found = numbers(found.step(&law(step)).expect("a step"));
-        assert_eq!(found, expected, "step {step}");
+    for errors in [true, false] {
+        let mut expected = build(Backend::Cpu, errors).expect("valid");
+        let mut found = match build(Backend::Cuda(0), errors) {
+            Ok(found) => found,
+            Err(EstimateError::Device(error)) if std::env::var_os("LOGPHI_REQUIRE_DEVICE").is_none() => {
+                println!("skipped: {error}");
+                return;
+            }
+            Err(error) => panic!("{error}"),
+        };
+        for step in 0..20 {
+            let expected = numbers(expected.step(&law(step)).expect("a step"));
+            let found = numbers(found.step(&law(step)).expect("a step"));
+            assert_eq!(found, expected, "step {step}");
+        }
     }
 }
 
@@ -196,16 +207,4 @@ fn a_device_that_is_not_there_is_an_error() {
     let error = smooth::estimate(&law, ()).dimension(1).backend(Backend::Cuda(1000)).run();
     let Err(EstimateError::Device(error)) = error else { panic!("no error") };
     assert!(matches!(error, DeviceError::NoLibrary { .. } | DeviceError::NoSuchDevice { device: 1000, .. }), "{error}");
-}
-
-#[test]
-fn zz_processor_steps() {
-    let (x, y) = (matrix(70, 3), [LABELS; 14].concat());
-    let law = |step: usize| Laplace { mu: [0.1 * step as f64, -0.2, 0.0], b: 0.5 };
-    let mut prepared = RidgeSingle::prepare(&law(0), (x, &y)).samples(50).seed(3).build().expect("valid");
-    for step in 0..20 {
-        let one = RidgeSingle::estimate(&law(step), (x, &y)).samples(50).seed(3).stream(step as u64).run().expect("run");
-        let a = numbers(prepared.step(&law(step)).expect("a step"));
-        assert_eq!(a, numbers(&one), "step {step}");
-    }
 }

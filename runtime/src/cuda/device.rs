@@ -8,11 +8,12 @@ use cudarc::driver::{CudaContext, CudaFunction, CudaModule, CudaStream, DriverEr
 use cudarc::nvrtc::Ptx;
 
 use super::compile::{self, Unit};
-use super::launch::Memory;
+use super::memory::Memory;
 use crate::backend::{Arithmetic, DeviceError};
-use crate::engine::DeviceJob;
 use crate::kernel::{Estimator, Ridges, Separable};
-use crate::lane::Scalar;
+
+/// The kernels that are the same for all estimators.
+const COMMON: &str = "#include \"common.cuh\"\n";
 
 /// The kernels of an estimator.
 pub(super) struct Kernels {
@@ -22,6 +23,7 @@ pub(super) struct Kernels {
     pub(super) by_moved_coordinate: CudaFunction,
     pub(super) tree: CudaFunction,
     pub(super) tree_of_sums: CudaFunction,
+    pub(super) contract: CudaFunction,
 }
 
 /// What the launches must know of an estimator.
@@ -29,8 +31,12 @@ pub(super) struct Kernels {
 pub(super) struct Outline {
     /// Bytes of a number.
     pub(super) size: usize,
+    /// Orders of the derivatives.
+    pub(super) orders: &'static [u32],
     /// Runs of a ridge row.
     pub(super) entries: usize,
+    /// Runs of the separable terms of a coordinate.
+    pub(super) separable_entries: usize,
     /// Runs of a coordinate.
     pub(super) coordinate_entries: usize,
     pub(super) stencils: usize,
@@ -43,7 +49,9 @@ impl Outline {
         let separable = if <E::Separable as Separable<E>>::PRESENT { entries } else { 0 };
         Self {
             size: size_of::<E::Scalar>(),
+            orders: E::ORDERS,
             entries,
+            separable_entries: separable,
             coordinate_entries: separable + E::STENCILS,
             stencils: E::STENCILS,
             has_ridges: <E::Ridges as Ridges<E>>::COUNT > 0,
@@ -74,8 +82,14 @@ impl Device {
         let minor = attribute(Attribute::CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR)?;
         let multiprocessors = attribute(Attribute::CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT)?.unsigned_abs();
         let architecture = (10 * major + minor).unsigned_abs();
-        let module = module(&context, device, Unit { function: E::NAME, text, arithmetic, architecture })?;
-        let kernel = |name: &str| module.load_function(name).map_err(of_call("cuModuleGetFunction"));
+        let unit = Unit { function: E::NAME, text, arithmetic, architecture };
+        let module_of_estimator = module(&context, device, unit)?;
+        // The epilogue's order of operations is the processor's in either arithmetic.
+        let common = Unit { function: "logphi", text: COMMON, arithmetic: Arithmetic::Reproducible, architecture };
+        let common = module(&context, device, common)?;
+        let function =
+            |module: &Arc<CudaModule>, name: &str| module.load_function(name).map_err(of_call("cuModuleGetFunction"));
+        let kernel = |name: &str| function(&module_of_estimator, name);
         let kernels = Kernels {
             by_coordinate: kernel("logphi_by_coordinate")?,
             draw: kernel("logphi_draw")?,
@@ -83,18 +97,11 @@ impl Device {
             by_moved_coordinate: kernel("logphi_by_moved_coordinate")?,
             tree: kernel("logphi_tree")?,
             tree_of_sums: kernel("logphi_tree_of_sums")?,
+            contract: function(&common, "logphi_contract_double")?,
         };
         let stream = context.new_stream().map_err(of_call("cuStreamCreate"))?;
         let outline = Outline::of::<E>();
         Ok(Self { context, stream, kernels, outline, multiprocessors, memory: Memory::default() })
-    }
-
-    /// The moments of all samples of a run.
-    ///
-    /// # Errors
-    /// [`DeviceError`] of any call, or too little memory.
-    pub(crate) fn moments<S: Scalar>(&mut self, job: &DeviceJob<S>) -> Result<Vec<f64>, DeviceError> {
-        self.run(job)
     }
 }
 

@@ -6,6 +6,8 @@ const HEADERS: &[(&str, &str)] = &[
     ("base.cuh", include_str!("device/base.cuh")),
     ("by_coordinate.cuh", include_str!("device/by_coordinate.cuh")),
     ("by_sample.cuh", include_str!("device/by_sample.cuh")),
+    ("common.cuh", include_str!("device/common.cuh")),
+    ("contract.cuh", include_str!("device/contract.cuh")),
     ("engine.cuh", include_str!("device/engine.cuh")),
     ("exp.cuh", include_str!("device/exp.cuh")),
     ("format.cuh", include_str!("device/format.cuh")),
