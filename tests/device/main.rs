@@ -204,7 +204,8 @@ fn zz_processor_steps() {
     let law = |step: usize| Laplace { mu: [0.1 * step as f64, -0.2, 0.0], b: 0.5 };
     let mut prepared = RidgeSingle::prepare(&law(0), (x, &y)).samples(50).seed(3).build().expect("valid");
     for step in 0..20 {
-        let one = RidgeSingle::estimate(&law(step), (x, &y)).samples(50).seed(3).stream(step as u64).run().expect("run");
+        let one =
+            RidgeSingle::estimate(&law(step), (x, &y)).samples(50).seed(3).stream(step as u64).run().expect("run");
         let a = numbers(prepared.step(&law(step)).expect("a step"));
         assert_eq!(a, numbers(&one), "step {step}");
     }
