@@ -78,7 +78,9 @@ impl Device {
         let places: Vec<[usize; 3]> = job
             .ridges
             .iter()
-            .map(|ridge| [&ridge.slopes, &ridge.offsets, &ridge.numbers].map(|numbers| staging.append(numbers)))
+            .map(|ridge| {
+                [&ridge.slopes, &ridge.offsets, &ridge.numbers].map(|numbers| staging.append(numbers.as_slice()))
+            })
             .collect();
         let exact: Vec<usize> = slopes.iter().map(|slopes| staging.append_rows(slopes, job.dimension)).collect();
         let base = self.memory.tables.upload(&self.stream, &staging.bytes)?;
@@ -200,8 +202,8 @@ impl Device {
     /// Rows of one thread, as `job.cuh` computes them.
     fn rows_of_thread(&self) -> usize {
         match self.outline.entries * self.outline.size / 4 {
-            ..=12 => 4,
-            ..=24 => 2,
+            0..=12 => 4,
+            13..=24 => 2,
             _ => 1,
         }
     }

@@ -102,10 +102,14 @@ impl Buffer {
     pub(super) fn download(&self, stream: &Arc<CudaStream>, count: usize) -> Result<Vec<f64>, DeviceError> {
         let mut numbers = vec![0.0; count];
         // SAFETY: any bytes are numbers, and buffers begin at multiples of 256.
-        if let Some(held) = self.0.as_ref().and_then(|held| unsafe { held.transmute::<f64>(count) }) {
-            stream.memcpy_dtoh(&held, &mut numbers).map_err(of_call("cuMemcpyDtoHAsync"))?;
-            stream.synchronize().map_err(of_call("cuStreamSynchronize"))?;
-        }
+        let Some(held) = self.0.as_ref().and_then(|held| unsafe { held.transmute::<f64>(count) }) else {
+            return Err(DeviceError::Call {
+                call: "cuMemcpyDtoHAsync",
+                reason: format!("no {count} numbers were computed"),
+            });
+        };
+        stream.memcpy_dtoh(&held, &mut numbers).map_err(of_call("cuMemcpyDtoHAsync"))?;
+        stream.synchronize().map_err(of_call("cuStreamSynchronize"))?;
         Ok(numbers)
     }
 }
@@ -118,7 +122,7 @@ pub(super) struct Staging {
 
 impl Staging {
     /// Appends numbers and gives the place where they begin.
-    pub(super) fn append<S: Scalar>(&mut self, numbers: &Vec<S>) -> usize {
+    pub(super) fn append<S: Scalar>(&mut self, numbers: &[S]) -> usize {
         let at = self.align();
         match S::floats(numbers) {
             Floats::Single(numbers) => self.bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes())),
@@ -130,8 +134,8 @@ impl Staging {
     /// Appends the exact slopes of a ridge term, row by row without filling.
     pub(super) fn append_rows(&mut self, slopes: &Slopes, dimension: usize) -> usize {
         let at = self.align();
-        if slopes.rows > 0 {
-            let rows = slopes.exact.chunks_exact(slopes.exact.len() / slopes.rows);
+        if let Some(padded) = slopes.exact.len().checked_div(slopes.rows) {
+            let rows = slopes.exact.chunks_exact(padded);
             self.bytes.extend(rows.flat_map(|row| &row[..dimension]).flat_map(|slope| slope.to_le_bytes()));
         }
         at

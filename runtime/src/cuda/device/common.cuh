@@ -6,12 +6,12 @@
 
 namespace logphi {
 
-extern "C" __global__ void __launch_bounds__(128)
+extern "C" __global__ void __launch_bounds__(128, 2)
     logphi_contract_single(const __grid_constant__ Contraction job, const float* moments) {
     contract(job, moments);
 }
 
-extern "C" __global__ void __launch_bounds__(128)
+extern "C" __global__ void __launch_bounds__(128, 2)
     logphi_contract_double(const __grid_constant__ Contraction job, const double* moments) {
     contract(job, moments);
 }

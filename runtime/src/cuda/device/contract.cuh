@@ -35,15 +35,13 @@ struct Contraction {
 // Adds the lanes of a run pairwise: halves, quarters, ….
 template <class T> LOGPHI_INLINE double add_lanes(const T* moments, u64 run) {
     const T* lanes = moments + run * LANES;
-    double sums[LANES / 2];
+    const auto quarter = [lanes](u32 lane) {
+        const double left = static_cast<double>(lanes[lane]) + static_cast<double>(lanes[lane + 16]);
+        return left + (static_cast<double>(lanes[lane + 8]) + static_cast<double>(lanes[lane + 24]));
+    };
+    double sums[4];
 #pragma unroll
-    for (u32 lane = 0; lane < 16; lane++) {
-        sums[lane] = static_cast<double>(lanes[lane]) + static_cast<double>(lanes[lane + 16]);
-    }
-#pragma unroll
-    for (u32 lane = 0; lane < 8; lane++) sums[lane] = sums[lane] + sums[lane + 8];
-#pragma unroll
-    for (u32 lane = 0; lane < 4; lane++) sums[lane] = sums[lane] + sums[lane + 4];
+    for (u32 lane = 0; lane < 4; lane++) sums[lane] = quarter(lane) + quarter(lane + 4);
     return (sums[0] + sums[2]) + (sums[1] + sums[3]);
 }
 
@@ -88,7 +86,7 @@ template <class T> LOGPHI_INLINE void contract(const Contraction& job, const T* 
                     }
                 } else if (coordinate < job.dimension) {
                     const double* slopes = job.slopes[ridge] + static_cast<u64>(start) * job.dimension + coordinate;
-#pragma unroll 4
+#pragma unroll 8
                     for (u32 row = 0; row < rows; row++) {
                         const double slope = __ldg(slopes + static_cast<u64>(row) * job.dimension);
                         double power = slope;
