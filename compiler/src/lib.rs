@@ -37,11 +37,12 @@ use proc_macro2::{Span, TokenStream};
 
 use crate::emit::rust::{Callee, Emitted, EstimatorContext};
 use crate::errors::Errors;
-use crate::ir::{Distribution, Function};
+use crate::ir::{Distribution, Function, Whole, WholeReason};
 use crate::kernel::program::Program;
 use crate::parse::draw::DrawType;
 use crate::parse::options::EstimatorOptions;
 use crate::rule::exponentials::Refusal;
+use crate::rule::opaque::Calling;
 use crate::rule::select::{Choice, Subject};
 use crate::rule::{Derivation, Rule};
 
@@ -103,11 +104,11 @@ pub struct Compiled {
 pub fn compile(source: &Source) -> Result<Compiled, Errors> {
     let law = parse::joint::parse_law(source.law_options.clone(), &source.law)?;
     let options = parse::options::parse_estimator_options(source.options.clone())?;
-    let (function, callee) = function(source, &options).map_err(|errors| with_advice(errors, &law))?;
+    let (function, callee) = function(source, &options, &law)?;
     let degree = differentiation::degree::polynomial_degree(&function.normal_form);
     let choice = choice(&options);
     let formula = rule::exponentials::expand(&function.normal_form).map(|_| ());
-    let opaque = function.normal_form.whole;
+    let opaque = function.normal_form.whole.map(|whole| whole.at);
     opaque.map_or(Ok(()), |_| rule::opaque::check_choice(&choice))?;
     let kinks = differentiation::kinks(&function.normal_form);
     let mut subject = Subject { formula, degree, kinks, density: false, opaque };
@@ -151,31 +152,42 @@ pub fn compile(source: &Source) -> Result<Compiled, Errors> {
     Ok(Compiled { law, options, function, derivation, rules, program, report, latex, emitted })
 }
 
-/// The function in normal form; or whole, with what is needed to call it.
-fn function(source: &Source, options: &EstimatorOptions) -> Result<(Function, Option<Callee>), Errors> {
-    let Some(opaque) = options.opaque else {
-        return Ok((parse::function::parse_function(&source.function)?, None));
+/// The function in normal form; or whole, with what is needed to call it: if the option `opaque` asks for that, or if it has
+/// steps or branches, and the law has rules that only call it.
+fn function(
+    source: &Source,
+    options: &EstimatorOptions,
+    law: &Distribution,
+) -> Result<(Function, Option<Callee>), Errors> {
+    if let Some(at) = options.opaque {
+        return whole(source, options, Whole { at, reason: WholeReason::Option });
+    }
+    let errors = match parse::function::parse_function(&source.function) {
+        Ok(function) => return Ok((function, None)),
+        Err(errors) if rule::opaque::could_help(&errors) => errors,
+        Err(errors) => return Err(errors),
     };
-    let (function, arguments) = parse::opaque::parse_opaque(&source.function, opaque)?;
+    let calling = match law {
+        Distribution::Joint(law) => Calling::of_joint(law),
+        Distribution::Scalar(law) => match cache::derivation(law, 1) {
+            Ok(derivation) => Calling::of(law, &derivation),
+            // Faults of the law are reported where it stands.
+            Err(_) => return Err(errors),
+        },
+    };
+    let derivatives = rule::opaque::check_choice(&choice(options)).is_err();
+    match rule::opaque::only_steps(&errors) {
+        Some(at) if calling.all && !derivatives => whole(source, options, Whole { at, reason: WholeReason::Step }),
+        _ => Err(calling.advise(errors, derivatives)),
+    }
+}
+
+/// A function that is only called.
+fn whole(source: &Source, options: &EstimatorOptions, whole: Whole) -> Result<(Function, Option<Callee>), Errors> {
+    let (function, arguments) = parse::opaque::parse_opaque(&source.function, whole)?;
     let one_hot = parse::draw::declared(&source.function) == Some(DrawType::OneHot);
     let path = options.of.clone().unwrap_or_else(|| source.function.sig.ident.clone().into());
     Ok((function, Some(Callee { path, arguments, one_hot })))
-}
-
-/// The faults of a function, and what the option `opaque` could do about them.
-fn with_advice(errors: Errors, law: &Distribution) -> Errors {
-    if !rule::opaque::could_help(&errors) {
-        return errors;
-    }
-    let law = match law {
-        Distribution::Scalar(law) => law,
-        Distribution::Joint(law) => return rule::opaque::advise_joint(errors, law),
-    };
-    // Faults of the law are reported where it stands.
-    match cache::derivation(law, 1) {
-        Ok(derivation) => rule::opaque::advise(errors, law, &derivation),
-        Err(_) => errors,
-    }
 }
 
 /// What the options say about rules.

@@ -24,7 +24,7 @@ use crate::report::table::table;
 use crate::report::terminal::say;
 use crate::scaling::{Dataset, Scaling};
 
-const ORDERS: [Order; 4] = [Order::Two, Order::Four, Order::Eight, Order::Sixteen];
+const ORDERS: [Order; 6] = [Order::Two, Order::Four, Order::Six, Order::Eight, Order::Twelve, Order::Sixteen];
 
 /// Shows how far the truncated series can be trusted, beside the exact rule and the pathwise gradient.
 #[derive(Clone, Debug, Parser)]
@@ -184,21 +184,29 @@ pub fn run(options: &Options) -> Result<(), RunError> {
 fn panels(rows: &[Row]) -> Vec<Panel> {
     let panel = |scaling: Scaling| {
         let rows = || rows.iter().filter(move |row| row.scaling == scaling.name());
-        let series = |name: &str, value: &dyn Fn(&Row) -> f64| Line {
-            name: name.to_owned(),
-            points: rows().filter_map(|row| Some((f64::from(row.order?), value(row).log10()))).collect(),
-        };
-        let exact = rows().find(|row| row.order.is_none()).map(|row| row.difference.log10());
+        let cut = || rows().filter_map(|row| Some((f64::from(row.order?), row)));
+        let exact = || rows().filter(|row| row.order.is_none()).flat_map(|row| [(2.0, row), (16.0, row)]);
+        // The true difference is no further from the measured one than the noise, by the triangle inequality.
+        let band = |row: &Row| (row.difference - row.noise).max(0.0).log10()..(row.difference + row.noise).log10();
         Panel {
             title: format!("Gradient of b, scaling {}", scaling.name()),
             x: "order of the series".to_owned(),
             y: "log₁₀, relative to the gradient".to_owned(),
             lines: vec![
-                series("series: difference from pathwise", &|row| row.difference),
-                series("series: deviation of a sample", &|row| row.deviation),
+                Line {
+                    name: "series: difference from pathwise".to_owned(),
+                    points: cut().map(|(order, row)| (order, row.difference.log10())).collect(),
+                    band: cut().map(|(order, row)| (order, band(row))).collect(),
+                },
+                Line {
+                    name: "series: deviation of a sample".to_owned(),
+                    points: cut().map(|(order, row)| (order, row.deviation.log10())).collect(),
+                    band: Vec::new(),
+                },
                 Line {
                     name: "exact rule: difference from pathwise".to_owned(),
-                    points: exact.map_or_else(Vec::new, |value| vec![(2.0, value), (16.0, value)]),
+                    points: exact().map(|(order, row)| (order, row.difference.log10())).collect(),
+                    band: exact().map(|(order, row)| (order, band(row))).collect(),
                 },
             ],
         }

@@ -55,7 +55,7 @@ pub enum Warning {
     /// are rarely different from 0: neither estimate nor standard error is to be trusted, and more samples are needed.
     ///
     /// False alarms: with means of lanes that are normal, fewer than one run in eight thousand has this warning. Runs with
-    /// fewer than 32 samples never have it.
+    /// fewer than 256 samples, 8 in each lane, never have it: the means of so few are not normal.
     FewSamplesDominate {
         /// Name of the parameter.
         parameter: &'static str,

@@ -212,10 +212,13 @@ fn a_heavy_tail_is_noticed() {
     // e^(-3z/2) under a Laplace law of scale 1 has tail index 2/3, so not even a mean. The squares of the lanes' sums have
     // tail index 1/3, and the largest of many such numbers is 2/3 of their sum in the mean.
     let law = Laplace { mu: -0.5, b: 1.0 };
-    let dominated = |seed: u64| {
-        let run = narrow_decay::estimate(&law, ()).samples(10_000).seed(seed).run().expect("a run");
+    let dominated = |samples: usize, seed: u64| {
+        let run = narrow_decay::estimate(&law, ()).samples(samples).seed(seed).run().expect("a run");
         run.warnings.iter().any(|warning| matches!(warning, Warning::FewSamplesDominate { parameter: "b", .. }))
     };
-    let found = (0..100).filter(|&seed| dominated(seed)).count();
-    assert!(found > 50, "noticed in {found} of 100 runs");
+    let found = |samples: usize| (0..100).filter(|&seed| dominated(samples, seed)).count();
+    let (many, enough) = (found(10_000), found(256));
+    assert!(many > 50 && enough > 50, "noticed in {many} and {enough} of 100 runs");
+    // With fewer than 8 samples in each lane nothing is said.
+    assert_eq!(found(255), 0);
 }

@@ -9,7 +9,7 @@ use super::formula;
 use super::sharing;
 use super::stencil;
 use crate::ir::display::{Leaves, infix};
-use crate::ir::{ArgumentKind, Graph, JointStep, Node, Parameter, ParameterShape, Primitive, Rows};
+use crate::ir::{ArgumentKind, Graph, JointStep, Node, Parameter, ParameterShape, Primitive, Rows, WholeReason};
 use crate::kernel::cost::Operations;
 use crate::kernel::program::{Moment, Place, Program, RidgeSection, WholeSection};
 use crate::rule::categorical::visits_states;
@@ -197,17 +197,21 @@ pub(crate) fn calls(program: &Program, whole: &WholeSection) -> String {
         true => "fewer since a state may be the draw's own",
         false => "fewer where a moved point is the draw itself or one tried before",
     };
+    let why = match whole.reason {
+        WholeReason::Option => "opaque",
+        WholeReason::Step => "f has a step or a branch, which no rule here differentiates",
+    };
     match whole.points.len() {
-        0 => "opaque: f is called whole, once".to_owned(),
+        0 => format!("{why}: f is called whole, once"),
         points if program.vector => match program.coordinates {
-            None => format!("opaque: f is called whole, {} times, {reused}", count_of_calls(points)),
+            None => format!("{why}: f is called whole, {} times, {reused}", count_of_calls(points)),
             Some(count) => format!(
-                "opaque: f is called whole, {} times, {reused}; {}",
+                "{why}: f is called whole, {} times, {reused}; {}",
                 1 + points * count as usize,
                 selection(count)
             ),
         },
-        points => format!("opaque: f is called whole, {} times, {reused}", 1 + points),
+        points => format!("{why}: f is called whole, {} times, {reused}", 1 + points),
     }
 }
 

@@ -21,4 +21,6 @@ pub use law::{
     Condition, Frame, Law, Parameter, ParameterKind, ParameterShape, Relation, Sampler, Support, WrittenRule,
 };
 pub use node::{DataId, Kummer, Node, NodeId, ParamId, Primitive, Rational};
-pub use normal_form::{Argument, ArgumentKind, DataRef, Function, NormalForm, RidgeTerm, Rows, SeparableTerm};
+pub use normal_form::{
+    Argument, ArgumentKind, DataRef, Function, NormalForm, RidgeTerm, Rows, SeparableTerm, Whole, WholeReason,
+};

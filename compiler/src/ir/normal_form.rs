@@ -92,8 +92,26 @@ pub struct NormalForm {
     pub ridges: Vec<RidgeTerm>,
     /// All separable terms, added up.
     pub separable: Option<SeparableTerm>,
-    /// For an opaque function, which is called whole: the token that says so. Then there are no other terms.
-    pub whole: Option<Span>,
+    /// For a function that is called whole: why it is. Then there are no other terms.
+    pub whole: Option<Whole>,
+}
+
+/// Why a function is called whole, and is not looked into.
+#[derive(Clone, Copy, Debug)]
+pub struct Whole {
+    /// The token that says so.
+    pub at: Span,
+    /// What it says.
+    pub reason: WholeReason,
+}
+
+/// What says that a function is called whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WholeReason {
+    /// The option `opaque`.
+    Option,
+    /// A step or a branch in the function, which has no derivative.
+    Step,
 }
 
 /// A parsed `#[estimator]` function.

@@ -112,7 +112,7 @@ pub fn lower<'a>(function: &Function, law: impl Into<Frame<'a>>, rules: &[Rule])
         constant: passes::run(form.constant.clone()),
         ridges,
         separable,
-        whole: form.whole.map(|_| lower_whole(&probes)),
+        whole: form.whole.map(|whole| lower_whole(&probes, whole.reason)),
         probes,
     };
     if cfg!(debug_assertions) {

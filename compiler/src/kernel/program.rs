@@ -9,7 +9,9 @@
 //! Every graph has been through the [passes](crate::passes): the only integer powers are squares and inverses.
 
 use crate::ir::law::with_totals;
-use crate::ir::{Argument, Condition, DataId, DataRef, Graph, JointStep, ParamId, Parameter, Rational, Rows, Sampler};
+use crate::ir::{
+    Argument, Condition, DataId, DataRef, Graph, JointStep, ParamId, Parameter, Rational, Rows, Sampler, WholeReason,
+};
 use crate::rule::Expansion;
 
 /// A compiled estimator, before it is printed for a target.
@@ -268,6 +270,8 @@ pub struct RidgeSection {
 /// A function that is called whole, at the draw and with one coordinate at each of some points.
 #[derive(Clone, Debug)]
 pub struct WholeSection {
+    /// Why it is called and not looked into.
+    pub reason: WholeReason,
     /// The points, as outputs of [`Probes::numbers`].
     pub points: Vec<usize>,
     /// What a coordinate adds to each stencil: leaves are constants, `Data(DataId(k))`, which here means the value of the

@@ -2,11 +2,11 @@
 
 use super::program::{Inputs, Place, Probe, Probes, Weight, WholeSection};
 use crate::errors::bug;
-use crate::ir::{DataId, Graph, Node, NodeId};
+use crate::ir::{DataId, Graph, Node, NodeId, WholeReason};
 use crate::passes;
 
 /// The points at which the function is called, each once, and the stencils over its values there.
-pub(super) fn lower_whole(probes: &Probes) -> WholeSection {
+pub(super) fn lower_whole(probes: &Probes, reason: WholeReason) -> WholeSection {
     let mut points = Vec::new();
     let mut graph = Graph::new();
     for stencil in &probes.stencils {
@@ -14,7 +14,7 @@ pub(super) fn lower_whole(probes: &Probes) -> WholeSection {
         let sum = graph.sum(terms);
         graph.outputs.push(sum);
     }
-    WholeSection { points, stencils: passes::run(graph) }
+    WholeSection { reason, points, stencils: passes::run(graph) }
 }
 
 /// A weight times a value.

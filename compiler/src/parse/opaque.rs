@@ -7,9 +7,9 @@ use super::distribution::plain_name;
 use super::draw::{DRAW, DrawType, draw_type, refuse_type};
 use super::signature::{Parameter, check_plain, check_return, text};
 use crate::errors::{Code, Errors, Fault};
-use crate::ir::{Argument, ArgumentKind, Function, NormalForm};
+use crate::ir::{Argument, ArgumentKind, Function, NormalForm, Whole};
 
-/// Reads the signature of a function that is called whole; `opaque` is the token that says so. Returns the function and the
+/// Reads the signature of a function that is called whole, for the reason given. Returns the function and the
 /// types of its arguments after the draw, with every lifetime that the signature leaves out called `'a`.
 ///
 /// The first argument is the draw, `z: f64`, `z: &[f64]` or `z: &OneHot`. Further arguments may have any type that several threads can
@@ -18,7 +18,7 @@ use crate::ir::{Argument, ArgumentKind, Function, NormalForm};
 /// # Errors
 /// [`Code::BadSignature`] at everything in the signature that stands against calling the function from several threads with
 /// arguments that are kept: generics, `impl Trait`, `&mut`, `self`, a draw of another type.
-pub fn parse_opaque(item: &ItemFn, opaque: Span) -> Result<(Function, Vec<Type>), Errors> {
+pub fn parse_opaque(item: &ItemFn, whole: Whole) -> Result<(Function, Vec<Type>), Errors> {
     let mut errors = Errors::new();
     let inputs = check_plain(item, &mut errors);
     check_return(item, "f64", &mut errors);
@@ -51,7 +51,7 @@ pub fn parse_opaque(item: &ItemFn, opaque: Span) -> Result<(Function, Vec<Type>)
         span: item.sig.ident.span(),
         vector,
         arguments: inputs.iter().map(argument).collect(),
-        normal_form: NormalForm { whole: Some(opaque), ..NormalForm::default() },
+        normal_form: NormalForm { whole: Some(whole), ..NormalForm::default() },
     };
     Ok((function, types))
 }
@@ -150,23 +150,28 @@ mod tests {
 
     use super::super::interpreter::underlined;
     use super::*;
+    use crate::ir::WholeReason;
+
+    fn parse(source: &str) -> Result<(Function, Vec<Type>), Errors> {
+        parse_opaque(&item(source), Whole { at: Span::call_site(), reason: WholeReason::Option })
+    }
 
     fn item(source: &str) -> ItemFn {
         syn::parse_str(source).expect("a function")
     }
 
     fn refuse(source: &str) -> Vec<(Code, String)> {
-        underlined(&parse_opaque(&item(source), Span::call_site()).expect_err(source))
+        underlined(&parse(source).expect_err(source))
     }
 
     #[test]
     fn the_body_may_be_anything() {
         let source = "fn f(z: &[f64], network: &Network, depth: usize) -> f64 { loop { break unsafe { g(z)[0] } } }";
-        let (function, _) = parse_opaque(&item(source), Span::call_site()).expect("sound");
+        let (function, _) = parse(source).expect("sound");
         assert!(function.vector && function.normal_form.whole.is_some());
         let kinds: Vec<ArgumentKind> = function.arguments.iter().map(|argument| argument.kind).collect();
         assert_eq!(kinds, [ArgumentKind::Any; 2]);
-        let (scalar, types) = parse_opaque(&item("fn f(z: f64) -> f64 { 0.0 }"), Span::call_site()).expect("sound");
+        let (scalar, types) = parse("fn f(z: f64) -> f64 { 0.0 }").expect("sound");
         assert!(!scalar.vector && types.is_empty());
     }
 
@@ -181,8 +186,7 @@ mod tests {
             ("&dyn for<'b> Rule<'b, Item = &u8>", "&'a dyn for<'b> Rule<'b, Item = &'a u8>"),
             ("<&T as Trait>::Item", "<&'a T as Trait>::Item"),
         ] {
-            let item = item(&format!("fn f(z: f64, x: {source}) -> f64 {{ z }}"));
-            let (_, types) = parse_opaque(&item, Span::call_site()).expect(source);
+            let (_, types) = parse(&format!("fn f(z: f64, x: {source}) -> f64 {{ z }}")).expect(source);
             let expected: Type = syn::parse_str(expected).expect("a type");
             assert_eq!(types[0].to_token_stream().to_string(), expected.to_token_stream().to_string());
         }

@@ -1,4 +1,5 @@
-//! Which rules serve a function that is opaque: called whole, and never differentiated.
+//! Which rules serve a function that is called whole and never differentiated: one that the option `opaque` says so of, or that
+//! has steps and branches under a law that has such rules for all parameters.
 
 use proc_macro2::Span;
 
@@ -7,7 +8,7 @@ use super::form::RequestedForm;
 use super::refusal::{accepting_forms, listed_forms};
 use super::select::{Choice, Subject};
 use crate::errors::{Code, Errors, Fault};
-use crate::ir::{JointLaw, JointStep, Law};
+use crate::ir::{JointLaw, Law};
 
 /// Refuses what cannot be asked for beside `opaque`: everything that takes derivatives or looks into the function.
 ///
@@ -73,45 +74,72 @@ pub(super) fn explain(law: &Law, derivation: &Derivation, subject: &Subject, opa
 /// Whether some fault of a function is none if the function is only called.
 #[must_use]
 pub fn could_help(errors: &Errors) -> bool {
-    errors.faults().iter().any(concerns)
+    errors.faults().iter().any(|fault| matches!(fault.code, Code::OpaqueCall | Code::NotNormalForm | Code::Step))
 }
 
-const fn concerns(fault: &Fault) -> bool {
-    matches!(fault.code, Code::OpaqueCall | Code::NotNormalForm | Code::Step)
+/// The first fault of a function in which nothing is wrong but that it has steps and branches; such a function can be called.
+#[must_use]
+pub fn only_steps(errors: &Errors) -> Option<Span> {
+    let steps = errors.faults().iter().all(|fault| fault.code == Code::Step);
+    errors.faults().first().filter(|_| steps).map(|fault| fault.start)
 }
 
-/// Adds to the faults of a function what `opaque` could do about them: that the rules of the law allow it; or, at calls that
-/// cannot be differentiated, what it would need.
-pub fn advise(errors: Errors, law: &Law, derivation: &Derivation) -> Errors {
-    let subject = Subject { opaque: Some(law.span), ..Subject::default() };
-    let allowed = derivation.parameters.iter().all(|series| !accepting_forms(law, series, &subject).is_empty());
-    with_forms(errors, &law.name, &listed_forms(law, derivation, &subject), allowed)
+/// The rules of a law that only call the function.
+#[derive(Clone, Debug)]
+pub struct Calling {
+    /// Name of the law.
+    law: String,
+    /// For each parameter the forms, or `none`.
+    forms: String,
+    /// Whether every parameter has one.
+    pub all: bool,
 }
 
-/// The same under a joint law, of which those of one-hot draws have rules that only call the function.
-pub fn advise_joint(errors: Errors, law: &JointLaw) -> Errors {
-    match law.sampler.step {
-        Some(JointStep::Earliest(p)) => {
-            with_forms(errors, &law.name, &format!("`{}`: `discrete`", law.parameters[p.0].name), true)
-        }
-        Some(JointStep::Cholesky(_) | JointStep::Softmax) | None => errors,
+impl Calling {
+    /// Those of a law of one variable.
+    #[must_use]
+    pub fn of(law: &Law, derivation: &Derivation) -> Self {
+        let subject = Subject { opaque: Some(law.span), ..Subject::default() };
+        let all = derivation.parameters.iter().all(|series| !accepting_forms(law, series, &subject).is_empty());
+        Self { law: law.name.clone(), forms: listed_forms(law, derivation, &subject), all }
     }
-}
 
-fn with_forms(errors: Errors, name: &str, forms: &str, allowed: bool) -> Errors {
-    errors.map(|mut fault| {
-        if concerns(&fault) && allowed {
-            fault.help.push_str(&format!(
-                "; or add the option `opaque`, with which the function is only called: `{name}` has rules for that ({forms})"
-            ));
-        } else if fault.code == Code::OpaqueCall {
-            fault.help.push_str(&format!(
-                "; with the option `opaque` the function is only called, which needs a discrete or difference rule for every \
-                 parameter: `{name}` has {forms}"
-            ));
-        }
-        fault
-    })
+    /// Those of a joint law, of which the laws of one-hot draws have any.
+    #[must_use]
+    pub fn of_joint(law: &JointLaw) -> Self {
+        let all = law.is_one_hot();
+        let forms = if all { "`discrete`" } else { "none" };
+        let list: Vec<String> = law.parameters.iter().map(|theta| format!("`{}`: {forms}", theta.name)).collect();
+        Self { law: law.name.clone(), forms: list.join("; "), all }
+    }
+
+    /// Adds to the faults of a function what calling it could do about them: that the rules of the law allow it, by the option
+    /// `opaque` or, with steps, by leaving out what takes derivatives (`derivatives` says that something does); or what it would
+    /// need.
+    pub fn advise(&self, errors: Errors, derivatives: bool) -> Errors {
+        let Self { law, forms, all } = self;
+        errors.map(|mut fault| {
+            let advice = match (fault.code, all) {
+                (Code::Step, true) if derivatives => format!(
+                    "; without an order, and without forms that take derivatives, the function is only called: `{law}` has rules \
+                     for that ({forms})"
+                ),
+                (Code::OpaqueCall | Code::NotNormalForm | Code::Step, true) => format!(
+                    "; or add the option `opaque`, with which the function is only called: `{law}` has rules for that ({forms})"
+                ),
+                (Code::OpaqueCall, false) => format!(
+                    "; with the option `opaque` the function is only called, which needs a discrete or difference rule for every \
+                     parameter: `{law}` has {forms}"
+                ),
+                (Code::Step, false) => format!(
+                    "; discrete and difference rules accept steps and branches, and every parameter needs one: `{law}` has {forms}"
+                ),
+                _ => String::new(),
+            };
+            fault.help.push_str(&advice);
+            fault
+        })
+    }
 }
 
 #[cfg(test)]

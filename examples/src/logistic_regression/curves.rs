@@ -82,6 +82,7 @@ pub fn figures(records: &[Record], rule: &str) -> Result<Vec<(&'static str, Stri
     let line = |name: &str, value: &dyn Fn(&Record) -> Option<f64>| Line {
         name: name.to_owned(),
         points: records.iter().filter_map(|record| Some((f64::from(record.epoch), value(record)?))).collect(),
+        band: Vec::new(),
     };
     let panel =
         |title: &str, y: &str, lines| Panel { title: title.to_owned(), x: "epoch".to_owned(), y: y.to_owned(), lines };

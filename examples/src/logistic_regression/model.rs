@@ -27,6 +27,14 @@ pub struct Order2;
 #[estimator(of = log_likelihood, distribution = Laplace, order = 4)]
 pub struct Order4;
 
+/// The same function, the series cut after its third term; for looking at, so that one SIMD width will do.
+#[estimator(of = log_likelihood, distribution = Laplace, order = 6, packs = portable)]
+pub struct Order6;
+
+/// The same function, the series cut after its sixth term; for looking at.
+#[estimator(of = log_likelihood, distribution = Laplace, order = 12, packs = portable)]
+pub struct Order12;
+
 /// The same function, the series cut after its eighth term.
 #[estimator(of = log_likelihood, distribution = Laplace, order = 16)]
 pub struct Order16;
@@ -123,7 +131,9 @@ pub fn objective<'a>(
     match settings.order {
         Order::Two => build(Order2::prepare(weights, arguments), settings),
         Order::Four => build(Order4::prepare(weights, arguments), settings),
+        Order::Six => build(Order6::prepare(weights, arguments), settings),
         Order::Eight => build(log_likelihood::prepare(weights, arguments), settings),
+        Order::Twelve => build(Order12::prepare(weights, arguments), settings),
         Order::Sixteen => build(Order16::prepare(weights, arguments), settings),
         Order::Exact => build(Exact::prepare(weights, arguments), settings),
     }
@@ -135,7 +145,9 @@ pub const fn rule(order: Order) -> &'static str {
     match order {
         Order::Two => Order2::RULE,
         Order::Four => Order4::RULE,
+        Order::Six => Order6::RULE,
         Order::Eight => log_likelihood::RULE,
+        Order::Twelve => Order12::RULE,
         Order::Sixteen => Order16::RULE,
         Order::Exact => Exact::RULE,
     }
@@ -147,7 +159,9 @@ pub const fn rust(order: Order) -> &'static str {
     match order {
         Order::Two => Order2::RUST,
         Order::Four => Order4::RUST,
+        Order::Six => Order6::RUST,
         Order::Eight => log_likelihood::RUST,
+        Order::Twelve => Order12::RUST,
         Order::Sixteen => Order16::RUST,
         Order::Exact => Exact::RUST,
     }
@@ -182,7 +196,7 @@ mod tests {
             let mut objective = objective(settings(order, 50), &weights, &batch).expect("valid");
             objective.step(&weights, &batch).expect("valid").value
         };
-        for order in [Order::Two, Order::Four, Order::Sixteen, Order::Exact] {
+        for order in [Order::Two, Order::Four, Order::Six, Order::Twelve, Order::Sixteen, Order::Exact] {
             assert_eq!(value(order), value(Order::Eight));
         }
     }

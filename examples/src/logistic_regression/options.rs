@@ -85,9 +85,15 @@ pub enum Order {
     /// Two terms
     #[value(name = "4")]
     Four,
+    /// Three terms
+    #[value(name = "6")]
+    Six,
     /// Four terms
     #[value(name = "8")]
     Eight,
+    /// Six terms
+    #[value(name = "12")]
+    Twelve,
     /// Eight terms
     #[value(name = "16")]
     Sixteen,
@@ -103,7 +109,9 @@ impl Order {
         match self {
             Self::Two => Some(2),
             Self::Four => Some(4),
+            Self::Six => Some(6),
             Self::Eight => Some(8),
+            Self::Twelve => Some(12),
             Self::Sixteen => Some(16),
             Self::Exact => None,
         }
@@ -158,7 +166,7 @@ mod tests {
             ["--epochs", "0"],
             ["--samples", "0"],
             ["--batch", "0"],
-            ["--order", "6"],
+            ["--order", "5"],
             ["--learning-rate", "nan"],
             ["--learning-rate", "0"],
         ] {

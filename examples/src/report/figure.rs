@@ -50,6 +50,9 @@ pub struct Line {
     pub name: String,
     /// Its points; those that are not finite are left out.
     pub points: Vec<(f64, f64)>,
+    /// What is shaded around it, from the lower to the upper end at each place; empty for nothing. A lower end of minus
+    /// infinity is drawn at the foot of the axes; upper ends that are not finite are left out.
+    pub band: Vec<(f64, Range<f64>)>,
 }
 
 /// Draws one panel.
@@ -90,7 +93,9 @@ fn draw(area: &DrawingArea<SVGBackend<'_>, Shift>, panel: &Panel) -> Result<(), 
         |line: &Line| line.points.iter().copied().filter(|(x, y)| x.is_finite() && y.is_finite()).collect::<Vec<_>>();
     let lines: Vec<Vec<(f64, f64)>> = panel.lines.iter().map(finite).collect();
     let x = range(lines.iter().flatten().map(|point| point.0), 0.0);
-    let y = range(lines.iter().flatten().map(|point| point.1), 0.06);
+    let ends = panel.lines.iter().flat_map(|line| &line.band).flat_map(|(_, ends)| [ends.start, ends.end]);
+    let y = range(lines.iter().flatten().map(|point| point.1).chain(ends.filter(|end| end.is_finite())), 0.06);
+    let bottom = y.start;
     let digits = decimals(&y);
     let legend = corner(&lines, &x);
     let mut chart = ChartBuilder::on(area)
@@ -115,6 +120,13 @@ fn draw(area: &DrawingArea<SVGBackend<'_>, Shift>, panel: &Panel) -> Result<(), 
         .x_label_formatter(&|value| format!("{value:.0}"))
         .y_label_formatter(&|value| format!("{value:.digits$}"))
         .draw()?;
+    for (index, line) in panel.lines.iter().enumerate().filter(|(_, line)| !line.band.is_empty()) {
+        let finite = || line.band.iter().filter(|(_, ends)| ends.end.is_finite() && !ends.start.is_nan());
+        let upper = finite().map(|(x, ends)| (*x, ends.end));
+        let lower = finite().rev().map(|(x, ends)| (*x, ends.start.max(bottom)));
+        let shade = COLOURS[index % COLOURS.len()].mix(0.2).filled();
+        chart.draw_series(std::iter::once(Polygon::new(upper.chain(lower).collect::<Vec<_>>(), shade)))?;
+    }
     for (index, (points, line)) in lines.into_iter().zip(&panel.lines).enumerate() {
         let style = COLOURS[index % COLOURS.len()].stroke_width(3 * FINE / 2);
         let drawn = chart.draw_series(LineSeries::new(points, style))?;
@@ -177,19 +189,20 @@ mod tests {
     use super::*;
 
     fn panel(points: Vec<(f64, f64)>) -> Panel {
-        let line = |name: &str| Line { name: name.to_owned(), points: points.clone() };
+        let band = points.iter().filter(|(_, y)| y.is_finite()).map(|(x, y)| (*x, f64::NEG_INFINITY..*y)).collect();
+        let line = |name: &str, band| Line { name: name.to_owned(), points: points.clone(), band };
         Panel {
             title: "a < b".to_owned(),
             x: "epoch".to_owned(),
             y: "nats".to_owned(),
-            lines: vec![line("one"), line("two")],
+            lines: vec![line("one", band), line("two", Vec::new())],
         }
     }
 
     #[test]
     fn a_figure_holds_its_words_escaped() {
         let text = single(&panel(vec![(1.0, 2.0), (2.0, 3.0)])).expect("drawn");
-        for word in ["<svg", "a &lt; b", "epoch", "nats", "one", "two", "#0072B2", "#D55E00"] {
+        for word in ["<svg", "a &lt; b", "epoch", "nats", "one", "two", "#0072B2", "#D55E00", "<polygon"] {
             assert!(text.contains(word), "{word}");
         }
     }

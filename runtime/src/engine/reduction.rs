@@ -342,7 +342,7 @@ impl ErrorsOfSums<'_> {
     #[inline(always)]
     fn of<L: Lane<Scalar = f64>, S: Scalar>(self, moments: &[[S; LANES]]) {
         let Self { reduction, spread, out, mut shares, .. } = self;
-        let limit = if spread.fills_lanes() { reduction.dominance } else { f64::INFINITY };
+        let limit = if spread.judges_lanes() { reduction.dominance } else { f64::INFINITY };
         for (sum, out) in out.iter_mut().enumerate() {
             let entries = out.len();
             if !reduction.sum_of_term.contains(&Some(sum)) {

@@ -12,6 +12,7 @@ use crate::prelude::*;
 /// radius of convergence `lambda min(kappa, 1 / kappa)`.
 ///
 /// Reference: Kotz, Kozubowski and Podgórski, "The Laplace Distribution and Generalizations" (2001), chapter 3.
+#[doc = include_str!("rules/asymmetric_laplace.md")]
 #[distribution(crate = crate, sample = m + exponential() / (lambda * kappa) - kappa * exponential() / lambda)]
 pub fn asymmetric_laplace(omega: Frequency, m: Real, lambda: Positive, kappa: Positive) -> LogCf {
     let s = I * omega;

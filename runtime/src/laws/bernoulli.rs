@@ -6,6 +6,7 @@ use crate::prelude::*;
 ///
 /// The rule is `f(1) - f(0)`, whatever is drawn (Theorem 2 of Echraibi et al. (2020)). The series has radius of convergence
 /// `|ln((1 - p) / p) + iπ|`.
+#[doc = include_str!("rules/bernoulli.md")]
 #[distribution(crate = crate, sample = bernoulli(p))]
 pub fn bernoulli(omega: Frequency, p: Probability) -> LogCf {
     (1.0 - p + p * (I * omega).exp()).ln()

@@ -10,6 +10,7 @@ use crate::prelude::*;
 /// function `1F1(alpha; alpha + beta; iω)`.
 ///
 /// Reference: Johnson, Kotz and Balakrishnan, "Continuous Univariate Distributions", volume 2 (1995), chapter 25.
+#[doc = include_str!("rules/beta.md")]
 #[distribution(crate = crate, support = 0.0..=1.0, strip = .., sample = beta(alpha, beta), rule(alpha) = {
     let total = alpha + beta;
     let rest = (1.0 - z) * (-exponential() / (total + trigamma_mixture(total))).exp();

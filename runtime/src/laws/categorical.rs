@@ -53,6 +53,7 @@ use crate::prelude::*;
 /// # Ok(())
 /// # }
 /// ```
+#[doc = include_str!("rules/categorical.md")]
 #[distribution(crate = crate, sample = categorical(p))]
 pub fn categorical(omega: &[Frequency], p: &Simplex) -> LogCf {
     p.iter().zip(omega).map(|(p, omega)| p * (I * omega).exp()).sum::<LogCf>().ln()

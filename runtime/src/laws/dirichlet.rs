@@ -30,6 +30,7 @@ use crate::prelude::*;
 /// # Ok(())
 /// # }
 /// ```
+#[doc = include_str!("rules/dirichlet.md")]
 #[distribution(
     crate = crate,
     image = z / z.sum(),

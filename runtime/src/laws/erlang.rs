@@ -6,6 +6,7 @@ use crate::prelude::*;
 ///
 /// `k` is a whole number and has no gradient: see [`GammaByRate`](super::GammaByRate) for a shape that has. The rule for `rate`
 /// is exact with one exponential number; the series has radius of convergence `rate`.
+#[doc = include_str!("rules/erlang.md")]
 #[distribution(crate = crate, support = 0.0.., sample = gamma(k) / rate)]
 pub fn erlang(omega: Frequency, k: Count, rate: Positive) -> LogCf {
     -k * (1.0 - I * omega / rate).ln()

@@ -9,6 +9,7 @@ use crate::prelude::*;
 /// means `beta / k`, one of which is added. The series for `beta` has radius of convergence `1 / beta`.
 ///
 /// Reference: Johnson, Kotz and Balakrishnan, "Continuous Univariate Distributions", volume 2 (1995), chapter 22.
+#[doc = include_str!("rules/gumbel.md")]
 #[distribution(crate = crate, sample = mu - beta * exponential().ln(),
     rule(beta) = -digamma(1.0) * df(z) + PI.powi(2) * beta / 6.0 * ddf(z + beta * exponential() / zeta_mixture()))]
 pub fn gumbel(omega: Frequency, mu: Real, beta: Positive) -> LogCf {

@@ -8,6 +8,7 @@ use crate::prelude::*;
 /// both series have radius of convergence `lambda / (2 mu²)`.
 ///
 /// Reference: Tweedie, "Statistical Properties of Inverse Gaussian Distributions" (1957).
+#[doc = include_str!("rules/inverse_gaussian.md")]
 #[distribution(crate = crate, support = 0.0.., sample = inverse_gaussian(mu, lambda))]
 pub fn inverse_gaussian(omega: Frequency, mu: Positive, lambda: Positive) -> LogCf {
     lambda / mu * (1.0 - (1.0 - 2.0 * I * mu.powi(2) * omega / lambda).sqrt())

@@ -9,6 +9,7 @@ use crate::prelude::*;
 /// for `sigma`, that of the Laplace law for `b`, whose series has radius of convergence `1 / b`.
 ///
 /// Reference: Reed and Jorgensen, "The Double Pareto-Lognormal Distribution" (2004), which calls the law normal-Laplace.
+#[doc = include_str!("rules/laplace_plus_gaussian.md")]
 #[distribution(crate = crate, sample = mu + b * (exponential() - exponential()) + sigma * normal())]
 pub fn laplace_plus_gaussian(omega: Frequency, mu: Real, b: Positive, sigma: Positive) -> LogCf {
     I * mu * omega - (1.0 + b.powi(2) * omega.powi(2)).ln() - sigma.powi(2) * omega.powi(2) / 2.0

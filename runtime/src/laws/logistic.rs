@@ -6,6 +6,7 @@ use crate::prelude::*;
 ///
 /// The rule for `mu` ends at order 1; that for `scale` is exact: the law is an infinite sum of Laplace numbers with scales
 /// `scale / k`, one of which is added. The series for `scale` has radius of convergence `1 / scale`.
+#[doc = include_str!("rules/logistic.md")]
 #[distribution(crate = crate, strip = -1.0 / scale..1.0 / scale, sample = mu + scale * (exponential() / exponential()).ln(),
     rule(scale) = PI.powi(2) * scale / 3.0 * ddf(z + scale * (exponential() - exponential()) / zeta_mixture()))]
 pub fn logistic(omega: Frequency, mu: Real, scale: Positive) -> LogCf {

@@ -9,6 +9,7 @@ use crate::prelude::*;
 /// 2; the others are exact with one more jump. All series converge everywhere, though not for every `f`.
 ///
 /// Reference: Merton, "Option Pricing When Underlying Stock Returns Are Discontinuous" (1976).
+#[doc = include_str!("rules/merton.md")]
 #[distribution(crate = crate, sample = drift + sigma * normal() + compound(poisson(rate), mean + spread * normal()))]
 pub fn merton(omega: Frequency, drift: Real, sigma: Positive, rate: Positive, mean: Real, spread: Positive) -> LogCf {
     let s = I * omega;

@@ -28,6 +28,7 @@ use crate::prelude::*;
 /// # Ok(())
 /// # }
 /// ```
+#[doc = include_str!("rules/multivariate_gaussian.md")]
 #[distribution(crate = crate, sample = mu + cholesky(sigma) * normal())]
 pub fn multivariate_gaussian(omega: &[Frequency], mu: &[Real], sigma: &Covariance) -> LogCf {
     I * dot(mu, omega) - quadratic(omega, sigma) / 2.0

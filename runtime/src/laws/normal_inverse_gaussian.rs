@@ -10,6 +10,7 @@ use crate::prelude::*;
 /// of another one. The series have radius of convergence `alpha - |beta|`.
 ///
 /// Reference: Barndorff-Nielsen, "Normal Inverse Gaussian Distributions and Stochastic Volatility Modelling" (1997).
+#[doc = include_str!("rules/normal_inverse_gaussian.md")]
 #[distribution(crate = crate, require = alpha > beta.abs(), sample = {
     let time = inverse_gaussian(delta / (alpha.powi(2) - beta.powi(2)).sqrt(), delta.powi(2));
     mu + beta * time + time.sqrt() * normal()

@@ -9,6 +9,7 @@ use crate::prelude::*;
 /// gamma number; both series have radius of convergence `lambda`.
 ///
 /// Reference: Cont and Tankov, "Financial Modelling with Jump Processes" (2004), section 4.4.
+#[doc = include_str!("rules/tempered_stable.md")]
 #[distribution(crate = crate, support = 0.0.., sample = inverse_gaussian(c * (PI / lambda).sqrt(), 2.0 * PI * c.powi(2)))]
 pub fn tempered_stable(omega: Frequency, c: Positive, lambda: Positive) -> LogCf {
     -2.0 * PI.sqrt() * c * ((lambda - I * omega).sqrt() - lambda.sqrt())

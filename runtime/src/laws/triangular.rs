@@ -8,6 +8,7 @@ use crate::prelude::*;
 /// `E f(z)` is twice the second divided difference of the second integral of `f` at `a`, `b` and `c`, a mean over the triangle
 /// with these corners; so the rules are exact, with beta and uniform numbers for a mean with more weight at the corner that
 /// moves. The series have as radius of convergence the smallest complex zero of the characteristic function.
+#[doc = include_str!("rules/triangular.md")]
 #[distribution(crate = crate, require = a < c && c < b, support = a..=b, strip = .., sample = {
     let root = uniform().sqrt();
     a + root * (c - a + (b - c) * uniform())

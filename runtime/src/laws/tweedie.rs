@@ -10,6 +10,7 @@ use crate::prelude::*;
 /// jump; the series have radius of convergence `1 / mu`.
 ///
 /// Reference: Jørgensen, "The Theory of Dispersion Models" (1997), chapter 4.
+#[doc = include_str!("rules/tweedie.md")]
 #[distribution(crate = crate, support = 0.0.., sample = mu * gamma(k * poisson(rate)))]
 pub fn tweedie(omega: Frequency, rate: Positive, k: Positive, mu: Positive) -> LogCf {
     rate * ((1.0 - I * mu * omega).powf(-k) - 1.0)

@@ -10,6 +10,7 @@ use crate::prelude::*;
 /// of convergence the smaller root in size of `1 - theta nu s - sigma² nu s² / 2`.
 ///
 /// Reference: Madan, Carr and Chang, "The Variance Gamma Process and Option Pricing" (1998).
+#[doc = include_str!("rules/variance_gamma.md")]
 #[distribution(crate = crate, sample = {
     let time = nu * gamma(1.0 / nu);
     c + theta * time + sigma * time.sqrt() * normal()

@@ -10,7 +10,7 @@ impl Table {
     }
 }
 
-#[estimator(distribution = Poisson)]
+#[estimator(distribution = Poisson, order = 4)]
 fn sold_out(z: f64, stock: f64) -> f64 {
     (z > stock) as u8 as f64
 }
