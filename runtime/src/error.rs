@@ -1,5 +1,6 @@
 //! What can be wrong with the numbers of a run.
 
+use crate::backend::DeviceError;
 use crate::inversion::SamplerError;
 use crate::kernel::{Domain, Moment};
 
@@ -279,6 +280,15 @@ pub enum EstimateError {
         "`{function}` is opaque: it is only called, so that nothing is known of its derivatives with respect to its arguments"
     )]
     NoArgumentGradient {
+        /// Name of the function.
+        function: &'static str,
+    },
+    /// The device that was asked for cannot run the estimator.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    /// Gradients with respect to arguments were asked for from a device.
+    #[error("gradients with respect to the arguments of `{function}` are computed by `Backend::Cpu` only")]
+    NoArgumentGradientOnDevice {
         /// Name of the function.
         function: &'static str,
     },

@@ -1,5 +1,10 @@
 //! Running an estimator: once, or prepared and stepped.
 
+#[cfg(not(feature = "cuda"))]
+use crate::backend::DeviceError;
+use crate::backend::{Arithmetic, Backend};
+#[cfg(feature = "cuda")]
+use crate::cuda::Device;
 use crate::draw::Key;
 use crate::engine::{DeviceJob, Reduction, Settings, Workspace};
 use crate::error::EstimateError;
@@ -28,6 +33,8 @@ struct Options<L: Law> {
     standard_errors: bool,
     argument_gradients: bool,
     terms: Vec<(f64, Term<L>)>,
+    backend: Backend,
+    arithmetic: Arithmetic,
     settings: Settings,
 }
 
@@ -41,6 +48,8 @@ impl<L: Law> Default for Options<L> {
             standard_errors: true,
             argument_gradients: false,
             terms: Vec::new(),
+            backend: Backend::default(),
+            arithmetic: Arithmetic::default(),
             settings: Settings::default(),
         }
     }
@@ -95,6 +104,19 @@ macro_rules! option_methods {
         /// Number of threads; all cores if not said. The result is the same to the bit for any number.
         pub const fn threads(mut self, threads: usize) -> Self {
             self.options.settings.threads = Some(threads);
+            self
+        }
+
+        /// Where samples are drawn; on the processor if not said. In reproducible arithmetic the results of a device are those of
+        /// the processor, to the bit. Standard errors, terms and warnings come with either.
+        pub const fn backend(mut self, backend: Backend) -> Self {
+            self.options.backend = backend;
+            self
+        }
+
+        /// How a device computes; reproducibly if not said.
+        pub const fn arithmetic(mut self, arithmetic: Arithmetic) -> Self {
+            self.options.arithmetic = arithmetic;
             self
         }
 
@@ -168,6 +190,18 @@ impl<'law, 'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'law, 'a, E, P
         if E::Whole::PRESENT && options.argument_gradients {
             return Err(EstimateError::NoArgumentGradient { function: E::NAME });
         }
+        if options.backend != Backend::Cpu && options.argument_gradients {
+            return Err(EstimateError::NoArgumentGradientOnDevice { function: E::NAME });
+        }
+        #[cfg(feature = "cuda")]
+        let device = match options.backend {
+            Backend::Cpu => None,
+            Backend::Cuda(device) => Some(Device::open::<E>(device, options.arithmetic)?),
+        };
+        #[cfg(not(feature = "cuda"))]
+        if options.backend != Backend::Cpu {
+            return Err(DeviceError::NotBuilt.into());
+        }
         let dimension = dimension(law, E::VECTOR, E::dimension(arguments), options.dimension)?;
         E::check(arguments, dimension)?;
         let gradient = law.zero_gradient(dimension);
@@ -207,10 +241,15 @@ impl<'law, 'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'law, 'a, E, P
             theta: vec![0.0; parameters],
             term_gradient: vec![0.0; parameters],
             options,
+            #[cfg(feature = "cuda")]
+            device,
             run,
         })
     }
 }
+
+/// Computes the moments of a run from its tables.
+type Elsewhere<'a, E> = &'a mut dyn FnMut(&DeviceJob<<E as Estimator>::Scalar>) -> Result<Vec<f64>, EstimateError>;
 
 /// An estimator that owns its buffers: [`step`](Prepared::step) allocates nothing once it has seen its largest arguments.
 pub struct Prepared<'a, E: Estimator, G> {
@@ -225,6 +264,8 @@ pub struct Prepared<'a, E: Estimator, G> {
     next_stream: u64,
     theta: Vec<f64>,
     term_gradient: Vec<f64>,
+    #[cfg(feature = "cuda")]
+    device: Option<Device>,
     run: Run<E, G>,
 }
 
@@ -247,11 +288,7 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
 
     /// As [`step`](Self::step), with moments that `sample` computes elsewhere from the tables of the run.
     #[doc(hidden)]
-    pub fn step_elsewhere<P>(
-        &mut self,
-        law: &P,
-        sample: &mut dyn FnMut(&DeviceJob<E::Scalar>) -> Result<Vec<f64>, EstimateError>,
-    ) -> Result<&Run<E, G>, EstimateError>
+    pub fn step_elsewhere<P>(&mut self, law: &P, sample: Elsewhere<'_, E>) -> Result<&Run<E, G>, EstimateError>
     where
         P: Parameters<Law = E::Law, Gradient = G>,
     {
@@ -287,7 +324,7 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         law: &P,
         arguments: E::Arguments<'_>,
         known: bool,
-        elsewhere: Option<&mut dyn FnMut(&DeviceJob<E::Scalar>) -> Result<Vec<f64>, EstimateError>>,
+        elsewhere: Option<Elsewhere<'_, E>>,
     ) -> Result<(), EstimateError>
     where
         P: Parameters<Law = E::Law, Gradient = G>,
@@ -309,17 +346,7 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         if samples > 0 {
             self.workspace.weigh_closed_forms(arguments)?;
             let key = Key::new(self.run.seed, self.next_stream);
-            match elsewhere {
-                Some(sample) => {
-                    let moments = sample(&self.workspace.device_job(key, samples))?;
-                    self.workspace.take_moments(&moments);
-                }
-                None => self.workspace.sample(key, samples, arguments),
-            }
-            self.run.sampler_error = self.workspace.sampler_error();
-            let run = &mut self.run;
-            let errors = run.standard_error.is_some();
-            self.workspace.reduce(samples, constant, errors, &mut run.terms, &mut run.warnings)?;
+            self.estimate(key, arguments, constant, known, elsewhere)?;
         }
         self.workspace.apply_formulas(arguments, constant)?;
         self.add_terms(law);
@@ -332,6 +359,42 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         self.run.stream = self.next_stream;
         self.next_stream = self.next_stream.wrapping_add(1);
         Ok(())
+    }
+
+    /// The sample loop, on the processor, on the device or `elsewhere`, and the epilogue.
+    fn estimate(
+        &mut self,
+        key: Key,
+        arguments: E::Arguments<'_>,
+        constant: f64,
+        known: bool,
+        elsewhere: Option<Elsewhere<'_, E>>,
+    ) -> Result<(), EstimateError> {
+        let Self { workspace, run, .. } = self;
+        let (samples, errors) = (run.samples, run.standard_error.is_some());
+        run.sampler_error = workspace.sampler_error();
+        #[cfg(feature = "cuda")]
+        if let Some(device) = &mut self.device {
+            if !known {
+                device.load(&workspace.device_job(key, samples), &workspace.reduction.ridges)?;
+            }
+            device.sample(&workspace.device_parameters(key, samples))?;
+            if let Some(contracted) = device.contracted(errors)? {
+                workspace.reduce_contracted(samples, constant, &contracted, &mut run.terms, &mut run.warnings);
+                return Ok(());
+            }
+            workspace.take_moments(&device.moments()?);
+            return workspace.reduce(samples, constant, errors, &mut run.terms, &mut run.warnings);
+        }
+        let _ = known;
+        match elsewhere {
+            Some(sample) => {
+                let moments = sample(&workspace.device_job(key, samples))?;
+                workspace.take_moments(&moments);
+            }
+            None => workspace.sample(key, samples, arguments),
+        }
+        workspace.reduce(samples, constant, errors, &mut run.terms, &mut run.warnings)
     }
 
     /// Adds the deterministic terms to value and gradient.

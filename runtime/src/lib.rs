@@ -4,12 +4,15 @@
 
 mod adam;
 pub mod analytic;
+mod backend;
 #[doc(hidden)]
 pub mod check;
 mod compare;
 mod complex;
 #[doc(hidden)]
 pub mod coupling;
+#[cfg(feature = "cuda")]
+mod cuda;
 pub mod draw;
 mod engine;
 mod error;
@@ -37,6 +40,7 @@ mod warning;
 
 pub use adam::Adam;
 pub use analytic::LogCharacteristic;
+pub use backend::{Arithmetic, Backend, DeviceError};
 pub use compare::{Compare, Comparison, ParameterComparison, RuleComparison, compare};
 pub use complex::{Complex, Count, Covariance, Frequency, I, LogCf, Positive, Probability, Real, Simplex, quadratic};
 #[doc(hidden)]

@@ -43,6 +43,8 @@ pub(crate) use leaf::draw_pack;
 pub(crate) use reduction::Reduction;
 pub(crate) use signature::Signature;
 pub use table::RidgeTable;
+#[cfg(feature = "cuda")]
+pub(crate) use table::Slopes;
 pub(crate) use workspace::{Settings, Workspace};
 
 /// Lanes of a sum; sample `i` belongs to lane `i mod LANES`.

@@ -156,6 +156,29 @@ impl Reduction {
         Ok(())
     }
 
+    /// The value, the gradient and the size of every term from sums that were contracted elsewhere: `[1 + moments][coordinates]`,
+    /// the sum of the values first.
+    #[cfg(feature = "cuda")]
+    pub(crate) fn run_contracted(
+        &mut self,
+        samples: usize,
+        constant: f64,
+        contracted: &[f64],
+        terms: &mut [TermSize],
+        warnings: &mut Vec<Warning>,
+    ) {
+        let Layout { dimension, padded, .. } = self.layout;
+        let (values, moments) = contracted.split_at(dimension);
+        let sums = &mut self.contracted.sums;
+        sums.resize(moments.len() / dimension * padded, 0.0);
+        for (sums, moment) in sums.chunks_exact_mut(padded).zip(moments.chunks_exact(dimension)) {
+            sums[..dimension].copy_from_slice(moment);
+        }
+        self.value = values[0] / samples as f64 + constant;
+        self.gradient(samples, terms);
+        warnings.clear();
+    }
+
     /// Refuses results that are not finite.
     pub(crate) fn check_results(&self, errors: bool) -> Result<(), EstimateError> {
         if !self.value.is_finite() || (errors && !self.value_error.is_finite()) {

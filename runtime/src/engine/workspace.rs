@@ -238,9 +238,15 @@ impl<E: Estimator> Workspace<E> {
 
     /// What a device reads in place of [`sample`](Self::sample).
     pub(crate) fn device_job(&self, key: Key, samples: usize) -> DeviceJob<E::Scalar> {
+        let mut job = self.device_parameters(key, samples);
+        E::Ridges::visit(&self.tables, &mut Collect(&mut job.ridges));
+        job.numbers = flat(&self.numbers);
+        job
+    }
+
+    /// The part of [`device_job`](Self::device_job) that does not hang on the arguments.
+    pub(crate) fn device_parameters(&self, key: Key, samples: usize) -> DeviceJob<E::Scalar> {
         let layout = &self.reduction.layout;
-        let mut ridges = Vec::new();
-        E::Ridges::visit(&self.tables, &mut Collect(&mut ridges));
         DeviceJob {
             key: key.words(),
             samples: samples as u64,
@@ -248,8 +254,8 @@ impl<E: Estimator> Workspace<E> {
             ridge_rows: layout.ridge_rows,
             runs: layout.moments(layout.dimension) / LANES,
             theta: flat(&self.theta),
-            numbers: flat(&self.numbers),
-            ridges,
+            numbers: Vec::new(),
+            ridges: Vec::new(),
         }
     }
 
@@ -281,6 +287,21 @@ impl<E: Estimator> Workspace<E> {
         self.reduction.run(Sums { moments, samples, constant }, errors, terms, warnings)?;
         judge_convergence(E::Law::PARAMETERS, E::RADII, &self.radii, &self.reach, warnings);
         Ok(())
+    }
+
+    /// The same without standard errors, from sums that a device has contracted: that of the values first, then the sums of each
+    /// moment for each coordinate.
+    #[cfg(feature = "cuda")]
+    pub(crate) fn reduce_contracted(
+        &mut self,
+        samples: usize,
+        constant: f64,
+        contracted: &[f64],
+        terms: &mut [TermSize],
+        warnings: &mut Vec<Warning>,
+    ) {
+        self.reduction.run_contracted(samples, constant, contracted, terms, warnings);
+        judge_convergence(E::Law::PARAMETERS, E::RADII, &self.radii, &self.reach, warnings);
     }
 
     /// Prologue of closed forms: the weights of their patterns.

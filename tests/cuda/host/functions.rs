@@ -62,8 +62,32 @@ fn scrambled(index: u64) -> u64 {
 /// Specials, every kind of bit pattern, and numbers of usual size.
 fn points<S: Scalar>(count: usize, from_bits: impl Fn(u64) -> S) -> Vec<S> {
     const SPECIAL: [f64; 26] = [
-        0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, 3.0, -3.0, 1e-300, 5e-324, 1e-40, 1e-45, 1e5, -123456.75, 1e7, 1e30, -1e30,
-        88.5, -87.2, 709.5, -708.4, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 2.2250738585072014e-308,
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        0.5,
+        -0.5,
+        2.0,
+        3.0,
+        -3.0,
+        1e-300,
+        5e-324,
+        1e-40,
+        1e-45,
+        1e5,
+        -123456.75,
+        1e7,
+        1e30,
+        -1e30,
+        88.5,
+        -87.2,
+        709.5,
+        -708.4,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        f64::NAN,
+        2.2250738585072014e-308,
     ];
     let mut points: Vec<S> = SPECIAL.map(S::from_f64).to_vec();
     // Every special with every other when the second sequence is shifted by one for each round.

@@ -5,4 +5,6 @@
 //! its sign and payload are left open by IEEE.
 
 mod driver;
+mod engine;
+mod estimators;
 mod functions;

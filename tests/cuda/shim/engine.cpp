@@ -1,5 +1,6 @@
 // Runs the kernels of the estimator whose text stands before this one, as the runtime does on a device: `engine IN OUT` reads
-// a job and writes the moments of all samples. `Number` is the estimator's scalar.
+// a job and writes the moments of all samples, then what the contraction makes of them. `Number` is the estimator's scalar.
+#include "common.cuh"
 
 namespace {
 
@@ -91,5 +92,38 @@ int main(int, char** names) {
     on_host::launch({job.runs}, {32, TREE_RUNS}, 0,
                     [&] { logphi_tree_of_sums(sums.data(), static_cast<u32>(launches), length, total.data()); });
     std::fwrite(total.data(), sizeof(double), total.size(), out);
+    // What the contraction makes of them: from one leaf, of its own moments.
+    Contraction contraction = {};
+    contraction.dimension = job.dimension;
+    contraction.ridge_rows = job.ridge_rows;
+    contraction.entries = logphi_sizes[1];
+    contraction.coordinate_entries = logphi_sizes[2];
+    contraction.separable_entries = logphi_sizes[2] - static_cast<u32>(in.number());
+    contraction.count = static_cast<u32>(in.number());
+    for (u32 at = 0; at < contraction.count; at++) contraction.orders[at] = static_cast<u32>(in.number());
+    contraction.ridges = static_cast<u32>(ridges);
+    std::vector<std::vector<double>> slopes;
+    for (u64 at = 0; at < ridges; at++) {
+        const RidgeTable& table = job.ridges[at];
+        contraction.rows[at] = table.rows;
+        contraction.first[at] = table.first;
+        slopes.emplace_back();
+        for (u32 row = 0; row < table.rows; row++) {
+            for (u32 coordinate = 0; coordinate < job.dimension; coordinate++) {
+                const u64 place = (static_cast<u64>(row / BLOCK) * job.dimension + coordinate) * BLOCK + row % BLOCK;
+                slopes.back().push_back(static_cast<const Number*>(table.slopes)[place]);
+            }
+        }
+        contraction.slopes[at] = slopes.back().data();
+    }
+    const u32 moments = 1 + contraction.count + contraction.coordinate_entries - contraction.separable_entries;
+    const u32 blocks = (job.dimension + CONTRACTED - 1) / CONTRACTED;
+    std::vector<double> derivatives(moments * job.dimension);
+    std::vector<u32> broken(moments * blocks);
+    contraction.out = derivatives.data();
+    contraction.broken = broken.data();
+    on_host::launch({blocks, moments}, {CONTRACTED}, 0, [&] { logphi_contract_double(contraction, total.data()); });
+    if (std::any_of(broken.begin(), broken.end(), [](u32 any) { return any != 0; })) return 3;
+    std::fwrite(derivatives.data(), sizeof(double), derivatives.size(), out);
     return std::fclose(out);
 }

@@ -19,8 +19,9 @@ template <class T, int N> struct Array {
 };
 
 template <class T> struct Array<T, 0> {
-    LOGPHI_INLINE T& operator[](int) { return *static_cast<T*>(nullptr); }
-    LOGPHI_INLINE const T& operator[](int) const { return *static_cast<const T*>(nullptr); }
+    // Never called: loops over no entries are compiled all the same.
+    LOGPHI_INLINE T& operator[](int) { return *reinterpret_cast<T*>(this); }
+    LOGPHI_INLINE const T& operator[](int) const { return *reinterpret_cast<const T*>(this); }
 };
 
 // The same number in each place.

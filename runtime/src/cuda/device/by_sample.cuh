@@ -175,6 +175,8 @@ template <class E> LOGPHI_INLINE void by_row(const Job& job) {
                 clear<E>(sums);
             }
         }
+        // The last slot has added.
+        if (slots > 1) __syncthreads();
         if (slot > 0) return;
 #pragma unroll
         for (int row = 0; row < ROWS; row++) {
@@ -198,7 +200,7 @@ LOGPHI_INLINE void add_moved(List<R, Rest...>, const Job& job, const Round<typen
     const S* slopes = static_cast<const S*>(table.slopes) + coordinate * BLOCK;
     const u64 place = static_cast<u64>(round.leaf) * job.ridge_rows + table.first;
     const S* arguments = static_cast<const S*>(job.arguments) + 2 * place * LEAF + round.offset;
-#pragma unroll 2
+#pragma unroll 1
     for (u32 row = 0; row < table.rows; row++) {
         const S slope = __ldg(slopes + static_cast<u64>(row / BLOCK) * job.dimension * BLOCK + row % BLOCK);
         const S* at = arguments + static_cast<u64>(row) * 2 * LEAF;
@@ -279,6 +281,8 @@ template <class E> LOGPHI_INLINE void by_moved_coordinate(const Job& job) {
                 fill(sums, -S(0));
             }
         }
+        // The last slot has added.
+        if (slots > 1) __syncthreads();
         if (slot > 0 || !present) return;
         if (slots > 1) {
 #pragma unroll

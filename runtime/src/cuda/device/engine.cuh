@@ -1,4 +1,16 @@
 // The kernels of an estimator: loops and no mathematics. One module holds one estimator, so that their names are fixed.
+//
+// | kernel | for | before it |
+// | --- | --- | --- |
+// | `logphi_by_coordinate` | no ridge terms | |
+// | `logphi_draw` | ridge terms, where draws are kept | |
+// | `logphi_by_row` | ridge terms | `logphi_draw` if `Job::draws` is given |
+// | `logphi_by_moved_coordinate` | ridge terms with a separable term or stencils | `logphi_by_row` |
+//
+// | `logphi_tree` | adding leaves, at most 1024 | all of these |
+// | `logphi_tree_of_sums` | adding what several launches gave | `logphi_tree` |
+//
+// Each of the first four writes its part of `Job::moments`, so all numbers are written once and nothing need be cleared.
 #pragma once
 
 #include "by_coordinate.cuh"

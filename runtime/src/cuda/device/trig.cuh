@@ -37,41 +37,27 @@ LOGPHI_INLINE Wide widened(double x) {
     return {mantissa << exponent, mantissa >> (64 - exponent)};
 }
 
+// Digits of `2/π` after 64 zeros: bit 63 of word 1 counts `1/2`.
+static __device__ const u64 TWO_OVER_PI[20] = {
+    0ull, 0xa2f9836e4e441529ull, 0xfc2757d1f534ddc0ull, 0xdb6295993c439041ull,
+    0xfe5163abdebbc561ull, 0xb7246e3a424dd2e0ull, 0x06492eea09d1921cull, 0xfe1deb1cb129a73eull,
+    0xe88235f52ebb4484ull, 0xe99c7026b45f7e41ull, 0x3991d639835339f4ull, 0x9c845f8bbdf9283bull,
+    0x1ff897ffde05980full, 0xef2f118b5a0a6d1full, 0x6d367ecf27cb09b7ull, 0x4f463f669e5fea2dull,
+    0x7527bac7ebe5f17bull, 0x3d0739f78a5292eaull, 0x6bfb5fb11f8d5d08ull, 0x56033046fc7b6babull,
+};
+
 // `(r, t)` with `x = n π/2 + r`, `|r| <= π/4` and `t = magic + (n mod 4)`, for `|x| > 1`; NaN for infinity. (Payne and
 // Hanek; see `math/reduction.rs`.)
-__device__ __noinline__ static void reduce_far(double x, double& r, double& t) {
-    const u64 digits[20] = {0ull,
-                            0xa2f9836e4e441529ull,
-                            0xfc2757d1f534ddc0ull,
-                            0xdb6295993c439041ull,
-                            0xfe5163abdebbc561ull,
-                            0xb7246e3a424dd2e0ull,
-                            0x06492eea09d1921cull,
-                            0xfe1deb1cb129a73eull,
-                            0xe88235f52ebb4484ull,
-                            0xe99c7026b45f7e41ull,
-                            0x3991d639835339f4ull,
-                            0x9c845f8bbdf9283bull,
-                            0x1ff897ffde05980full,
-                            0xef2f118b5a0a6d1full,
-                            0x6d367ecf27cb09b7ull,
-                            0x4f463f669e5fea2dull,
-                            0x7527bac7ebe5f17bull,
-                            0x3d0739f78a5292eaull,
-                            0x6bfb5fb11f8d5d08ull,
-                            0x56033046fc7b6babull};
+LOGPHI_INLINE Reduced<double> reduce_far(double x) {
     const u64 magnitude = to_bits(x) & ~(1ull << 63);
-    if (magnitude >= Format<double>::INFINITE) {
-        r = not_a_number<double>();
-        t = Format<double>::MAGIC;
-        return;
-    }
+    if (magnitude >= Format<double>::INFINITE) return {not_a_number<double>(), Format<double>::MAGIC};
     const u64 mantissa = (magnitude & ((1ull << 52) - 1)) | (1ull << 52);
     const int first = static_cast<int>(magnitude >> 52) - 1075 - 1 + 63;
     const int start = first / 64, shift = first % 64;
     u64 word[3];
+#pragma unroll
     for (int index = 0; index < 3; index++) {
-        const u64 upper = digits[start + index], lower = digits[start + index + 1];
+        const u64 upper = TWO_OVER_PI[start + index], lower = TWO_OVER_PI[start + index + 1];
         word[index] = shift == 0 ? upper : (upper << shift) | (lower >> (64 - shift));
     }
     // The product modulo 2^192, that is modulo 4 in units of π/2.
@@ -96,12 +82,9 @@ __device__ __noinline__ static void reduce_far(double x, double& r, double& t) {
     const double trailing = below != negative ? -rest : rest;
     const double unit = 2.938735877055719e-39; // 2^-128
     const double half_pi = 1.5707963267948966 * unit, remainder = 6.123233995736766e-17 * unit;
-    r = mul_add(leading, half_pi, mul_add(leading, remainder, trailing * half_pi));
-    if (x < 0.0) {
-        r = -r;
-        quadrant = -quadrant;
-    }
-    t = Format<double>::MAGIC + static_cast<double>(quadrant);
+    const double r = mul_add(leading, half_pi, mul_add(leading, remainder, trailing * half_pi));
+    quadrant = x < 0.0 ? -quadrant : quadrant;
+    return {x < 0.0 ? -r : r, Format<double>::MAGIC + static_cast<double>(quadrant)};
 }
 
 // Whether the magnitude of an angle is beyond what `reduce_angle` takes.
@@ -161,9 +144,8 @@ template <class S> LOGPHI_INLINE S tan_of(S r, S t) {
 
 template <class S> LOGPHI_INLINE S sin(S x) {
     if (is_far(x)) {
-        double r, t;
-        reduce_far(static_cast<double>(x), r, t);
-        return static_cast<S>(sin_of(r, t));
+        const auto far = reduce_far(static_cast<double>(x));
+        return static_cast<S>(sin_of(far.r, far.t));
     }
     const auto reduced = reduce_angle(x);
     return select(x == S(0), x, sin_of(reduced.r, reduced.t));
@@ -171,9 +153,8 @@ template <class S> LOGPHI_INLINE S sin(S x) {
 
 template <class S> LOGPHI_INLINE S cos(S x) {
     if (is_far(x)) {
-        double r, t;
-        reduce_far(static_cast<double>(x), r, t);
-        return static_cast<S>(cos_of(r, t));
+        const auto far = reduce_far(static_cast<double>(x));
+        return static_cast<S>(cos_of(far.r, far.t));
     }
     const auto reduced = reduce_angle(x);
     return cos_of(reduced.r, reduced.t);
@@ -181,9 +162,8 @@ template <class S> LOGPHI_INLINE S cos(S x) {
 
 template <class S> LOGPHI_INLINE S tan(S x) {
     if (is_far(x)) {
-        double r, t;
-        reduce_far(static_cast<double>(x), r, t);
-        return static_cast<S>(tan_of(r, t));
+        const auto far = reduce_far(static_cast<double>(x));
+        return static_cast<S>(tan_of(far.r, far.t));
     }
     const auto reduced = reduce_angle(x);
     return select(x == S(0), x, tan_of(reduced.r, reduced.t));

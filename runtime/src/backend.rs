@@ -1,0 +1,94 @@
+//! Where samples are drawn: on this machine's processor, or on a device.
+
+/// Who runs the sample loop. Parameters are checked, and results reduced, by the processor in both cases.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Backend {
+    /// The processor, on all its cores.
+    #[default]
+    Cpu,
+    /// The CUDA device with this number. Needs the feature `cuda`, a driver and NVRTC, its compiler; whatever is missing is a
+    /// [`DeviceError`] that says so.
+    Cuda(usize),
+}
+
+/// How a device computes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Arithmetic {
+    /// The same operations in the same order as on the processor: same seed, same bits.
+    #[default]
+    Reproducible,
+    /// Products and sums are fused where the compiler likes, and single precision uses the device's own `exp`, `ln` and
+    /// divisions: same random words, results that differ by rounding.
+    Fast,
+}
+
+/// Why a device could not run an estimator.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeviceError {
+    /// The program was built for the processor only.
+    #[error("a CUDA device was asked for, but this program was built without the feature `cuda` of logphi")]
+    NotBuilt,
+    /// A library is missing.
+    #[error("a CUDA device was asked for, but {what} was not found: none of {looked_for} could be loaded ({help})")]
+    NoLibrary {
+        /// What the library is.
+        what: &'static str,
+        /// Names that were tried.
+        looked_for: &'static str,
+        /// What to do.
+        help: &'static str,
+    },
+    /// There is no device with that number.
+    #[error("CUDA device {device} was asked for, but there are {count} devices, numbered from 0")]
+    NoSuchDevice {
+        /// The number asked for.
+        device: usize,
+        /// How many devices the driver shows.
+        count: usize,
+    },
+    /// The estimator has no kernels.
+    #[error("`{function}` has no kernels for a device: {reason}")]
+    NoKernels {
+        /// Name of the function.
+        function: &'static str,
+        /// What stands in the way.
+        reason: &'static str,
+    },
+    /// The estimator has more ridge terms than a kernel takes.
+    #[error("the function has {found} ridge terms, but a kernel takes at most {limit}")]
+    TooManyTerms {
+        /// How many it has.
+        found: usize,
+        /// How many a kernel takes.
+        limit: usize,
+    },
+    /// The kernels do not compile: a fault of logphi, not of its user.
+    #[error(
+        "the kernels of `{function}` do not compile, which is a fault of logphi; please report this text with its log:\n{log}\n{source_text}"
+    )]
+    Compile {
+        /// Name of the function.
+        function: &'static str,
+        /// What the compiler said.
+        log: String,
+        /// The estimator's text.
+        source_text: String,
+    },
+    /// The device has too little free memory.
+    #[error("the device has too little free memory: {wanted} bytes were asked for")]
+    OutOfMemory {
+        /// Bytes of the allocation that failed.
+        wanted: usize,
+    },
+    /// A call of the driver failed.
+    #[error("{call} failed: {reason}")]
+    Call {
+        /// The call.
+        call: &'static str,
+        /// What the driver said.
+        reason: String,
+    },
+}

@@ -1,0 +1,165 @@
+//! A device that is ready for one estimator: its stream, kernels and memory.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use cudarc::driver::sys::CUdevice_attribute as Attribute;
+use cudarc::driver::{CudaContext, CudaFunction, CudaModule, CudaStream, DriverError, sys};
+use cudarc::nvrtc::Ptx;
+
+use super::compile::{self, Unit};
+use super::memory::Memory;
+use crate::backend::{Arithmetic, DeviceError};
+use crate::kernel::{Estimator, Ridges, Separable};
+
+/// The kernels that are the same for all estimators.
+const COMMON: &str = "#include \"common.cuh\"\n";
+
+/// The kernels of an estimator.
+pub(super) struct Kernels {
+    pub(super) by_coordinate: CudaFunction,
+    pub(super) draw: CudaFunction,
+    pub(super) by_row: CudaFunction,
+    pub(super) by_moved_coordinate: CudaFunction,
+    pub(super) tree: CudaFunction,
+    pub(super) tree_of_sums: CudaFunction,
+    pub(super) contract: CudaFunction,
+}
+
+/// What the launches must know of an estimator.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outline {
+    /// Bytes of a number.
+    pub(super) size: usize,
+    /// Orders of the derivatives.
+    pub(super) orders: &'static [u32],
+    /// Runs of a ridge row.
+    pub(super) entries: usize,
+    /// Runs of the separable terms of a coordinate.
+    pub(super) separable_entries: usize,
+    /// Runs of a coordinate.
+    pub(super) coordinate_entries: usize,
+    pub(super) stencils: usize,
+    pub(super) has_ridges: bool,
+}
+
+impl Outline {
+    fn of<E: Estimator>() -> Self {
+        let entries = 1 + E::ORDERS.len();
+        let separable = if <E::Separable as Separable<E>>::PRESENT { entries } else { 0 };
+        Self {
+            size: size_of::<E::Scalar>(),
+            orders: E::ORDERS,
+            entries,
+            separable_entries: separable,
+            coordinate_entries: separable + E::STENCILS,
+            stencils: E::STENCILS,
+            has_ridges: <E::Ridges as Ridges<E>>::COUNT > 0,
+        }
+    }
+}
+
+/// A device with the kernels of one estimator.
+pub(crate) struct Device {
+    pub(super) context: Arc<CudaContext>,
+    pub(super) stream: Arc<CudaStream>,
+    pub(super) kernels: Kernels,
+    pub(super) outline: Outline,
+    pub(super) multiprocessors: u32,
+    pub(super) memory: Memory,
+}
+
+impl Device {
+    /// Opens device `device` and loads the kernels of the estimator.
+    ///
+    /// # Errors
+    /// [`DeviceError`] for whatever is missing.
+    pub(crate) fn open<E: Estimator>(device: usize, arithmetic: Arithmetic) -> Result<Self, DeviceError> {
+        let text = E::CUDA.map_err(|reason| DeviceError::NoKernels { function: E::NAME, reason })?;
+        let context = context(device)?;
+        let attribute = |attribute| context.attribute(attribute).map_err(of_call("cuDeviceGetAttribute"));
+        let major = attribute(Attribute::CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)?;
+        let minor = attribute(Attribute::CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR)?;
+        let multiprocessors = attribute(Attribute::CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT)?.unsigned_abs();
+        let architecture = (10 * major + minor).unsigned_abs();
+        let unit = Unit { function: E::NAME, text, arithmetic, architecture };
+        let module_of_estimator = module(&context, device, unit)?;
+        // The epilogue's order of operations is the processor's in either arithmetic.
+        let common = Unit { function: "logphi", text: COMMON, arithmetic: Arithmetic::Reproducible, architecture };
+        let common = module(&context, device, common)?;
+        let function =
+            |module: &Arc<CudaModule>, name: &str| module.load_function(name).map_err(of_call("cuModuleGetFunction"));
+        let kernel = |name: &str| function(&module_of_estimator, name);
+        let kernels = Kernels {
+            by_coordinate: kernel("logphi_by_coordinate")?,
+            draw: kernel("logphi_draw")?,
+            by_row: kernel("logphi_by_row")?,
+            by_moved_coordinate: kernel("logphi_by_moved_coordinate")?,
+            tree: kernel("logphi_tree")?,
+            tree_of_sums: kernel("logphi_tree_of_sums")?,
+            contract: function(&common, "logphi_contract_double")?,
+        };
+        let stream = context.new_stream().map_err(of_call("cuStreamCreate"))?;
+        let outline = Outline::of::<E>();
+        Ok(Self { context, stream, kernels, outline, multiprocessors, memory: Memory::default() })
+    }
+}
+
+/// The context of a device, opened once for the process.
+fn context(device: usize) -> Result<Arc<CudaContext>, DeviceError> {
+    static CONTEXTS: Mutex<Vec<(usize, Arc<CudaContext>)>> = Mutex::new(Vec::new());
+    // SAFETY: asks only whether the library can be loaded.
+    if !unsafe { sys::is_culib_present() } {
+        return Err(DeviceError::NoLibrary {
+            what: "the driver",
+            looked_for: "libcuda.so, libcuda.so.1",
+            help: "install the driver of the device, or use `Backend::Cpu`",
+        });
+    }
+    let mut contexts = CONTEXTS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, known)) = contexts.iter().find(|(number, _)| *number == device) {
+        return Ok(known.clone());
+    }
+    let count = CudaContext::device_count().map_err(of_call("cuDeviceGetCount"))?;
+    let count = usize::try_from(count).unwrap_or(0);
+    if device >= count {
+        return Err(DeviceError::NoSuchDevice { device, count });
+    }
+    let context = CudaContext::new(device).map_err(of_call("cuDevicePrimaryCtxRetain"))?;
+    // SAFETY: every buffer is used on the one stream of its `Device`, which orders all that is done to it.
+    unsafe { context.disable_event_tracking() };
+    contexts.push((device, context.clone()));
+    Ok(context)
+}
+
+/// The modules of this process.
+type Modules = Mutex<HashMap<(usize, Unit), Arc<CudaModule>>>;
+
+/// The compiled kernels of a unit, loaded once for the process.
+fn module(context: &Arc<CudaContext>, device: usize, unit: Unit) -> Result<Arc<CudaModule>, DeviceError> {
+    static MODULES: OnceLock<Modules> = OnceLock::new();
+    let modules = MODULES.get_or_init(Modules::default);
+    let mut modules = modules.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = modules.get(&(device, unit)) {
+        return Ok(known.clone());
+    }
+    let load = || {
+        let code = compile::machine_code(&unit)?;
+        context.load_module(Ptx::from_binary(code)).map_err(of_call("cuModuleLoadData"))
+    };
+    let module = load().or_else(|error| match error {
+        // What was kept may have been damaged.
+        DeviceError::Call { call: "cuModuleLoadData", .. } => {
+            compile::forget(&unit);
+            load()
+        }
+        other => Err(other),
+    })?;
+    modules.insert((device, unit), module.clone());
+    Ok(module)
+}
+
+/// The error of a call.
+pub(super) fn of_call(call: &'static str) -> impl Fn(DriverError) -> DeviceError {
+    move |error| DeviceError::Call { call, reason: error.to_string() }
+}

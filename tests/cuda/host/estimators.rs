@@ -1,0 +1,37 @@
+//! The estimators whose kernels are compared.
+
+use logphi::laws::{Gamma, Laplace, Merton};
+use logphi::prelude::*;
+
+#[estimator(distribution = Gamma, form = terminating, packs = portable)]
+pub fn squared_distance(z: &[f64], epsilon: f64) -> f64 {
+    z.iter().map(|z| (z - epsilon).powi(2)).sum()
+}
+
+#[estimator(of = squared_distance, distribution = Gamma, form = terminating, precision = f32, packs = portable)]
+pub struct SquaredDistanceSingle;
+
+/// A law with compound draws, and rules with more of them.
+#[estimator(distribution = Merton, precision = f32, packs = portable)]
+pub fn jumps(z: &[f64], epsilon: f64) -> f64 {
+    z.iter().map(|z| (z - epsilon).tanh()).sum()
+}
+
+#[estimator(distribution = Laplace, order = 4, packs = portable)]
+pub fn log_likelihood(w: &[f64], x: &Matrix, y: &[f64]) -> f64 {
+    x.rows().zip(y).map(|(row, y)| log_sigmoid(y * dot(row, w))).sum()
+}
+
+#[estimator(of = log_likelihood, distribution = Laplace, order = 4, precision = f32, packs = portable)]
+pub struct LogLikelihoodSingle;
+
+/// Two ridge terms, one with numbers, and a separable term, with stencils.
+#[estimator(distribution = Laplace, form(b) = auxiliary, packs = portable)]
+pub fn waves(w: &[f64], x: &Matrix, phases: &[f64], sizes: &[f64], a: &[f64]) -> f64 {
+    x.rows().zip(phases).zip(sizes).map(|((row, phase), size)| size * (dot(row, w) + phase).sin().powi(2)).sum::<f64>()
+        + dot(a, w).tanh()
+        + w.iter().map(|w| (-w * w).exp()).sum::<f64>()
+}
+
+#[estimator(of = waves, distribution = Laplace, form(b) = auxiliary, precision = f32, packs = portable)]
+pub struct WavesSingle;

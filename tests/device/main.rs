@@ -1,0 +1,210 @@
+//! The same bits from a CUDA device as from the processor.
+//!
+//! Needs a device, and NVRTC where the library path finds it. Without one every test says so and passes, unless
+//! `LOGPHI_REQUIRE_DEVICE` is set. `device/run.sh` runs the tests and the benchmark on a machine without Rust.
+
+use logphi::laws::{
+    Bernoulli, Exponential, Gamma, Gaussian, InverseGaussian, Laplace, NegativeBinomial, Poisson, Tweedie,
+    VarianceGamma,
+};
+use logphi::prelude::*;
+use logphi::{Arithmetic, Backend, DeviceError, EstimateError, Estimator, Gradient, Law, Run};
+
+/// A ridge term, truncated.
+#[estimator(distribution = Laplace, order = 8, packs = portable)]
+fn ridge(w: &[f64], x: &Matrix, y: &[f64]) -> f64 {
+    x.rows().zip(y).map(|(row, y)| log_sigmoid(y * dot(row, w))).sum()
+}
+
+/// The same in single precision.
+#[estimator(of = ridge, distribution = Laplace, order = 8, precision = f32, packs = portable)]
+struct RidgeSingle;
+
+/// The same function by an exact rule: coordinates are moved one by one.
+#[estimator(of = ridge, distribution = Laplace, packs = portable)]
+struct Moved;
+
+/// The same in single precision.
+#[estimator(of = ridge, distribution = Laplace, precision = f32, packs = portable)]
+struct MovedSingle;
+
+/// Differences under a law of counts.
+#[estimator(of = ridge, distribution = Poisson, packs = portable)]
+struct Counted;
+
+/// Two states (Theorem 2 of the paper).
+#[estimator(of = ridge, distribution = Bernoulli, packs = portable)]
+struct TwoStates;
+
+/// A separable term.
+#[estimator(distribution = Gamma, form = terminating, packs = portable)]
+fn separable(z: &[f64], target: &[f64]) -> f64 {
+    z.iter().zip(target).map(|(z, t)| (z - t).powi(3)).sum()
+}
+
+/// The same in single precision.
+#[estimator(of = separable, distribution = Gamma, form = terminating, precision = f32, packs = portable)]
+struct SeparableSingle;
+
+/// Two ridge terms and a separable one.
+#[estimator(distribution = Gaussian, packs = portable)]
+fn mixed(z: &[f64], a: &Matrix, t: &[f64], scale: f64) -> f64 {
+    a.rows().map(|row| softplus(dot(row, z))).sum::<f64>()
+        + (scale * dot(t, z)).sin()
+        + z.iter().map(|z| z.tanh()).sum::<f64>()
+}
+
+/// The same in single precision.
+#[estimator(of = mixed, distribution = Gaussian, precision = f32, packs = portable)]
+struct MixedSingle;
+
+/// A smooth function of one coordinate each, for many laws.
+#[estimator(distribution = Exponential, packs = portable)]
+fn smooth(z: &[f64]) -> f64 {
+    z.iter().map(|z| (1.0 + z * z).ln() + (0.3 * z).atan()).sum()
+}
+
+macro_rules! of_laws {
+    ($($name:ident, $law:ident;)*) => {
+        $(
+            /// The smooth function under another law.
+            #[estimator(of = smooth, distribution = $law, packs = portable)]
+            struct $name;
+        )*
+    };
+}
+
+of_laws! {
+    UnderGamma, Gamma;
+    UnderInverseGaussian, InverseGaussian;
+    UnderNegativeBinomial, NegativeBinomial;
+    UnderVarianceGamma, VarianceGamma;
+    UnderTweedie, Tweedie;
+}
+
+const SAMPLES: [usize; 7] = [1, 2, 31, 50, 1025, 5000, 3_000_000];
+
+/// Every number of a run.
+fn numbers<E: Estimator, G: Gradient>(run: &Run<E, G>) -> Vec<f64> {
+    let mut numbers = vec![run.value];
+    numbers.extend(run.value_standard_error);
+    for index in 0..<E::Law as Law>::PARAMETERS.len() {
+        numbers.extend(run.gradient.entries(index));
+        numbers.extend(run.standard_error.iter().flat_map(|errors| errors.entries(index)));
+    }
+    numbers.extend(run.terms.iter().flat_map(|term| &term.values));
+    numbers
+}
+
+/// The run, or nothing where there is no device.
+fn on_device<E: Estimator, G>(run: Result<Run<E, G>, EstimateError>) -> Option<Run<E, G>> {
+    match run {
+        Ok(run) => Some(run),
+        Err(EstimateError::Device(error @ (DeviceError::NoLibrary { .. } | DeviceError::NoSuchDevice { .. })))
+            if std::env::var_os("LOGPHI_REQUIRE_DEVICE").is_none() =>
+        {
+            println!("skipped: {error}");
+            None
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+macro_rules! same_bits {
+    ($name:ident, $estimator:ident, $law:expr, $arguments:expr) => {
+        same_bits!($name, $estimator, $law, $arguments, SAMPLES.len());
+    };
+    ($name:ident, $estimator:ident, $law:expr, $arguments:expr, $sizes:expr) => {
+        #[test]
+        fn $name() {
+            let law = $law;
+            for samples in SAMPLES.into_iter().take($sizes) {
+                let estimate = || $estimator::estimate(&law, $arguments).samples(samples).seed(11);
+                let Some(found) = on_device(estimate().backend(Backend::Cuda(0)).run()) else { return };
+                let expected = estimate().run().expect("a run");
+                let bits = |run: &Run<_, _>| numbers(run).into_iter().map(f64::to_bits).collect::<Vec<_>>();
+                assert_eq!(bits(&found), bits(&expected), "{samples} samples");
+                // Without standard errors moments are contracted on the device.
+                let without = estimate().standard_errors(false);
+                let found = without.backend(Backend::Cuda(0)).run().expect("a run");
+                let expected = estimate().standard_errors(false).run().expect("a run");
+                assert_eq!(bits(&found), bits(&expected), "{samples} samples without standard errors");
+                let fast = estimate().backend(Backend::Cuda(0)).arithmetic(Arithmetic::Fast).run().expect("a run");
+                let scale = expected.value.abs().max(1.0);
+                let difference = (fast.value - expected.value).abs() / scale;
+                assert!(difference < 2e-3, "fast arithmetic is off by {difference} of {scale} ({samples} samples)");
+            }
+        }
+    };
+}
+
+/// A matrix that lives as long as the tests.
+fn matrix(rows: usize, columns: usize) -> &'static Matrix {
+    let entries = (0..rows * columns).map(|index| (index as f64 * 0.7).sin() * 0.4).collect();
+    Box::leak(Box::new(Matrix::new(rows, columns, entries).expect("it fits")))
+}
+
+const LABELS: [f64; 5] = [1.0, -1.0, 1.0, 1.0, -1.0];
+
+same_bits!(ridge_terms, ridge, Laplace { mu: [0.3, -0.2, 0.0], b: 0.5 }, (matrix(5, 3), &LABELS));
+same_bits!(ridge_terms_single, RidgeSingle, Laplace { mu: 0.1, b: [0.5, 0.6, 0.2] }, (matrix(5, 3), &LABELS));
+same_bits!(moved_coordinates, Moved, Laplace { mu: [0.3, -0.2, 0.0], b: 0.5 }, (matrix(5, 3), &LABELS));
+same_bits!(moved_coordinates_single, MovedSingle, Laplace { mu: [0.3, -0.2, 0.0], b: 0.5 }, (matrix(5, 3), &LABELS));
+same_bits!(counts, Counted, Poisson { rate: [0.3, 4.0, 25.0] }, (matrix(5, 3), &LABELS));
+same_bits!(two_states, TwoStates, Bernoulli { p: [0.3, 0.5, 0.9] }, (matrix(5, 3), &LABELS));
+same_bits!(separable_terms, separable, Gamma { k: [0.4, 1.0, 7.5], mu: 1.5 }, &[0.1, 0.2, 0.3]);
+same_bits!(separable_terms_single, SeparableSingle, Gamma { k: [0.4, 1.0, 7.5], mu: 1.5 }, &[0.1, 0.2, 0.3]);
+same_bits!(
+    mixed_terms,
+    mixed,
+    Gaussian { mu: [0.1, 0.2, -0.3, 0.0], sigma: 0.7 },
+    (matrix(9, 4), &[0.5, 0.2, -0.1, 0.9], 1.25)
+);
+same_bits!(
+    mixed_terms_single,
+    MixedSingle,
+    Gaussian { mu: [0.1, 0.2, -0.3, 0.0], sigma: 0.7 },
+    (matrix(9, 4), &[0.5, 0.2, -0.1, 0.9], 1.25)
+);
+same_bits!(exponential, smooth, Exponential { rate: [0.5, 2.0] }, (), 6);
+same_bits!(gamma, UnderGamma, Gamma { k: [0.4, 7.5], mu: 1.5 }, (), 6);
+same_bits!(inverse_gaussian, UnderInverseGaussian, InverseGaussian { mu: [0.5, 2.0], lambda: 1.5 }, (), 6);
+same_bits!(negative_binomial, UnderNegativeBinomial, NegativeBinomial { r: [0.5, 20.0], p: 0.4 }, (), 6);
+same_bits!(variance_gamma, UnderVarianceGamma, VarianceGamma { c: [0.5, 2.0], theta: 0.2, sigma: 0.6, nu: 0.4 }, (), 6);
+same_bits!(tweedie, UnderTweedie, Tweedie { rate: [0.5, 3.0], k: 2.0, mu: 0.5 }, (), 6);
+
+/// A training loop: each step sees the next stream, and other parameters.
+#[test]
+fn prepared_steps_have_the_same_bits() {
+    let (x, y) = (matrix(70, 3), [LABELS; 14].concat());
+    let law = |step: usize| Laplace { mu: [0.1 * step as f64, -0.2, 0.0], b: 0.5 };
+    let build = |backend, errors| {
+        let first = law(0);
+        let objective = RidgeSingle::prepare(&first, (x, &y)).samples(50).seed(3).standard_errors(errors);
+        objective.backend(backend).build()
+    };
+    for errors in [true, false] {
+        let mut expected = build(Backend::Cpu, errors).expect("valid");
+        let mut found = match build(Backend::Cuda(0), errors) {
+            Ok(found) => found,
+            Err(EstimateError::Device(error)) if std::env::var_os("LOGPHI_REQUIRE_DEVICE").is_none() => {
+                println!("skipped: {error}");
+                return;
+            }
+            Err(error) => panic!("{error}"),
+        };
+        for step in 0..20 {
+            let expected = numbers(expected.step(&law(step)).expect("a step"));
+            let found = numbers(found.step(&law(step)).expect("a step"));
+            assert_eq!(found, expected, "step {step}");
+        }
+    }
+}
+
+#[test]
+fn a_device_that_is_not_there_is_an_error() {
+    let law = Exponential { rate: 1.0 };
+    let error = smooth::estimate(&law, ()).dimension(1).backend(Backend::Cuda(1000)).run();
+    let Err(EstimateError::Device(error)) = error else { panic!("no error") };
+    assert!(matches!(error, DeviceError::NoLibrary { .. } | DeviceError::NoSuchDevice { device: 1000, .. }), "{error}");
+}
