@@ -53,9 +53,10 @@ fn probabilities() -> Matrix {
 }
 
 macro_rules! gradient {
-    ($name:ident, $estimator:ident, $law:expr, $arguments:expr) => {
+    ($name:ident, $estimator:ident, { $($data:ident = $value:expr),* }, $law:expr, $arguments:expr) => {
         #[divan::bench]
         fn $name(bencher: Bencher<'_, '_>) {
+            $(let $data = $value;)*
             let law = $law;
             let objective = $estimator::prepare(&law, $arguments).samples(SAMPLES).seed(7).threads(1);
             let mut objective = objective.build().expect("valid problem");
@@ -64,19 +65,21 @@ macro_rules! gradient {
     };
 }
 
-gradient!(gaussian_gradient, log_sum, gaussian(&covariance()), &matrix(ROWS, DIMENSION));
-gradient!(dirichlet_gradient, quadratic_form, dirichlet(), &matrix(ROWS, DIMENSION));
+gradient!(gaussian_gradient, log_sum, { a = matrix(ROWS, DIMENSION), sigma = covariance() }, gaussian(&sigma), &a);
+gradient!(dirichlet_gradient, quadratic_form, { a = matrix(ROWS, DIMENSION) }, dirichlet(), &a);
 gradient!(
     categorical_gradient,
     reconstruction,
-    Categorical { p: &probabilities() },
-    (&matrix(ROWS, VARIABLES * STATES), &[0.0, 1.0].repeat(ROWS / 2))
+    { a = matrix(ROWS, VARIABLES * STATES), x = [0.0, 1.0].repeat(ROWS / 2), p = probabilities() },
+    Categorical { p: &p },
+    (&a, &x)
 );
 
 macro_rules! draws {
-    ($name:ident, $width:expr, $law:expr) => {
+    ($name:ident, $width:expr, { $($data:ident = $value:expr),* }, $law:expr) => {
         #[divan::bench]
         fn $name(bencher: Bencher<'_, '_>) {
+            $(let $data = $value;)*
             let (law, mut draws, mut stream) = ($law, vec![0.0_f64; $width * SAMPLES], 0);
             bencher.bench_local(|| {
                 stream += 1;
@@ -86,9 +89,9 @@ macro_rules! draws {
     };
 }
 
-draws!(gaussian_draws, DIMENSION, gaussian(&covariance()));
-draws!(dirichlet_draws, DIMENSION, dirichlet());
-draws!(categorical_draws, VARIABLES * STATES, Categorical { p: &probabilities() });
+draws!(gaussian_draws, DIMENSION, { sigma = covariance() }, gaussian(&sigma));
+draws!(dirichlet_draws, DIMENSION, {}, dirichlet());
+draws!(categorical_draws, VARIABLES * STATES, { p = probabilities() }, Categorical { p: &p });
 
 fn main() {
     divan::main();
