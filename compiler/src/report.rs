@@ -83,6 +83,7 @@ const fn form(rule: &Rule) -> &'static str {
         Form::Auxiliary { .. } => "auxiliary draw, exact",
         Form::Difference { .. } => "difference, exact",
         Form::Discrete => "discrete, exact",
+        Form::Pathwise => "pathwise, exact",
         Form::Hessian { .. } => "terminating, exact",
     }
 }
@@ -177,6 +178,7 @@ fn reason(rule: &Rule) -> String {
             Origin::Transform | Origin::FiniteSupport => "the draw has finitely many values".to_owned(),
         },
         Form::Discrete => "the draw has finitely many values, at each of which f is evaluated".to_owned(),
+        Form::Pathwise => "as asked; the sample expression is differentiated along with f".to_owned(),
         Form::Hessian { .. } => {
             "the covariance matrix stands in the quadratic part of log φ only, so that second derivatives are all there is"
                 .to_owned()

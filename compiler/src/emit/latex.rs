@@ -63,7 +63,8 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
             | Form::Terminating { .. }
             | Form::Auxiliary { .. }
             | Form::Difference { .. }
-            | Form::Discrete => {}
+            | Form::Discrete
+            | Form::Pathwise => {}
             Form::Hessian { coefficient } => {
                 let mut graph = Graph::new();
                 let output = graph.constant(coefficient.clone());

@@ -53,7 +53,8 @@ pub(crate) fn orders(rule: &Rule) -> Vec<u32> {
         | Form::Truncated { .. }
         | Form::Auxiliary { .. }
         | Form::Difference { .. }
-        | Form::Discrete => rule.coefficients.iter().map(|coefficient| coefficient.order).collect(),
+        | Form::Discrete
+        | Form::Pathwise => rule.coefficients.iter().map(|coefficient| coefficient.order).collect(),
     }
 }
 
@@ -143,6 +144,7 @@ pub(crate) fn bias(program: &Program, rule: &Rule) -> String {
                 .to_owned()
         }
         Form::Discrete => "none, the draw has finitely many values (Theorem 2)".to_owned(),
+        Form::Pathwise => format!("none, z is differentiated by {name} at fixed base draws"),
         Form::Hessian { .. } => format!("none, log φ is linear in {name} and of degree 2 in s = iω (Eq. (15))"),
         Form::Truncated { order, discarded: None } => {
             format!("the terms beyond order {order}; orders {} to {} have none", order + 1, order + LOOK_AHEAD)

@@ -207,7 +207,8 @@ fn lower_rules(rules: &[&Rule]) -> (Vec<Term>, Graph) {
             | Form::Terminating { .. }
             | Form::Auxiliary { .. }
             | Form::Difference { .. }
-            | Form::Discrete => {}
+            | Form::Discrete
+            | Form::Pathwise => {}
             Form::Hessian { coefficient } => {
                 let mut constant = Graph::new();
                 let output = constant.constant(coefficient.clone());

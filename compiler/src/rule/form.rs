@@ -35,6 +35,8 @@ pub enum Form {
     },
     /// Theorem 2 of the paper: the values of `f` at the finitely many values of a draw.
     Discrete,
+    /// The sample expression is differentiated along with `f`: the reparameterisation gradient, to compare with.
+    Pathwise,
     /// The gradient with respect to the entries of a covariance matrix, paper Eq. (15): `∂_{Σ_ij} E f = c E ∂_i ∂_j f`.
     Hessian {
         /// The factor `c` of the second derivatives; 1/2 for a Gaussian law.
@@ -85,6 +87,7 @@ impl Rule {
             | Form::Auxiliary { .. }
             | Form::Difference { .. }
             | Form::Discrete
+            | Form::Pathwise
             | Form::Hessian { .. } => true,
             Form::Truncated { .. } => false,
         }
@@ -113,7 +116,8 @@ impl Rule {
             | Form::Terminating { .. }
             | Form::Auxiliary { .. }
             | Form::Difference { .. }
-            | Form::Discrete => None,
+            | Form::Discrete
+            | Form::Pathwise => None,
             Form::Hessian { .. } => Some(2),
         };
         derivatives.chain(stencils).chain(other).max().unwrap_or(0)
@@ -143,6 +147,8 @@ pub enum RequestedForm {
     Difference(u32),
     /// `form = discrete`
     Discrete,
+    /// `form = pathwise`
+    Pathwise,
 }
 
 impl RequestedForm {
@@ -155,6 +161,7 @@ impl RequestedForm {
         RequestedForm::Auxiliary(1),
         RequestedForm::Difference(1),
         RequestedForm::Discrete,
+        RequestedForm::Pathwise,
     ];
 
     /// The name in `form = …`, without a number.
@@ -168,6 +175,7 @@ impl RequestedForm {
             RequestedForm::Auxiliary(_) => "auxiliary",
             RequestedForm::Difference(_) => "difference",
             RequestedForm::Discrete => "discrete",
+            RequestedForm::Pathwise => "pathwise",
         }
     }
 
@@ -181,7 +189,8 @@ impl RequestedForm {
             | RequestedForm::ClosedForm
             | RequestedForm::Truncated
             | RequestedForm::Terminating
-            | RequestedForm::Discrete => None,
+            | RequestedForm::Discrete
+            | RequestedForm::Pathwise => None,
         }
     }
 }
@@ -199,7 +208,8 @@ impl std::fmt::Display for RequestedForm {
             | RequestedForm::ClosedForm
             | RequestedForm::Truncated
             | RequestedForm::Terminating
-            | RequestedForm::Discrete => Ok(()),
+            | RequestedForm::Discrete
+            | RequestedForm::Pathwise => Ok(()),
         }
     }
 }

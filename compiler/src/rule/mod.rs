@@ -7,6 +7,7 @@ pub mod exponentials;
 pub mod form;
 pub mod joint;
 pub mod opaque;
+mod pathwise;
 mod refusal;
 pub mod select;
 pub mod text;

@@ -25,9 +25,10 @@ pub fn check_choice(choice: &Choice) -> Result<(), Errors> {
         let what = match form {
             RequestedForm::Difference(_) | RequestedForm::Discrete => continue,
             RequestedForm::Formula | RequestedForm::ClosedForm => "a formula needs to know the function",
-            RequestedForm::Truncated | RequestedForm::Terminating | RequestedForm::Auxiliary(_) => {
-                "this form takes derivatives of the function"
-            }
+            RequestedForm::Truncated
+            | RequestedForm::Terminating
+            | RequestedForm::Auxiliary(_)
+            | RequestedForm::Pathwise => "this form takes derivatives of the function",
         };
         errors.push(refusal(
             span,

@@ -1,0 +1,249 @@
+//! The pathwise rule, for comparison: the sample expression is differentiated along with `f` (Kingma and Welling,
+//! *Auto-encoding variational Bayes*, 2014; Rezende, Mohamed and Wierstra, 2014).
+//!
+//! A sample expression `z = a(θ) + b(θ) D`, with `D` a function of base draws that do not hang on the parameter, gives
+//!
+//! ```text
+//! ∂_θ E f(z) = E[ f'(z) (a' + b' D) ] = E[ f'(z) (a' + b' (z - a) / b) ]
+//! ```
+//!
+//! which is exact for absolutely continuous `f`, and needs no draw besides `z`.
+
+use num_traits::{One, Signed};
+
+use super::build::Builder;
+use super::form::{Form, Rule};
+use super::select::rule;
+use crate::differentiation::derivative;
+use crate::ir::{BaseDraw, Coefficient, Graph, Law, Node, NodeId, ParamId, Sampler, Stencil, StencilTerm};
+use crate::passes;
+
+/// The rule of a parameter, or why there is none.
+///
+/// # Errors
+/// The reason, as the end of a sentence about the law.
+pub(super) fn pathwise(law: &Law, parameter: ParamId) -> Result<Rule, String> {
+    let name = &law.parameters[parameter.0].name;
+    let sampler = law.sampler.as_ref().ok_or("it has no sample expression")?;
+    if let Some(draw) = sampler.draws.iter().find(|draw| hangs_on(&sampler.graph, draw, parameter)) {
+        return Err(format!(
+            "`{name}` is an argument of `{}` in its sample expression, which is no differentiable function of it",
+            draw.kind.name()
+        ));
+    }
+    let mut builder = Builder::new();
+    let Some(Affine { location, scale: Some(scale) }) = affine(&sampler.graph, sampler.graph.output(), &mut builder)
+    else {
+        return Err(format!(
+            "its sample expression is not of the form `a + b * d` with `a` and `b` free of draws and `d` free of `{name}`"
+        ));
+    };
+    let location = location.unwrap_or_else(|| builder.constant(num_traits::Zero::zero()));
+    let parts = builder.finish_all(&[location, scale]);
+    let weight =
+        weight(&parts, parameter).map_err(|()| format!("its sample expression has no derivative by `{name}`"))?;
+    let form = Form::Pathwise;
+    if weight.iter().all(|(_, node)| *node != Node::Sample) {
+        return Ok(rule(parameter, form, vec![Coefficient { order: 1, value: weight }]));
+    }
+    let mut numbers = weight;
+    let point = numbers.iter().find(|(_, node)| **node == Node::Sample).map(|(id, _)| id);
+    numbers.outputs.insert(0, point.unwrap_or(NodeId(0)));
+    let mut one = Graph::new();
+    one.outputs = vec![one.integer(1)];
+    let stencil = Stencil { numbers: Sampler { graph: numbers, draws: Vec::new() }, orders: vec![1] };
+    Ok(Rule { stencils: vec![StencilTerm { coefficient: one, stencil }], ..rule(parameter, form, Vec::new()) })
+}
+
+/// Whether an argument of the draw reads the parameter, directly or through another draw.
+fn hangs_on(graph: &Graph, draw: &BaseDraw, parameter: ParamId) -> bool {
+    let mut waiting = draw.arguments.clone();
+    while let Some(id) = waiting.pop() {
+        if *graph.node(id) == Node::Param(parameter) {
+            return true;
+        }
+        graph.node(id).for_each_operand(|operand| waiting.push(operand));
+    }
+    false
+}
+
+/// `location + scale D`, with nodes of the builder over parameters; a part that is not there is `None`.
+struct Affine {
+    location: Option<NodeId>,
+    scale: Option<NodeId>,
+}
+
+/// Reads a node as an affine function of draws; `None` if it is not one.
+fn affine(graph: &Graph, id: NodeId, builder: &mut Builder) -> Option<Affine> {
+    let (has_draws, has_parameters) = reads(graph, id);
+    if !has_draws {
+        let mut part = graph.clone();
+        part.outputs = vec![id];
+        return Some(Affine { location: Some(builder.import(&passes::prune(part))), scale: None });
+    }
+    if !has_parameters {
+        return Some(Affine { location: None, scale: Some(builder.constant(One::one())) });
+    }
+    match graph.node(id) {
+        Node::Sum(terms) => {
+            let (mut locations, mut scale) = (Vec::new(), None);
+            for &term in terms {
+                let term = affine(graph, term, builder)?;
+                locations.extend(term.location);
+                match (scale, term.scale) {
+                    (None, own) => scale = own,
+                    (Some(known), Some(own)) if known != own => return None,
+                    (Some(_), _) => {}
+                }
+            }
+            let location = (!locations.is_empty()).then(|| builder.sum(locations));
+            Some(Affine { location, scale })
+        }
+        Node::Product(factors) => {
+            let (mut free, mut moved) = (Vec::new(), None);
+            for &factor in factors {
+                match affine(graph, factor, builder)? {
+                    // A constant factor belongs to the draws.
+                    Affine { location: Some(_), scale: None } if is_constant(graph, factor) => {}
+                    Affine { location: Some(free_factor), scale: None } => free.push(free_factor),
+                    other => match moved {
+                        None => moved = Some(other),
+                        Some(_) if is_free_of_parameters(graph, factor) => {}
+                        Some(_) => return None,
+                    },
+                }
+            }
+            let Affine { location, scale } = moved?;
+            let constants: Vec<NodeId> = factors.iter().copied().filter(|&factor| is_constant(graph, factor)).collect();
+            let location = location.map(|location| {
+                let mut all = free.clone();
+                all.push(location);
+                all.extend(constants.iter().map(|&constant| builder.node(graph.node(constant).clone())));
+                builder.product(all)
+            });
+            let scale = scale.map(|scale| {
+                let is_one = matches!(builder.peek(scale), Node::Constant(value) if value.is_one());
+                let all = if is_one { free } else { [free, vec![scale]].concat() };
+                builder.product(all)
+            });
+            Some(Affine { location, scale })
+        }
+        _ => None,
+    }
+}
+
+fn is_constant(graph: &Graph, id: NodeId) -> bool {
+    matches!(graph.node(id), Node::Constant(value) if value.is_positive() || value.is_negative())
+}
+
+fn is_free_of_parameters(graph: &Graph, id: NodeId) -> bool {
+    !reads(graph, id).1
+}
+
+/// Whether the node reads a draw, and whether it reads a parameter.
+fn reads(graph: &Graph, id: NodeId) -> (bool, bool) {
+    let (mut draws, mut parameters, mut waiting) = (false, false, vec![id]);
+    while let Some(id) = waiting.pop() {
+        draws |= matches!(graph.node(id), Node::Draw(_));
+        parameters |= matches!(graph.node(id), Node::Param(_));
+        graph.node(id).for_each_operand(|operand| waiting.push(operand));
+    }
+    (draws, parameters)
+}
+
+/// `a' + b' (z - a) / b`, one output.
+fn weight(parts: &Graph, parameter: ParamId) -> Result<Graph, ()> {
+    let slope = |output: NodeId| derivative(parts, output, &Node::Param(parameter)).map_err(|_| ());
+    let (location_slope, scale_slope) = (slope(parts.outputs[0])?, slope(parts.outputs[1])?);
+    let mut graph = Graph::new();
+    let location = graph.import(parts, parts.outputs[0], |_, _| None);
+    let scale = graph.import(parts, parts.outputs[1], |_, _| None);
+    let by_location = graph.import(&location_slope, location_slope.output(), |_, _| None);
+    let by_scale = graph.import(&scale_slope, scale_slope.output(), |_, _| None);
+    let draw = graph.push(Node::Sample);
+    let from_location = graph.subtract(draw, location);
+    let standard = graph.divide(from_location, scale);
+    let moved = graph.product(vec![by_scale, standard]);
+    graph.outputs = vec![graph.sum(vec![by_location, moved])];
+    let graph = passes::fold(passes::share(graph));
+    Ok(passes::prune(graph))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::display::{Leaves, infix};
+    use crate::ir::{DrawId, DrawKind};
+    use crate::series::samples::{gamma, laplace};
+
+    const EXPONENTIAL: (DrawKind, &[usize]) = (DrawKind::Exponential, &[]);
+
+    /// The law with a sampler that `build` makes over its parameters and base draws of these kinds and arguments.
+    fn with_sampler(
+        law: Law,
+        kinds: &[(DrawKind, &[usize])],
+        build: impl FnOnce(&mut Graph, &[NodeId], &[NodeId]) -> NodeId,
+    ) -> Law {
+        let mut graph = Graph::new();
+        let parameters: Vec<NodeId> =
+            (0..law.parameters.len()).map(|index| graph.push(Node::Param(ParamId(index)))).collect();
+        let draws = kinds
+            .iter()
+            .map(|(kind, arguments)| BaseDraw::new(*kind, arguments.iter().map(|&index| parameters[index]).collect()))
+            .collect();
+        let nodes: Vec<NodeId> = (0..kinds.len()).map(|index| graph.push(Node::Draw(DrawId(index)))).collect();
+        let output = build(&mut graph, &parameters, &nodes);
+        graph.outputs = vec![output];
+        Law { sampler: Some(Sampler { graph, draws }), ..law }
+    }
+
+    /// `mu + b * (exponential() - exponential())`
+    fn laplace_law() -> Law {
+        with_sampler(laplace(), &[EXPONENTIAL; 2], |graph, parameters, draws| {
+            let difference = graph.subtract(draws[0], draws[1]);
+            let scaled = graph.product(vec![parameters[1], difference]);
+            graph.sum(vec![parameters[0], scaled])
+        })
+    }
+
+    /// `mu * gamma(k)`
+    fn gamma_law() -> Law {
+        with_sampler(gamma(), &[(DrawKind::Gamma, &[0])], |graph, parameters, draws| {
+            graph.product(vec![parameters[1], draws[0]])
+        })
+    }
+
+    /// The weight of `f'` as text, or the reason why there is none.
+    fn text(law: &Law, parameter: usize) -> String {
+        match pathwise(law, ParamId(parameter)) {
+            Ok(rule) => {
+                let leaves = Leaves::of_parameters(&law.parameters);
+                match rule.stencils.first() {
+                    Some(term) => infix(&term.stencil.numbers.graph, term.stencil.weight(0), &leaves),
+                    None => infix(&rule.coefficients[0].value, rule.coefficients[0].value.output(), &leaves),
+                }
+            }
+            Err(reason) => reason,
+        }
+    }
+
+    #[test]
+    fn locations_and_scales_are_found() {
+        assert_eq!(text(&laplace_law(), 0), "1");
+        assert_eq!(text(&laplace_law(), 1), "(z - mu) / b");
+        assert_eq!(text(&gamma_law(), 1), "z / mu");
+    }
+
+    #[test]
+    fn other_sample_expressions_are_refused() {
+        let shape = text(&gamma_law(), 0);
+        assert!(shape.contains("`k` is an argument of `gamma`"), "{shape}");
+        assert_eq!(text(&laplace(), 1), "it has no sample expression");
+        // mu * T1 - b * T2: two scales.
+        let two = with_sampler(laplace(), &[EXPONENTIAL; 2], |graph, parameters, draws| {
+            let terms = [graph.product(vec![parameters[0], draws[0]]), graph.product(vec![parameters[1], draws[1]])];
+            graph.subtract(terms[0], terms[1])
+        });
+        assert!(text(&two, 1).contains("not of the form"), "{}", text(&two, 1));
+    }
+}

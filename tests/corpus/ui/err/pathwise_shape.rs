@@ -1,0 +1,10 @@
+//! The pathwise form of a parameter that a base draw depends on.
+use logphi::laws::Gamma;
+use logphi::prelude::*;
+
+#[estimator(distribution = Gamma, form = pathwise)]
+fn objective(z: &[f64]) -> f64 {
+    z.iter().map(|z| z.sin()).sum()
+}
+
+fn main() {}

@@ -1,0 +1,93 @@
+//! The pathwise form: the gradients of the other rules, and the variances that closed forms give.
+
+use logphi::laws::{Gamma, Laplace};
+use logphi::prelude::*;
+
+/// Toy problem 1 of the paper.
+#[estimator(distribution = Gamma, form(k) = terminating, form(mu) = pathwise, packs = portable)]
+fn squared_distance(z: &[f64]) -> f64 {
+    z.iter().map(|z| (z - 0.49).powi(2)).sum()
+}
+
+/// A kink, which the form accepts under a law with a density.
+#[estimator(distribution = Laplace, form = pathwise, packs = portable)]
+fn distance(z: &[f64]) -> f64 {
+    z.iter().map(|z| z.abs()).sum()
+}
+
+#[estimator(distribution = Laplace, form = auxiliary, packs = portable)]
+fn log_likelihood(w: &[f64], x: &Matrix, y: &[f64]) -> f64 {
+    x.rows().zip(y).map(|(row, y)| log_sigmoid(y * dot(row, w))).sum()
+}
+
+/// The reparameterisation gradient of the same function.
+#[estimator(of = log_likelihood, distribution = Laplace, form = pathwise, packs = portable)]
+struct Reparameterised;
+
+/// The variance of one sample is `4 (μ² Var g² + ε² Var g - 2 μ ε Cov(g², g))` with `g` a gamma number of scale 1: 69.06 and 9323
+/// at the two points. The estimate from 400 000 samples has a relative deviation of 1.3 % and less, so that a false alarm would be one
+/// in 10¹³ by a fresh seed.
+#[test]
+fn the_variance_of_a_sample_is_that_of_the_closed_form() {
+    for k in [1.5_f64, 10.0] {
+        let mu = 0.7;
+        let moment = |n: u32| (0..n).map(|index| k + f64::from(index)).product::<f64>();
+        let (square, plain) = (moment(4) - moment(2).powi(2), k);
+        let both = moment(3) - moment(2) * k;
+        let exact = 4.0 * (mu * mu * square + 0.49 * 0.49 * plain - 2.0 * mu * 0.49 * both);
+        let law = Gamma { k, mu };
+        let objective = squared_distance::prepare(&law, ()).dimension(1).samples(1).seed(2).standard_errors(false);
+        let mut objective = objective.build().expect("a valid problem");
+        let (mut sum, mut squares, count) = (0.0, 0.0, 400_000);
+        for _ in 0..count {
+            let gradient = objective.step(&law).expect("a step").gradient.mu;
+            sum += gradient;
+            squares += gradient * gradient;
+        }
+        let mean = sum / f64::from(count);
+        let variance = squares / f64::from(count) - mean * mean;
+        assert!((variance / exact - 1.0).abs() < 0.1, "k = {k}: {variance}, exactly {exact}");
+    }
+}
+
+/// Intervals of 5 standard errors from 32 lanes: a false alarm in 50 000, for each of the 8 comparisons.
+const WIDTH: f64 = 5.0;
+
+#[test]
+fn the_gradient_is_that_of_the_exact_rule() {
+    let x = Matrix::from_rows(&[[0.5, -0.2], [0.1, 0.4], [-0.3, 0.6]]).expect("rows of one length");
+    let (y, law) = ([1.0, -1.0, 1.0], Laplace { mu: [0.3, -0.6], b: [0.5, 1.5] });
+    let exact = log_likelihood::estimate(&law, (&x, &y)).samples(200_000).seed(1).run().expect("a run");
+    let found = Reparameterised::estimate(&law, (&x, &y)).samples(200_000).seed(2).run().expect("a run");
+    let errors = [exact.standard_error.expect("errors"), found.standard_error.expect("errors")];
+    let near = |one: f64, other: f64, errors: [f64; 2]| {
+        let error = errors[0].hypot(errors[1]);
+        assert!((one - other).abs() <= WIDTH * error, "{one} and {other} +- {error}");
+    };
+    for entry in 0..2 {
+        near(exact.gradient.mu[entry], found.gradient.mu[entry], [errors[0].mu[entry], errors[1].mu[entry]]);
+        near(exact.gradient.b[entry], found.gradient.b[entry], [errors[0].b[entry], errors[1].b[entry]]);
+    }
+    assert!(found.gradient.b[1].abs() > 20.0 * errors[1].b[1], "the comparison is sharp");
+}
+
+/// `E |z| = |μ| + b e^{-|μ|/b}`.
+#[test]
+fn kinks_are_met_with_probability_zero() {
+    let law = Laplace { mu: [0.4, -1.0], b: 0.8 };
+    let run = distance::estimate(&law, ()).samples(100_000).seed(5).run().expect("a run");
+    let error = run.standard_error.expect("errors");
+    let decay = law.mu.map(|mu: f64| (-mu.abs() / law.b).exp());
+    for entry in 0..2 {
+        let exact = law.mu[entry].signum() * (1.0 - decay[entry]);
+        assert!((run.gradient.mu[entry] - exact).abs() <= WIDTH * error.mu[entry]);
+    }
+    let exact: f64 = (0..2).map(|entry| decay[entry] * (1.0 + law.mu[entry].abs() / law.b)).sum();
+    assert!((run.gradient.b - exact).abs() <= WIDTH * error.b, "{} and {exact}", run.gradient.b);
+}
+
+#[test]
+fn the_rule_says_what_it_is() {
+    assert!(Reparameterised::RULE.contains("pathwise, exact"), "{}", Reparameterised::RULE);
+    assert!(Reparameterised::RULE.contains("E ((z - mu) / b) * f'(z)"), "{}", Reparameterised::RULE);
+}
