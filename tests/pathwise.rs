@@ -15,7 +15,8 @@ fn distance(z: &[f64]) -> f64 {
     z.iter().map(|z| z.abs()).sum()
 }
 
-#[estimator(distribution = Laplace, form = auxiliary, packs = portable)]
+/// The exact rules of the library.
+#[estimator(distribution = Laplace, packs = portable)]
 fn log_likelihood(w: &[f64], x: &Matrix, y: &[f64]) -> f64 {
     x.rows().zip(y).map(|(row, y)| log_sigmoid(y * dot(row, w))).sum()
 }

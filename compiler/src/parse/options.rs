@@ -322,7 +322,7 @@ fn coordinates(value: &Expr, errors: &mut Errors) -> Option<u32> {
 }
 
 /// Forms that rules will have and this version does not.
-const LATER: [&str; 2] = ["score", "pathwise"];
+const LATER: [&str; 1] = ["score"];
 
 fn form(value: &Expr, errors: &mut Errors) -> Option<RequestedForm> {
     let (name, number) = match value {
@@ -408,7 +408,7 @@ mod tests {
             ("order = -1", Code::BadOrder, "-1"),
             ("order = n", Code::BadOption, "n"),
             ("order(b) = 3", Code::BadOption, "b"),
-            ("form = pathwise", Code::FormUnavailable, "pathwise"),
+            ("form = score", Code::FormUnavailable, "score"),
             ("form = truncated(2)", Code::BadOption, "truncated(2)"),
             ("form = auxiliary(0)", Code::BadOption, "auxiliary(0)"),
             ("form(b) = formulas", Code::BadOption, "formulas"),
