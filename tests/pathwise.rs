@@ -90,5 +90,5 @@ fn kinks_are_met_with_probability_zero() {
 #[test]
 fn the_rule_says_what_it_is() {
     assert!(Reparameterised::RULE.contains("pathwise, exact"), "{}", Reparameterised::RULE);
-    assert!(Reparameterised::RULE.contains("E ((z - mu) / b) * f'(z)"), "{}", Reparameterised::RULE);
+    assert!(Reparameterised::RULE.contains("E [(z - mu) / b * f'(z)]"), "{}", Reparameterised::RULE);
 }

@@ -27,7 +27,7 @@ pub(super) fn pathwise(law: &Law, parameter: ParamId) -> Result<Rule, String> {
     let sampler = law.sampler.as_ref().ok_or("it has no sample expression")?;
     if let Some(draw) = sampler.draws.iter().find(|draw| hangs_on(&sampler.graph, draw, parameter)) {
         return Err(format!(
-            "`{name}` is an argument of `{}` in its sample expression, which is no differentiable function of it",
+            "`{name}` is an argument of `{}` in its sample expression, and base draws are not differentiated by their arguments",
             draw.kind.name()
         ));
     }
