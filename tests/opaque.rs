@@ -112,8 +112,8 @@ fn enumerate(probabilities: &[f64], f: impl Fn(&[f64]) -> f64) -> (f64, Vec<f64>
 #[test]
 fn steps_and_branches_are_called() {
     // Σ_k e^-r r^k / k! (f(k + 1) - f(k)), to 50 terms.
-    let (rate, allowance) = (2.5, 3.0);
-    let mut probability = (-rate as f64).exp();
+    let (rate, allowance) = (2.5_f64, 3.0);
+    let mut probability = (-rate).exp();
     let mut exact = 0.0;
     for k in 0..50 {
         let z = f64::from(k);
