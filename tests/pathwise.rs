@@ -79,8 +79,8 @@ fn kinks_are_met_with_probability_zero() {
     let run = distance::estimate(&law, ()).samples(100_000).seed(5).run().expect("a run");
     let error = run.standard_error.expect("errors");
     let decay = law.mu.map(|mu: f64| (-mu.abs() / law.b).exp());
-    for entry in 0..2 {
-        let exact = law.mu[entry].signum() * (1.0 - decay[entry]);
+    for (entry, &decay) in decay.iter().enumerate() {
+        let exact = law.mu[entry].signum() * (1.0 - decay);
         assert!((run.gradient.mu[entry] - exact).abs() <= WIDTH * error.mu[entry]);
     }
     let exact: f64 = (0..2).map(|entry| decay[entry] * (1.0 + law.mu[entry].abs() / law.b)).sum();
