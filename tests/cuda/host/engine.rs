@@ -28,7 +28,7 @@ const SHAPES: [Shape; 3] = [
 ];
 
 /// Samples, and how many of the shapes are tried.
-const SAMPLES: [(usize, usize); 6] = [(1, 1), (31, 3), (50, 3), (1024, 3), (5000, 3), (40_000, 1)];
+const SAMPLES: [(usize, usize); 6] = [(1, 1), (31, 3), (50, 3), (1024, 3), (5000, 3), (11_000, 1)];
 
 fn program<E: Estimator<Scalar: Bytes>>(name: &str) -> Program {
     let number = if E::Scalar::SIZE == 4 { "float" } else { "double" };
