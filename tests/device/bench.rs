@@ -14,12 +14,6 @@ fn squared_distance(z: &[f64]) -> f64 {
     z.iter().map(|z| (z - 0.49).powi(2)).sum()
 }
 
-/// Draws and adds them, and nothing else: what the first is compared with.
-#[estimator(distribution = Gamma, form(mu) = terminating, form(k) = terminating, precision = f32)]
-fn sum(z: &[f64]) -> f64 {
-    z.iter().sum()
-}
-
 #[estimator(distribution = Laplace, order = 8, precision = f32)]
 fn log_likelihood(w: &[f64], x: &Matrix, y: &[f64]) -> f64 {
     x.rows().zip(y).map(|(row, y)| log_sigmoid(y * dot(row, w))).sum()
@@ -64,10 +58,6 @@ fn toy(rows: &mut Vec<Row>) -> Result<(), EstimateError> {
         let mut whole = whole.backend(backend).arithmetic(arithmetic).build()?;
         let median_of_whole = median(repetitions, || whole.step(&law).map(|_| ()))?;
         rows.push(Row { name: format!("toy 1, gradient, {name}"), median: median_of_whole, draws });
-        let alone = sum::prepare(&law, ()).samples(SAMPLES).seed(1).standard_errors(false);
-        let mut alone = alone.backend(backend).arithmetic(arithmetic).build()?;
-        let median_of_sum = median(repetitions, || alone.step(&law).map(|_| ()))?;
-        rows.push(Row { name: format!("toy 1, sum of draws, {name}"), median: median_of_sum, draws });
     }
     Ok(())
 }
