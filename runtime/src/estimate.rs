@@ -252,6 +252,7 @@ impl<'law, 'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'law, 'a, E, P
 type Elsewhere<'a, E> = &'a mut dyn FnMut(&DeviceJob<<E as Estimator>::Scalar>) -> Result<Vec<f64>, EstimateError>;
 
 /// An estimator that owns its buffers: [`step`](Prepared::step) allocates nothing once it has seen its largest arguments.
+/// On a device it makes small buffers on the host.
 pub struct Prepared<'a, E: Estimator, G> {
     arguments: E::Arguments<'a>,
     /// Whether the workspace has read `arguments`, which cannot change while they are borrowed.
