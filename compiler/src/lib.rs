@@ -175,9 +175,13 @@ fn function(
             Err(_) => return Err(errors),
         },
     };
-    let derivatives = rule::opaque::check_choice(&choice(options)).is_err();
+    let choice = choice(options);
+    let derivatives = rule::opaque::check_choice(&choice).is_err();
+    let scores = matches!(law, Distribution::Scalar(law) if rule::opaque::asks_for_scores(law, &choice));
     match rule::opaque::only_steps(&errors) {
-        Some(at) if calling.all && !derivatives => whole(source, options, Whole { at, reason: WholeReason::Step }),
+        Some(at) if scores || (calling.all && !derivatives) => {
+            whole(source, options, Whole { at, reason: WholeReason::Step })
+        }
         _ => Err(calling.advise(errors, derivatives)),
     }
 }

@@ -53,6 +53,10 @@ pub fn violations(program: &Program) -> Vec<String> {
     let probes = &program.probes;
     let (count, stencils) = (probes.numbers.graph.outputs.len(), probes.count());
     check.graph("probes", &probes.numbers.graph, count, Leaves::Probes(probes.numbers.draws.len()));
+    for score in &probes.scores {
+        let placed = probes.stencils.get(score.stencil).is_some_and(Vec::is_empty);
+        check.require(placed && score.weight.is_none_or(|weight| weight < count), || format!("misplaced {score:?}"));
+    }
     for condition in &program.conditions {
         check.graph("condition", &condition.graph, 2, Leaves::Parameters);
     }

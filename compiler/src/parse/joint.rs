@@ -182,6 +182,9 @@ fn refuse_options(options: &DistributionOptions, errors: &mut Errors) {
     if let Some(strip) = &options.strip {
         refuse(strip, "strip");
     }
+    if let Some(density) = &options.log_density {
+        refuse(density, "log_density");
+    }
 }
 
 /// `image = z / z.sum()`

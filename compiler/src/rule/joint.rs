@@ -273,6 +273,7 @@ impl Parts {
             conditions: Vec::new(),
             support: Support::default(),
             strip: None,
+            log_density: None,
             rules: Vec::new(),
         };
         let mut choice = choice.clone();

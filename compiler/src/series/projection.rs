@@ -86,6 +86,7 @@ pub fn project(law: &JointLaw, direction: &Direction) -> Law {
         sampler: None,
         support: Support::default(),
         strip: None,
+        log_density: None,
         rules: Vec::new(),
     }
 }

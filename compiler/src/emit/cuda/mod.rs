@@ -51,6 +51,11 @@ fn sampler(program: &Program) -> Result<&Sampler, &'static str> {
     if program.probes.states || !program.probes.directional.is_empty() {
         return Err("the rules of this law move all coordinates at once, which the device's kernels do not do");
     }
+    if !program.probes.scores.is_empty() {
+        return Err(
+            "score function rules multiply the value of the whole function, which the device's kernels do not do",
+        );
+    }
     if program.coordinates.is_some() {
         return Err("`coordinates = …` is not done by the device's kernels");
     }
