@@ -228,11 +228,17 @@ fn moments(program: &Program, rules: &[Rule], text: &mut Text) {
     text.line(0, &format!("Must exist: moments of z up to order {kept}{also}"));
     let derivatives = if orders.is_empty() { String::new() } else { format!(", and E f^(n)(z) for n = {orders}") };
     text.line(12, &format!("E f(z){derivatives}"));
+    if !program.probes.scores.is_empty() {
+        text.line(12, SCORES);
+    }
     if program.probes.are_evaluated() {
         let derivatives = if program.whole.is_some() { "" } else { " and its derivatives" };
         text.line(12, &format!("the expectations of f{derivatives} at the moved points, as written above"));
     }
 }
+
+/// What multiplies `f` in score function rules; the mean of the score is 0, its size is not.
+const SCORES: &str = "E f(z) times each score, and for standard errors E of its square";
 
 /// Lines of at most `WIDTH` columns.
 #[derive(Default)]

@@ -38,10 +38,17 @@ fn is_sum(graph: &Graph) -> bool {
     matches!(graph.node(graph.output()), Node::Sum(_))
 }
 
+/// Weight and rest as one sum.
 fn score(weight: &Graph, rest: Option<&Graph>) -> Graph {
     let mut score = Graph::new();
-    let terms = std::iter::once(weight).chain(rest).map(|part| score.import(part, part.output(), |_, _| None));
-    let terms = terms.collect::<Vec<_>>();
+    let mut terms = Vec::new();
+    for part in std::iter::once(weight).chain(rest) {
+        let term = score.import(part, part.output(), |_, _| None);
+        match score.node(term) {
+            Node::Sum(operands) => terms.extend(operands.iter().copied()),
+            _ => terms.push(term),
+        }
+    }
     score.outputs = vec![if terms.len() == 1 { terms[0] } else { score.sum(terms) }];
     score
 }
