@@ -6,9 +6,11 @@
 
 mod argument;
 mod gamma;
+mod implicit_gamma;
 mod kummer;
 mod polygamma;
 
 pub(crate) use gamma::ln_gamma;
+pub(crate) use implicit_gamma::{ln_quantile_derivative, ln_quantile_derivatives};
 pub(crate) use kummer::{kummer, kummer_slopes, kummer_taylor};
 pub(crate) use polygamma::polygamma;
