@@ -3,13 +3,17 @@
 //! Plain text of at most 100 columns, the same for the same input, so that it can be read, compared and kept.
 
 use crate::emit::{self, exponentials, summary};
-use crate::ir::{Parameter, ParameterKind, ParameterShape};
+use crate::ir::{Node, Parameter, ParameterKind, ParameterShape};
 use crate::kernel::program::Program;
 use crate::parse::options::Precision;
 use crate::rule::{Coefficient, Ending, Form, Origin, Radius, Rule, StencilTerm};
 
 /// Other exact rules that are shown.
 const ALTERNATIVES: usize = 3;
+
+/// What a name in rules that differentiate a gamma number stands for.
+const GAMMA_SLOPE: &str =
+    "where gamma_slope(k, g) = ∂g/∂k at a fixed probability, g a gamma number of shape k and scale 1";
 
 /// Widest line.
 const WIDTH: usize = 100;
@@ -107,6 +111,11 @@ fn account(program: &Program, rule: &Rule, text: &mut Text) {
         if !draws.is_empty() {
             text.line(2, &format!("with {draws}"));
         }
+    }
+    let has_slope =
+        |term: &StencilTerm| term.stencil.numbers.graph.iter().any(|(_, node)| matches!(node, Node::GammaSlope(..)));
+    if rule.form == Form::Pathwise && rule.stencils.iter().any(has_slope) {
+        text.line(2, GAMMA_SLOPE);
     }
     for total in &program.totals {
         let name = &program.parameters[total.0].name;

@@ -319,7 +319,8 @@ pub(super) fn data_leaf(node: &Node) -> Option<DataId> {
         | Node::Call(..)
         | Node::Maximum(..)
         | Node::Minimum(..)
-        | Node::Kummer(..) => None,
+        | Node::Kummer(..)
+        | Node::GammaSlope(..) => None,
     }
 }
 

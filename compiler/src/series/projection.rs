@@ -160,6 +160,7 @@ impl Projection<'_> {
                 | Node::RealPower(..)
                 | Node::Call(..)
                 | Node::Kummer(..)
+                | Node::GammaSlope(..)
                 | Node::Maximum(..)
                 | Node::Minimum(..) => continue,
             };

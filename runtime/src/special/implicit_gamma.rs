@@ -58,11 +58,15 @@ pub(crate) fn ln_quantile_derivative(k: f64, ln_z: f64) -> f64 {
     if z <= k + 1.5 * k.sqrt() + 2.5 { series(k, z, ln_z) } else { fraction(k, z, ln_z) }
 }
 
-/// [`ln_quantile_derivative`] of each sample's numbers, computed in `f64` for either scalar type.
-pub(crate) fn ln_quantile_derivatives<L: Lane>(k: L, ln_z: L) -> L {
+/// `∂z/∂k` at a fixed probability for each sample's gamma number `z` of scale 1 and shape `k`, computed in `f64` for either scalar
+/// type: `z` [`∂ ln z/∂k`](ln_quantile_derivative), which goes to 0 with `z`.
+#[must_use]
+pub fn gamma_slope<L: Lane>(k: L, z: L) -> L {
     L::from_fn(|lane| {
-        let derivative = ln_quantile_derivative(k.extract(lane).to_f64(), ln_z.extract(lane).to_f64());
-        L::Scalar::from_f64(derivative)
+        let (k, z) = (k.extract(lane).to_f64(), z.extract(lane).to_f64());
+        // A number that is 0 has underflowed; its derivative does so, too.
+        let slope = if z == 0.0 { 0.0 } else { z * ln_quantile_derivative(k, math::ln_any(z)) };
+        L::Scalar::from_f64(slope)
     })
 }
 
@@ -347,11 +351,12 @@ mod tests {
 
     #[test]
     fn packs_hold_the_same_values() {
-        let (k, ln_z) = (|lane: usize| 0.3 + lane as f32, |lane: usize| lane as f32 - 2.5);
-        let single = ln_quantile_derivatives(Pack::<f32, 8>::from_fn(k), Pack::<f32, 8>::from_fn(ln_z));
-        for lane in 0..8 {
-            let exact = ln_quantile_derivative(k(lane).into(), ln_z(lane).into());
-            assert_eq!(single.extract(lane), exact as f32);
+        let (k, z) = (|lane: usize| 0.3 + lane as f32, |lane: usize| lane as f32 * 0.7);
+        let slopes = gamma_slope(Pack::<f32, 8>::from_fn(k), Pack::<f32, 8>::from_fn(z));
+        assert_eq!(slopes.extract(0), 0.0, "it has underflowed");
+        for lane in 1..8 {
+            let (k, z) = (f64::from(k(lane)), f64::from(z(lane)));
+            assert_eq!(slopes.extract(lane), (z * ln_quantile_derivative(k, z.ln())) as f32);
         }
     }
 }
