@@ -37,7 +37,7 @@ const FAR: f64 = 40.0;
 /// Exponential law, `k = 1`: `(ln z + γ + e^z E1(z)) / z`. Close to `z = 0` it is `(ψ(k + 1) - ln z) / k`.
 pub(crate) fn ln_quantile_derivative(k: f64, ln_z: f64) -> f64 {
     // Written so that NaN is refused.
-    if !(k > 0.0 && k < f64::INFINITY && (ln_z < f64::INFINITY || ln_z == f64::INFINITY)) {
+    if !(k > 0.0 && k < f64::INFINITY && !ln_z.is_nan()) {
         return f64::NAN;
     }
     if ln_z == f64::INFINITY {
