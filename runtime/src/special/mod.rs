@@ -1,8 +1,8 @@
 //! Special functions of a law's parameters: the gamma function's family and Kummer's function, real and complex.
 //!
-//! They are evaluated once for each gradient, or once for each frequency, and so are written for accuracy; one, the derivative of
-//! a gamma number by its shape, is evaluated for each sample. Each is a recurrence that leads to where a short expansion is accurate; no step subtracts nearly equal numbers
-//! except where the function itself has a zero.
+//! They are evaluated once for each gradient, or once for each frequency, and never for each sample, so they are written for
+//! accuracy; only `gamma_slope` runs for each sample. Each is a recurrence that leads to where a short expansion is
+//! accurate; no step subtracts nearly equal numbers except where the function itself has a zero.
 
 mod argument;
 mod gamma;
