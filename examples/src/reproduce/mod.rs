@@ -1,0 +1,170 @@
+//! The experiments of the paper's section 6, by one program: configurations of one harness.
+//!
+//! An [`Experiment`] is a list of [units](unit::Unit), each a deterministic computation of seconds. Finished units are kept on
+//! disk one by one ([`store`]), so that an interrupted run is taken up where it was and ends with the same bits; when all are
+//! there, figures, tables and the judgement of the paper's claims are made of them, and put on one page.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use logphi::EstimateError;
+use serde_json::json;
+use thiserror::Error;
+
+pub mod account;
+pub mod curves;
+pub mod logistic;
+pub mod options;
+pub mod orders;
+pub mod outcome;
+pub mod page;
+pub mod schedule;
+pub mod store;
+pub mod toy;
+pub mod unit;
+
+use account::Account;
+use options::{Choice, Options};
+use schedule::Schedule;
+use store::{Store, StoreError};
+use unit::{Finished, Unit};
+
+use crate::data::{self, DataError, Table};
+use crate::report::figure::FigureError;
+use crate::report::folder::{FolderError, write_whole};
+use crate::report::terminal::say;
+
+/// Why there are no results, or not all.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ReproduceError {
+    /// The data cannot be read.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// Results cannot be kept or taken up.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The page cannot be written.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// A figure cannot be drawn.
+    #[error(transparent)]
+    Figure(#[from] FigureError),
+    /// An estimator refused its numbers.
+    #[error("{unit}: {source}")]
+    Unit {
+        /// Name of the unit.
+        unit: String,
+        /// What the estimator said.
+        source: EstimateError,
+    },
+}
+
+/// What an experiment can do.
+pub trait Experiment {
+    /// Its name, that of its folder.
+    fn name(&self) -> &'static str;
+
+    /// Everything that must be computed.
+    fn units(&self) -> Vec<Unit<'_>>;
+
+    /// What the finished units, in the order of [`units`](Self::units), have to say.
+    ///
+    /// # Errors
+    /// [`FigureError`].
+    fn account(&self, finished: &[Finished]) -> Result<Account, FigureError>;
+}
+
+/// Runs the chosen experiments, or what is left of them, and writes figures, tables and the page.
+///
+/// # Errors
+/// [`ReproduceError`]; units that were finished before are kept, and no file is half-written.
+pub fn run(options: &Options) -> Result<(), ReproduceError> {
+    let table = options.data.as_deref().map_or_else(data::shipped, data::read_file)?;
+    let experiments = experiments(options, &table);
+    let stores = experiments
+        .iter()
+        .map(|experiment| Store::open(&options.out.join(experiment.name()), options.resume))
+        .collect::<Result<Vec<_>, _>>()?;
+    let units: Vec<Vec<Unit<'_>>> = experiments.iter().map(|experiment| experiment.units()).collect();
+    let work = stores.iter().zip(&units).flat_map(|(store, units)| units.iter().map(move |unit| (store, unit)));
+    let schedule = Schedule::new(work.collect())?;
+    let (total, found) = (units.iter().map(Vec::len).sum::<usize>(), schedule.found());
+    say(&format!("{total} units, {found} of them finished already; results in {}\n", options.out.display()));
+    let mut finished = schedule.run()?.into_iter();
+    let mut accounts = Vec::new();
+    for ((experiment, store), units) in experiments.iter().zip(&stores).zip(&units) {
+        let own: Vec<Finished> = finished.by_ref().take(units.len()).collect();
+        let account = experiment.account(&own)?;
+        keep(store, options, &own, &account)?;
+        accounts.push((experiment.name().to_owned(), account));
+    }
+    let path: PathBuf = options.out.join("index.html");
+    write_whole(&path, &page::page(&accounts, env!("CARGO_PKG_VERSION")))?;
+    for claim in accounts.iter().flat_map(|(_, account)| &account.claims) {
+        say(&format!("{:14} {} ({}): {}\n", claim.verdict.words(), claim.claim, claim.place, claim.numbers));
+    }
+    say(&format!("figures, tables, rules and claims: {}\n", path.display()));
+    Ok(())
+}
+
+/// The chosen experiments, in the order of the paper.
+fn experiments(options: &Options, table: &Table) -> Vec<Box<dyn Experiment>> {
+    let wanted = |choice| options.experiment == choice || options.experiment == Choice::All;
+    let seeds = options.seeds.0.clone();
+    let mut experiments: Vec<Box<dyn Experiment>> = Vec::new();
+    if wanted(Choice::Figure1) {
+        experiments.push(Box::new(toy::Toy::square(seeds.clone(), options.quick)));
+    }
+    if wanted(Choice::Figure2) {
+        experiments.push(Box::new(toy::Toy::exponential(seeds.clone(), options.quick)));
+    }
+    if wanted(Choice::Figure3) {
+        experiments.push(Box::new(logistic::Regression::new(
+            table,
+            seeds.clone(),
+            options.quick,
+            options.kl_per_sample,
+        )));
+    }
+    if wanted(Choice::Figure4) {
+        experiments.push(Box::new(orders::Orders::new(table, seeds[0], options.quick)));
+    }
+    experiments
+}
+
+/// Writes what is made of an experiment's units: a tidy table for each kind of unit, the figures, and the summary.
+fn keep(store: &Store, options: &Options, finished: &[Finished], account: &Account) -> Result<(), ReproduceError> {
+    let mut tables: Vec<(&str, String)> = Vec::new();
+    for Finished { label, outcome, .. } in finished {
+        let first = format!("{},{},{}", label.setting, label.estimator, label.seed);
+        let rows = outcome.csv(&first);
+        match tables.iter_mut().find(|(name, _)| *name == label.table) {
+            Some((_, text)) => text.push_str(&rows),
+            None => {
+                let mut text = "setting,estimator,seed".to_owned();
+                for column in &outcome.columns {
+                    // Writing to a string cannot fail.
+                    let _ = write!(text, ",{column}");
+                }
+                tables.push((&label.table, text + "\n" + &rows));
+            }
+        }
+    }
+    for (name, text) in tables {
+        store.write(&format!("{name}.csv"), &text)?;
+    }
+    for figure in &account.figures {
+        store.write(&figure.file, &figure.svg)?;
+    }
+    let summary = json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "quick": options.quick,
+        "seeds": options.seeds.0,
+        "kl_per_sample": options.kl_per_sample,
+        "units": finished.iter().map(|unit| json!({ "name": unit.label.name(), "of": unit.fingerprint })).collect::<Vec<_>>(),
+        "account": account,
+    });
+    store.write("summary.json", &format!("{summary:#}\n"))?;
+    Ok(())
+}
