@@ -11,8 +11,16 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use thiserror::Error;
 
-/// Blue, vermillion, bluish green.
-const COLOURS: [RGBColor; 3] = [RGBColor(0, 114, 178), RGBColor(213, 94, 0), RGBColor(0, 158, 115)];
+/// Blue, vermillion, bluish green, reddish purple, orange, sky blue, black.
+const COLOURS: [RGBColor; 7] = [
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+    RGBColor(230, 159, 0),
+    RGBColor(86, 180, 233),
+    RGBColor(34, 34, 34),
+];
 const INK: RGBColor = RGBColor(34, 34, 34);
 const GRID: RGBColor = RGBColor(225, 225, 225);
 const FONT: &str = "Helvetica, Arial, sans-serif";
@@ -39,7 +47,7 @@ pub struct Panel {
     pub x: String,
     /// What the vertical axis shows, with its unit.
     pub y: String,
-    /// At most three lines.
+    /// At most seven lines, or colours are repeated.
     pub lines: Vec<Line>,
 }
 

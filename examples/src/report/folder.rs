@@ -83,16 +83,27 @@ impl Folder {
     /// # Errors
     /// [`FolderError::Unwritable`].
     pub fn write(&self, name: &str, text: &str) -> Result<(), FolderError> {
-        let (path, temporary) = (self.path.join(name), self.path.join(format!(".{name}.{}", std::process::id())));
-        let written = File::create(&temporary)
-            .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
-            .and_then(|()| fs::rename(&temporary, &path));
-        written.map_err(|source| {
-            // The first failure is what matters; what cannot be removed either is only a file left over.
-            drop(fs::remove_file(&temporary));
-            FolderError::Unwritable { path, source }
-        })
+        write_whole(&self.path.join(name), text)
     }
+}
+
+/// Writes a file whole or not at all, replacing one of the same name at once.
+///
+/// # Errors
+/// [`FolderError::Unwritable`].
+pub fn write_whole(path: &Path, text: &str) -> Result<(), FolderError> {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{}", std::process::id()));
+    let temporary = path.with_file_name(name);
+    let written = File::create(&temporary)
+        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&temporary, path));
+    written.map_err(|source| {
+        // The first failure is what matters; what cannot be removed either is only a file left over.
+        drop(fs::remove_file(&temporary));
+        FolderError::Unwritable { path: path.to_owned(), source }
+    })
 }
 
 fn numbered(wanted: &Path, number: u32) -> PathBuf {
