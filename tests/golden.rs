@@ -39,6 +39,7 @@ const INPUTS: &[Input] = &[
     input!("dirichlet_quadratic_form", Some("dirichlet")),
     input!("closed_form", Some("laplace")),
     input!("laplace_wave", Some("laplace")),
+    input!("gamma_score", Some("gamma")),
 ];
 
 fn has(item: &ItemFn, attribute: &str) -> bool {
@@ -97,6 +98,10 @@ fn form(form: &Form, names: &[String]) -> String {
                 format!("a_{} = {}", coefficient.order, text::expression(&coefficient.value, names))
             });
             format!("truncated after {order}, discarded {}", discarded.unwrap_or_else(|| "nothing known".to_owned()))
+        }
+        Form::Score { weight, rest, baseline } => {
+            let rest = rest.as_ref().map_or_else(|| "0".to_owned(), |rest| text::expression(rest, names));
+            format!("score {} and {rest}, baseline {baseline:?}", text::expression(weight, names))
         }
         other => format!("{other:?}"),
     }

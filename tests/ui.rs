@@ -37,11 +37,9 @@ impl Cases {
         let mut names: Vec<String> =
             sources.map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned()).collect();
         names.sort();
-        // The profile is the workspace's: with another one, cargo would build the computer algebra system once more.
         let mut manifest = format!(
             "[workspace]\n[package]\nname = {package:?}\nedition = \"2024\"\n\
-             [dependencies]\nlogphi = {{ path = {:?} }}\n\
-             [profile.dev]\ndebug = false\nincremental = false\nlto = \"off\"\n",
+             [dependencies]\nlogphi = {{ path = {:?} }}\n[profile.dev]\ndebug = false\n",
             root.join("runtime")
         );
         for name in &names {

@@ -119,14 +119,14 @@ pub fn compile(source: &Source) -> Result<Compiled, Errors> {
             let order = rule::select::required_order(law, &subject, &choice)?;
             let derivation = cache::derivation(law, order)?;
             let rules = rule::select::select(law, &derivation, &subject, &choice)?;
-            let program = kernel::lower::lower(&function, law, &rules)?;
+            let program = kernel::lower::lower(&function, law.as_ref(), &rules)?;
             (Some(derivation), rules, program)
         }
         Distribution::Joint(law) => {
             parse::draw::check_joint(&source.function, law)?;
             subject.formula = Err(Refusal { what: "a function of a joint draw".to_owned(), at: None });
             let rules = rule::joint::select_joint(law, &subject, &choice)?;
-            let program = kernel::lower::lower(&function, law, &rules)?;
+            let program = kernel::lower::lower(&function, law.as_ref(), &rules)?;
             (None, rules, program)
         }
     };
@@ -175,9 +175,13 @@ fn function(
             Err(_) => return Err(errors),
         },
     };
-    let derivatives = rule::opaque::check_choice(&choice(options)).is_err();
+    let choice = choice(options);
+    let derivatives = rule::opaque::check_choice(&choice).is_err();
+    let scores = matches!(law, Distribution::Scalar(law) if rule::opaque::asks_for_scores(law, &choice));
     match rule::opaque::only_steps(&errors) {
-        Some(at) if calling.all && !derivatives => whole(source, options, Whole { at, reason: WholeReason::Step }),
+        Some(at) if scores || (calling.all && !derivatives) => {
+            whole(source, options, Whole { at, reason: WholeReason::Step })
+        }
         _ => Err(calling.advise(errors, derivatives)),
     }
 }

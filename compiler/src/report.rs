@@ -3,13 +3,17 @@
 //! Plain text of at most 100 columns, the same for the same input, so that it can be read, compared and kept.
 
 use crate::emit::{self, exponentials, summary};
-use crate::ir::{Parameter, ParameterKind, ParameterShape};
+use crate::ir::{Node, Parameter, ParameterKind, ParameterShape};
 use crate::kernel::program::Program;
 use crate::parse::options::Precision;
 use crate::rule::{Coefficient, Ending, Form, Origin, Radius, Rule, StencilTerm};
 
 /// Other exact rules that are shown.
 const ALTERNATIVES: usize = 3;
+
+/// What a name in rules that differentiate a gamma number stands for.
+const GAMMA_SLOPE: &str =
+    "where gamma_slope(k, g) = ∂g/∂k at a fixed probability, g a gamma number of shape k and scale 1";
 
 /// Widest line.
 const WIDTH: usize = 100;
@@ -84,6 +88,7 @@ const fn form(rule: &Rule) -> &'static str {
         Form::Difference { .. } => "difference, exact",
         Form::Discrete => "discrete, exact",
         Form::Pathwise => "pathwise, exact",
+        Form::Score { .. } => "score function, exact",
         Form::Hessian { .. } => "terminating, exact",
     }
 }
@@ -106,6 +111,11 @@ fn account(program: &Program, rule: &Rule, text: &mut Text) {
         if !draws.is_empty() {
             text.line(2, &format!("with {draws}"));
         }
+    }
+    let has_slope =
+        |term: &StencilTerm| term.stencil.numbers.graph.iter().any(|(_, node)| matches!(node, Node::GammaSlope(..)));
+    if rule.form == Form::Pathwise && rule.stencils.iter().any(has_slope) {
+        text.line(2, GAMMA_SLOPE);
     }
     for total in &program.totals {
         let name = &program.parameters[total.0].name;
@@ -179,6 +189,7 @@ fn reason(rule: &Rule) -> String {
         },
         Form::Discrete => "the draw has finitely many values, at each of which f is evaluated".to_owned(),
         Form::Pathwise => "as asked; the sample expression is differentiated along with f".to_owned(),
+        Form::Score { .. } => "as asked; the log density is differentiated, and f is not".to_owned(),
         Form::Hessian { .. } => {
             "the covariance matrix stands in the quadratic part of log φ only, so that second derivatives are all there is"
                 .to_owned()
@@ -226,11 +237,17 @@ fn moments(program: &Program, rules: &[Rule], text: &mut Text) {
     text.line(0, &format!("Must exist: moments of z up to order {kept}{also}"));
     let derivatives = if orders.is_empty() { String::new() } else { format!(", and E f^(n)(z) for n = {orders}") };
     text.line(12, &format!("E f(z){derivatives}"));
+    if !program.probes.scores.is_empty() {
+        text.line(12, SCORES);
+    }
     if program.probes.are_evaluated() {
         let derivatives = if program.whole.is_some() { "" } else { " and its derivatives" };
         text.line(12, &format!("the expectations of f{derivatives} at the moved points, as written above"));
     }
 }
+
+/// What multiplies `f` in score function rules; the mean of the score is 0, its size is not.
+const SCORES: &str = "E f(z) times each score, and for standard errors E of its square";
 
 /// Lines of at most `WIDTH` columns.
 #[derive(Default)]

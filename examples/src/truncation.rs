@@ -113,7 +113,7 @@ pub fn pathwise(rows: &Batch, samples: u32, seed: u64) -> Gradient {
 /// What the estimator finds wrong.
 pub fn compiled(rows: &Batch, order: Order, samples: u32, seed: u64) -> Result<Gradient, EstimateError> {
     let weights = prior(rows.features.columns());
-    let settings = Settings { order, samples: samples as usize, seed, kl_weight: 0.0 };
+    let settings = Settings { order, samples: samples as usize, seed, kl_weight: 0.0, threads: None };
     let mut objective = objective(settings, &weights, rows)?;
     let step = objective.step(&weights, rows)?;
     let error = step.standard_error.map_or_else(|| vec![f64::NAN; weights.b.len()], |error| error.b.clone());

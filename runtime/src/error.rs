@@ -157,6 +157,14 @@ pub enum EstimateError {
     /// No samples were asked for.
     #[error("0 samples were asked for, need at least 1")]
     NoSamples,
+    /// One sample was asked for, of a rule that subtracts the mean over the others.
+    #[error(
+        "the leave-one-out baseline of `{function}` is a mean over the other samples, but only 1 was asked for; need at least 2"
+    )]
+    NoOtherSamples {
+        /// Name of the function.
+        function: &'static str,
+    },
     /// More samples or coordinates than the random number layout can count.
     #[error("{found} {what} were asked for, at most {limit} can be told apart by the random numbers")]
     TooMany {

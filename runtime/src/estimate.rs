@@ -184,6 +184,9 @@ impl<'law, 'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'law, 'a, E, P
         if options.samples == 0 {
             return Err(EstimateError::NoSamples);
         }
+        if options.samples == 1 && E::SCORES.iter().any(|score| !score.with_value) {
+            return Err(EstimateError::NoOtherSamples { function: E::NAME });
+        }
         if options.samples as u64 > MAX_SAMPLES {
             return Err(EstimateError::TooMany { what: "samples", found: options.samples as u64, limit: MAX_SAMPLES });
         }

@@ -103,6 +103,18 @@ pub enum Moment {
     Stencil(usize),
 }
 
+/// An expectation of a score function rule: `E[f(z) w(z)]`, or `E w(z)` to subtract a baseline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Score {
+    /// The stencil that is its place.
+    pub stencil: usize,
+    /// The weight `w`, one of the probes; 1 if there is none.
+    pub weight: Option<usize>,
+    /// Whether the value of the whole of `f` is a factor. Without it the coefficient is minus the mean of `f`, and the term
+    /// before has the value: together they are the rule with a leave-one-out baseline.
+    pub with_value: bool,
+}
+
 /// A term of a rule: a coefficient times an expectation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TermInfo {
@@ -142,6 +154,8 @@ pub trait Estimator: Sized + 'static {
     /// Whether the only stencil is `f(z + e_j) - f(z)`, asked for at every state of every categorical variable. The law's only
     /// parameter holds the probabilities.
     const STATES: bool = false;
+    /// The stencils that are expectations of score function rules; they have no part in [`Ridge::stencils`] and the like.
+    const SCORES: &'static [Score] = &[];
     /// Name of the function `f`.
     const NAME: &'static str;
     /// Whether the draw is a vector; otherwise there is exactly one coordinate.

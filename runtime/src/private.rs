@@ -29,11 +29,13 @@ pub mod prelude {
     pub use crate::functions::{ln_gamma, log_sigmoid, maximum, minimum, polygamma, sigmoid, sign, softplus, unit};
     pub use crate::inversion::{Inverted, SamplerError, Tables};
     pub use crate::kernel::{
-        Domain, Estimator, Law, Moment, Nothing, ParameterInfo, Ridge, RidgeAdjoint, Sampled, Separable, TermInfo,
+        Domain, Estimator, Law, Moment, Nothing, ParameterInfo, Ridge, RidgeAdjoint, Sampled, Score, Separable,
+        TermInfo,
     };
     pub use crate::lane::{Lane, Scalar};
     pub use crate::matrix::Matrix;
     pub use crate::opaque::{OpaqueFunction, Whole};
     pub use crate::parameters::{Field, Gradient, GradientField, MatrixField, Parameters, SimplexField, Values};
+    pub use crate::special::gamma_slope;
     pub use crate::term::Term;
 }

@@ -258,6 +258,7 @@ mod tests {
         orders: &[1, 2, 4, 6],
         terms: TERMS,
         stencils: 0,
+        scores: &[],
         separable: Some(0),
         whole: None,
         states: false,

@@ -49,6 +49,7 @@ pub(super) fn follows_branches(graph: &Graph) -> bool {
         | Node::Power(..)
         | Node::Maximum(..)
         | Node::Minimum(..)
-        | Node::Kummer(..) => false,
+        | Node::Kummer(..)
+        | Node::GammaSlope(..) => false,
     })
 }

@@ -181,6 +181,10 @@ impl Printer<'_> {
             Node::Maximum(x, y) => self.choice("maximum", *x, *y),
             Node::Minimum(x, y) => self.choice("minimum", *x, *y),
             Node::Kummer(part, operands) => self.kummer(*part, *operands),
+            Node::GammaSlope(shape, draw) => {
+                let [shape, draw] = [shape, draw].map(|operand| self.operand(*operand).tokens);
+                Printed::atom(quote! { gamma_slope(#shape, #draw) })
+            }
             node @ (Node::ImaginaryUnit | Node::Frequency) => {
                 bug!("emit", "{node:?} has no value in generated code")
             }

@@ -128,6 +128,9 @@ impl Writer<'_> {
             Node::Call(primitive, argument) => call(*primitive, &self.sum(*argument)),
             Node::Maximum(x, y) => self.choice("max", *x, *y),
             Node::Minimum(x, y) => self.choice("min", *x, *y),
+            Node::GammaSlope(shape, draw) => {
+                format!("\\partial_{{k}} G{}", group(&format!("{}; {}", self.sum(*shape), self.sum(*draw))))
+            }
             Node::Kummer(part, operands) => {
                 let [a, b, x] = operands.map(|operand| self.sum(operand));
                 let slope = match part {

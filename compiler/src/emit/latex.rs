@@ -30,8 +30,8 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
             text.push_str(&latex(&name, &section.expansion));
             continue;
         }
-        let hessian = matches!(rule.form, Form::Hessian { .. });
-        if rule.coefficients.is_empty() && rule.stencils.is_empty() && !hessian {
+        let other = matches!(rule.form, Form::Hessian { .. } | Form::Score { .. });
+        if rule.coefficients.is_empty() && rule.stencils.is_empty() && !other {
             text.push('0');
         }
         for (index, coefficient) in rule.coefficients.iter().enumerate() {
@@ -65,6 +65,9 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
             | Form::Difference { .. }
             | Form::Discrete
             | Form::Pathwise => {}
+            Form::Score { weight, rest, baseline } => {
+                text.push_str(&super::score::latex(weight, rest.as_ref(), *baseline, &|node| leaf(program, node)));
+            }
             Form::Hessian { coefficient } => {
                 let mut graph = Graph::new();
                 let output = graph.constant(coefficient.clone());

@@ -24,6 +24,7 @@ pub mod names;
 mod probes;
 mod quotient;
 pub mod rust;
+mod score;
 mod sections;
 mod sharing;
 pub(crate) mod stencil;

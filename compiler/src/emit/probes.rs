@@ -13,9 +13,23 @@ use super::sharing;
 use crate::errors::bug;
 use crate::ir::draw::carry_arguments;
 use crate::ir::{Node, ParamId, Sampler};
+use crate::kernel::program::Score;
 
 /// The first site of random words of rules: their draws of fixed size share it, each of the others has a later one.
 const FIRST_SITE: u16 = 256;
+
+/// One entry of `SCORES`.
+fn score_info(score: &Score) -> TokenStream {
+    let (stencil, with_value) = (Literal::usize_unsuffixed(score.stencil), score.with_value);
+    let weight = match score.weight {
+        Some(weight) => {
+            let weight = Literal::usize_unsuffixed(weight);
+            quote! { Some(#weight) }
+        }
+        None => quote! { None },
+    };
+    quote! { Score { stencil: #stencil, weight: #weight, with_value: #with_value } }
+}
 
 impl Sections<'_> {
     /// `Probes`, `Stencils` and `STENCILS`.
@@ -24,6 +38,10 @@ impl Sections<'_> {
         let scalar = self.scalar();
         let [numbers, stencils] = [probes.numbers.graph.outputs.len(), probes.count()].map(Literal::usize_unsuffixed);
         let directional = (!probes.directional.is_empty()).then(|| quote! { const DIRECTIONAL: bool = true; });
+        let scores = (!probes.scores.is_empty()).then(|| {
+            let scores = probes.scores.iter().map(score_info);
+            quote! { const SCORES: &'static [Score] = &[#(#scores),*]; }
+        });
         let states = probes.states.then(|| quote! { const STATES: bool = true; });
         let selection = self.program.coordinates.map(|count| {
             let count = Literal::u32_unsuffixed(count);
@@ -33,6 +51,7 @@ impl Sections<'_> {
             type Probes<L: Lane<Scalar = #scalar>> = [L; #numbers];
             type Stencils<L: Lane<Scalar = #scalar>> = [L; #stencils];
             const STENCILS: usize = #stencils;
+            #scores
             #selection
             #directional
             #states
@@ -42,7 +61,7 @@ impl Sections<'_> {
     /// `probes`, if there are stencils.
     pub(super) fn probes(&self) -> TokenStream {
         let probes = &self.program.probes;
-        if !probes.are_evaluated() { TokenStream::new() } else { self.probes_function(&probes.numbers) }
+        if !probes.have_numbers() { TokenStream::new() } else { self.probes_function(&probes.numbers) }
     }
 
     fn probes_function(&self, numbers: &Sampler) -> TokenStream {
@@ -79,6 +98,9 @@ impl Sections<'_> {
         let [parameters, count] = [parameters.len(), outputs.len()].map(Literal::usize_unsuffixed);
         let probes = &self.program.probes;
         let comment = file::comment([match (probes.states, probes.directional.is_empty()) {
+            (false, true) if !probes.are_evaluated() => {
+                "Sample, once for each sample and coordinate: the score, without what hangs on parameters only."
+            }
             (true, _) => "Sample, once for each sample: by how much a coordinate moves from 0 to a state.",
             (false, true) => "Sample, once for each sample and coordinate: the points and weights of the exact rules.",
             (false, false) => "Sample, once for each sample: the numbers of points and directions of the exact rules.",

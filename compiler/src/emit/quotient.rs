@@ -62,7 +62,8 @@ impl Quotient {
             | Node::Call(..)
             | Node::Maximum(..)
             | Node::Minimum(..)
-            | Node::Kummer(..) => self.numerator.push((factor, 1)),
+            | Node::Kummer(..)
+            | Node::GammaSlope(..) => self.numerator.push((factor, 1)),
         }
     }
 }

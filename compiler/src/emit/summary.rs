@@ -6,6 +6,7 @@ use super::closed_forms;
 use super::directional;
 use super::exponentials;
 use super::formula;
+use super::score;
 use super::sharing;
 use super::stencil;
 use crate::ir::display::{Leaves, infix};
@@ -54,7 +55,8 @@ pub(crate) fn orders(rule: &Rule) -> Vec<u32> {
         | Form::Auxiliary { .. }
         | Form::Difference { .. }
         | Form::Discrete
-        | Form::Pathwise => rule.coefficients.iter().map(|coefficient| coefficient.order).collect(),
+        | Form::Pathwise
+        | Form::Score { .. } => rule.coefficients.iter().map(|coefficient| coefficient.order).collect(),
     }
 }
 
@@ -70,6 +72,9 @@ pub(crate) fn equation(parameters: &[Parameter], expansion: Option<&Expansion>, 
     }
     if let Form::Hessian { coefficient } = &rule.form {
         return format!("∂_{name}[i, j] E f(z) = {coefficient} E ∂_i ∂_j f(z)");
+    }
+    if let Form::Score { weight, rest, baseline } = &rule.form {
+        return format!("∂_{name} E f(z) = {}", score::equation(parameters, weight, rest.as_ref(), *baseline));
     }
     if visits_states(parameters, rule) {
         return format!("∂_{name}[j, k] E f(z) = E[f(z: z_j = e_k) - Σ_m {name}[j, m] f(z: z_j = e_m)]");
@@ -145,6 +150,9 @@ pub(crate) fn bias(program: &Program, rule: &Rule) -> String {
         }
         Form::Discrete => "none, the draw has finitely many values (Theorem 2)".to_owned(),
         Form::Pathwise => format!("none, z is differentiated by {name} at fixed base draws"),
+        Form::Score { .. } => {
+            format!("none, the factor of f is the derivative of the law's log density by {name}, whose mean is 0")
+        }
         Form::Hessian { .. } => format!("none, log φ is linear in {name} and of degree 2 in s = iω (Eq. (15))"),
         Form::Truncated { order, discarded: None } => {
             format!("the terms beyond order {order}; orders {} to {} have none", order + 1, order + LOOK_AHEAD)
@@ -183,6 +191,7 @@ pub(crate) fn cost(program: &Program) -> Vec<String> {
         lines.push(format!("    {}, {moments} sums", operations(&separable.derivatives)));
     }
     lines.extend(probes(program));
+    lines.extend(scores(program));
     if program.terms.iter().any(|term| term.moment == Moment::Hessian) {
         lines.push(
             "Cost of one gradient besides: d^2 mul_add for each row, 16 times as many for standard errors".to_owned(),
@@ -258,6 +267,17 @@ fn probes(program: &Program) -> Vec<String> {
         lines.push(format!("    separable terms{three}: {}", operations(&separable.stencils)));
     }
     lines
+}
+
+/// What the score function rules evaluate besides.
+fn scores(program: &Program) -> Option<String> {
+    let probes = &program.probes;
+    if probes.scores.is_empty() {
+        return None;
+    }
+    let each = if program.vector { "for each coordinate" } else { "once" };
+    let sums = plural(probes.scores.len(), "sum");
+    Some(format!("  score function, {each}: {}, {sums}", operations(&probes.numbers.graph)))
 }
 
 /// What the states of categorical variables cost: one evaluation of each ridge row for each, as an update of its argument.

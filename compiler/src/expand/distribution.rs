@@ -59,7 +59,7 @@ fn check(options: TokenStream, function: &syn::ItemFn) -> Result<Checked, Errors
         Distribution::Joint(law) => {
             judge_joint(&law)?;
             cache::check_joint_rules(&law)?;
-            return Ok(Checked::Joint(Box::new(law)));
+            return Ok(Checked::Joint(law));
         }
     };
     let judgement = judge(&law)?;
@@ -67,5 +67,5 @@ fn check(options: TokenStream, function: &syn::ItemFn) -> Result<Checked, Errors
         // Rules are checked where they are derived, and here already for the author's sake.
         cache::derivation(&law, 1)?;
     }
-    Ok(Checked::Scalar(Box::new(law), judgement))
+    Ok(Checked::Scalar(law, judgement))
 }

@@ -104,7 +104,8 @@ impl Leaves {
             | Node::Call(..)
             | Node::Maximum(..)
             | Node::Minimum(..)
-            | Node::Kummer(..) => None,
+            | Node::Kummer(..)
+            | Node::GammaSlope(..) => None,
         }
     }
 }
@@ -127,6 +128,7 @@ pub fn dump_graph(graph: &Graph, leaves: &Leaves) -> String {
             Node::Call(primitive, argument) => format!("{}{}", primitive.name(), list(&[*argument])),
             Node::Maximum(x, y) => format!("max{}", list(&[*x, *y])),
             Node::Minimum(x, y) => format!("min{}", list(&[*x, *y])),
+            Node::GammaSlope(x, y) => format!("gamma_slope{}", list(&[*x, *y])),
             Node::Kummer(part, operands) => format!("{}{}", part.name(), list(operands)),
             Node::Pi
             | Node::ImaginaryUnit

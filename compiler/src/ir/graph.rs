@@ -198,7 +198,7 @@ impl Node {
             Node::Sum(operands) | Node::Product(operands) => operands.iter().copied().for_each(visit),
             Node::Power(base, _) => visit(*base),
             Node::Call(_, argument) => visit(*argument),
-            Node::RealPower(x, y) | Node::Maximum(x, y) | Node::Minimum(x, y) => {
+            Node::RealPower(x, y) | Node::Maximum(x, y) | Node::Minimum(x, y) | Node::GammaSlope(x, y) => {
                 visit(*x);
                 visit(*y);
             }
@@ -222,6 +222,7 @@ impl Node {
             Node::RealPower(x, y) => Node::RealPower(map(*x), map(*y)),
             Node::Maximum(x, y) => Node::Maximum(map(*x), map(*y)),
             Node::Minimum(x, y) => Node::Minimum(map(*x), map(*y)),
+            Node::GammaSlope(x, y) => Node::GammaSlope(map(*x), map(*y)),
             Node::Kummer(part, operands) => Node::Kummer(*part, operands.map(map)),
             Node::Constant(_)
             | Node::Pi

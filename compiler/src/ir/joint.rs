@@ -135,7 +135,7 @@ impl<'a> From<&'a JointLaw> for Frame<'a> {
 #[derive(Clone, Debug)]
 pub enum Distribution {
     /// A law of one variable, `omega: Frequency`; for a vector it is applied to each coordinate.
-    Scalar(Law),
+    Scalar(Box<Law>),
     /// A joint law, `omega: &[Frequency]`.
-    Joint(JointLaw),
+    Joint(Box<JointLaw>),
 }

@@ -129,6 +129,9 @@ pub struct Law {
     pub support: Support,
     /// Between which real `s` the expectation `E e^{sz}` exists, if the author said so with `strip = lower..upper`.
     pub strip: Option<Support>,
+    /// The logarithm of the density, or of the probability of a value, if the author gave it: one output over constants, π,
+    /// parameters and the draw. Only the score function rules read it, and nothing checks it against `log φ`.
+    pub log_density: Option<Graph>,
     /// Exact rules that the author wrote beside the law.
     pub rules: Vec<WrittenRule>,
 }

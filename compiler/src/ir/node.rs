@@ -58,6 +58,9 @@ pub enum Node {
     Minimum(NodeId, NodeId),
     /// Kummer's function `1F1(a; b; x)`, or a derivative of it; the operands are `a`, `b` and `x`.
     Kummer(Kummer, [NodeId; 3]),
+    /// `∂g/∂k` at a fixed probability, of a gamma number `g` (the second operand) of scale 1 and shape `k` (the first). Only
+    /// rules that differentiate a draw have it, among their numbers, and only the runtime computes it.
+    GammaSlope(NodeId, NodeId),
 }
 
 /// Kummer's function and its derivatives with respect to the first two arguments; that with respect to the third is the

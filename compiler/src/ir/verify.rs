@@ -85,7 +85,8 @@ pub fn verify(graph: &Graph) -> Result<(), Violation> {
             | Node::Call(..)
             | Node::Maximum(..)
             | Node::Minimum(..)
-            | Node::Kummer(..) => {}
+            | Node::Kummer(..)
+            | Node::GammaSlope(..) => {}
         }
     }
     match graph.outputs.iter().position(|output| output.0 as usize >= graph.len()) {
@@ -268,7 +269,8 @@ fn is_parameter(node: &Node, parameters: usize) -> bool {
         | Node::Call(..)
         | Node::Maximum(..)
         | Node::Minimum(..)
-        | Node::Kummer(..) => true,
+        | Node::Kummer(..)
+        | Node::GammaSlope(..) => true,
         Node::ImaginaryUnit
         | Node::Frequency
         | Node::TransformVariable

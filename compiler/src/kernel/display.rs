@@ -153,6 +153,11 @@ impl Printer<'_> {
             let texts: Vec<String> = stencil.iter().map(probe).collect();
             self.line(format!("stencil {index}: {}", texts.join(", ")));
         }
+        for score in &probes.scores {
+            let weight = score.weight.map_or_else(|| "1".to_owned(), number);
+            let value = if score.with_value { " f" } else { "" };
+            self.line(format!("stencil {} is {weight}{value}", score.stencil));
+        }
         if probes.states {
             self.line("from 0 to each state of each variable, less the mean over its states");
         }

@@ -160,7 +160,8 @@ fn linear(graph: &mut Graph, varies: &[bool], id: NodeId) -> Option<Linear> {
         | Node::Call(..)
         | Node::Maximum(..)
         | Node::Minimum(..)
-        | Node::Kummer(..) => None,
+        | Node::Kummer(..)
+        | Node::GammaSlope(..) => None,
     }
 }
 

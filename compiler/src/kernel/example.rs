@@ -44,6 +44,7 @@ pub(super) fn law() -> Law {
         conditions: vec![],
         support: crate::ir::Support::default(),
         strip: None,
+        log_density: None,
         rules: vec![],
     }
 }

@@ -17,7 +17,7 @@ use crate::ir::{Condition, DataId, DataRef, Frame, Function, Graph, Node, NodeId
 use crate::passes;
 use crate::rule::categorical::visits_states;
 use crate::rule::exponentials::expand;
-use crate::rule::{Coefficient, Form, Radius, Rule};
+use crate::rule::{Baseline, Coefficient, Form, Radius, Rule};
 
 /// The program that estimates `E f(z)` and `∂_θ E f(z) = Σ_n a_n(θ) E f^(n)(z)` by `rules`, and `E ∂f/∂argument`.
 ///
@@ -209,6 +209,17 @@ fn lower_rules(rules: &[&Rule]) -> (Vec<Term>, Graph) {
             | Form::Difference { .. }
             | Form::Discrete
             | Form::Pathwise => {}
+            Form::Score { rest, baseline, .. } => {
+                let mut append_next = |coefficient: &Graph| {
+                    stencils.next().into_iter().for_each(|index| append(coefficient, Moment::Stencil(index), true));
+                };
+                append_next(&one());
+                match (baseline, rest) {
+                    (Baseline::None, Some(rest)) => append_next(rest),
+                    (Baseline::None, None) => {}
+                    (Baseline::LeaveOneOut, _) => append_next(&one()),
+                }
+            }
             Form::Hessian { coefficient } => {
                 let mut constant = Graph::new();
                 let output = constant.constant(coefficient.clone());
@@ -308,7 +319,8 @@ pub(super) fn data_leaf(node: &Node) -> Option<DataId> {
         | Node::Call(..)
         | Node::Maximum(..)
         | Node::Minimum(..)
-        | Node::Kummer(..) => None,
+        | Node::Kummer(..)
+        | Node::GammaSlope(..) => None,
     }
 }
 

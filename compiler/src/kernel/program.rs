@@ -138,6 +138,9 @@ pub struct Probes {
     /// `Σ_i ⟨d_i, ∇f(y_i)⟩`, one for each stencil of the rules of a joint law, which has no others. The numbers are drawn
     /// once for each sample, and serve all coordinates.
     pub directional: Vec<Vec<Directional>>,
+    /// What is multiplied by the value of the whole function, or only added up, for score function rules. Each has a place
+    /// among the stencils, without probes.
+    pub scores: Vec<Score>,
     /// Whether the only stencil is asked for at every state of every categorical variable; then it moves a coordinate from 0
     /// to 1, and what all states of a variable share drops out.
     pub states: bool,
@@ -148,6 +151,12 @@ impl Probes {
     #[must_use]
     pub fn are_evaluated(&self) -> bool {
         self.stencils.iter().any(|stencil| !stencil.is_empty()) || !self.directional.is_empty()
+    }
+
+    /// Whether a sample computes numbers for each coordinate, or once for all.
+    #[must_use]
+    pub fn have_numbers(&self) -> bool {
+        self.are_evaluated() || !self.scores.is_empty()
     }
 
     /// How many stencils there are.
@@ -175,6 +184,17 @@ pub struct Probe {
     pub place: Place,
     /// The weight `w`.
     pub weight: Weight,
+}
+
+/// A weight, or 1, and with `with_value` times the value of the whole of `f`: an expectation of a score function rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Score {
+    /// Its place among [`Probes::stencils`].
+    pub stencil: usize,
+    /// The weight, an output of [`Probes::numbers`]; 1 if there is none.
+    pub weight: Option<usize>,
+    /// Whether the value of `f` is a factor.
+    pub with_value: bool,
 }
 
 /// Where a probe evaluates `f`; indices are outputs of [`Probes::numbers`].

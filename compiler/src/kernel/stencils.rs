@@ -6,12 +6,12 @@
 
 use std::collections::BTreeMap;
 
-use super::program::{Inputs, Place, Probe, Probes, Weight};
+use super::program::{Inputs, Place, Probe, Probes, Score, Weight};
 use crate::differentiation::derivatives_almost_everywhere;
 use crate::errors::Errors;
 use crate::ir::{BaseDraw, DrawId, Graph, Node, NodeId, Sampler};
 use crate::passes;
-use crate::rule::{Form, Rule, Stencil};
+use crate::rule::{Baseline, Form, Rule, Stencil};
 
 /// The probes of all stencils of `rules`, in the order in which terms name them.
 ///
@@ -20,10 +20,26 @@ use crate::rule::{Form, Rule, Stencil};
 pub(super) fn lower_probes(rules: &[&Rule], ridges: bool, separable: bool) -> Probes {
     let mut merging = Merging::new(ridges, separable);
     let mut stencils: Vec<Vec<Unplaced>> = Vec::new();
+    let mut scores: Vec<(Score, Option<usize>)> = Vec::new();
     for rule in rules {
         stencils.extend(rule.stencils.iter().map(|term| merging.stencil(&term.stencil)));
         // A closed form is weighted by numbers that no law's author wrote: it has a place and no probes.
         stencils.extend((rule.form == Form::ClosedForm).then(Vec::new));
+        // The value of the whole of `f` is no sum over rows and coordinates of what each of them has: places alone.
+        if let Form::Score { weight, rest, baseline } = &rule.form {
+            let weight = merging.import(weight, weight.output(), &[]);
+            let weight = merging.output(weight);
+            let mut place = |weight, with_value| {
+                scores.push((Score { stencil: stencils.len(), weight: None, with_value }, weight));
+                stencils.push(Vec::new());
+            };
+            place(Some(weight), true);
+            match (baseline, rest) {
+                (Baseline::None, Some(_)) => place(None, true),
+                (Baseline::None, None) => {}
+                (Baseline::LeaveOneOut, _) => place(Some(weight), false),
+            }
+        }
     }
     let numbers = super::lower::lower_sampler(&merging.sampler);
     // Passes merge equal outputs and may turn a weight into a constant.
@@ -44,7 +60,9 @@ pub(super) fn lower_probes(rules: &[&Rule], ridges: bool, separable: bool) -> Pr
             probes.into_iter().map(place).collect()
         })
         .collect();
-    Probes { numbers: keeping.numbers(), stencils, ..Probes::default() }
+    let scores = scores.into_iter().map(|(score, number)| Score { weight: number.map(|n| keeping.index(n)), ..score });
+    let scores = scores.collect();
+    Probes { numbers: keeping.numbers(), stencils, scores, ..Probes::default() }
 }
 
 /// The numbers of a lowered sampler that are read, each once.

@@ -53,6 +53,10 @@ pub fn violations(program: &Program) -> Vec<String> {
     let probes = &program.probes;
     let (count, stencils) = (probes.numbers.graph.outputs.len(), probes.count());
     check.graph("probes", &probes.numbers.graph, count, Leaves::Probes(probes.numbers.draws.len()));
+    for score in &probes.scores {
+        let placed = probes.stencils.get(score.stencil).is_some_and(Vec::is_empty);
+        check.require(placed && score.weight.is_none_or(|weight| weight < count), || format!("misplaced {score:?}"));
+    }
     for condition in &program.conditions {
         check.graph("condition", &condition.graph, 2, Leaves::Parameters);
     }
@@ -203,6 +207,7 @@ impl Check<'_> {
                 // The gamma function's family is evaluated once for a gradient, never for a sample.
                 (Node::Call(Primitive::LnGamma | Primitive::Polygamma(_), _), Leaves::Parameters) => true,
                 (Node::Call(Primitive::LnGamma | Primitive::Polygamma(_), _) | Node::Kummer(..), _) => false,
+                (Node::GammaSlope(..), leaves) => matches!(leaves, Leaves::Probes(_)),
                 (Node::Power(_, exponent), _) => matches!(exponent, 2 | -1),
                 (
                     Node::Sum(_)

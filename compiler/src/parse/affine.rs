@@ -215,7 +215,8 @@ impl AffineForms {
             | Node::Call(..)
             | Node::Maximum(..)
             | Node::Minimum(..)
-            | Node::Kummer(..) => data.then(factor),
+            | Node::Kummer(..)
+            | Node::GammaSlope(..) => data.then(factor),
         }
     }
 

@@ -12,7 +12,8 @@ use super::spelling::{list, nearest};
 use crate::errors::{Code, Errors, Fault};
 use crate::ir::draw::take_arguments;
 use crate::ir::{
-    Condition, Law, NodeId, ParamId, Parameter, ParameterKind, ParameterShape, Relation, Sampler, Support, WrittenRule,
+    Condition, Graph, Law, Node, NodeId, ParamId, Parameter, ParameterKind, ParameterShape, Relation, Sampler, Support,
+    WrittenRule,
 };
 
 /// Every parameter kind.
@@ -55,7 +56,8 @@ pub fn parse_distribution(options: TokenStream, item: &ItemFn) -> Result<Law, Er
         ));
     }
     let log_cf = keep(parse_log_cf(item, frequency, arguments), &mut errors);
-    let DistributionOptions { sample, require, rules, support, strip, image, .. } = options.unwrap_or_default();
+    let DistributionOptions { sample, require, rules, support, strip, log_density, image, .. } =
+        options.unwrap_or_default();
     if let Some(image) = &image {
         errors.push(Fault::over(
             Code::BadOption,
@@ -69,6 +71,7 @@ pub fn parse_distribution(options: TokenStream, item: &ItemFn) -> Result<Law, Er
     let conditions = require.and_then(|require| keep(parse_conditions(&require, arguments), &mut errors));
     let support = support.and_then(|support| keep(parse_range(&support, arguments), &mut errors));
     let strip = strip.and_then(|strip| keep(parse_range(&strip, arguments), &mut errors));
+    let log_density = log_density.and_then(|density| keep(parse_log_density(&density, arguments), &mut errors));
     let rules = parse_rules(&rules, &parameters, arguments, &mut errors);
     errors.into_result()?;
     let Some((log_cf, log_cf_span)) = log_cf else {
@@ -86,6 +89,7 @@ pub fn parse_distribution(options: TokenStream, item: &ItemFn) -> Result<Law, Er
         conditions: conditions.unwrap_or_default(),
         support: support.unwrap_or_default(),
         strip,
+        log_density,
         rules,
     })
 }
@@ -227,6 +231,17 @@ fn parse_range(range: &ExprRange, parameters: &[signature::Parameter]) -> Result
     let range = Support { lower: end(&range.start), upper: end(&range.end) };
     errors.into_result()?;
     Ok(range)
+}
+
+/// `log_density = …`: a function of the draw `z` and the parameters.
+fn parse_log_density(density: &Expr, parameters: &[signature::Parameter]) -> Result<Graph, Errors> {
+    let mut walker = Walker::new(Dialect::Condition);
+    declare_parameters(&mut walker, parameters);
+    walker.declare(&syn::Ident::new("z", proc_macro2::Span::call_site()), Node::Sample);
+    let output = walker.number(density);
+    walker.errors.into_result()?;
+    let Some(output) = output else { crate::errors::bug!("parse", "a log density without value and without fault") };
+    Ok(walker.terms.graph(&[output]))
 }
 
 fn no_comparison(condition: &Expr) -> Fault {

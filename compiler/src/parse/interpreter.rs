@@ -90,7 +90,8 @@ pub(crate) fn evaluate(graph: &Graph, leaf: impl Fn(&Node) -> f64) -> Vec<f64> {
             | Node::Data(_)
             | Node::Draw(_)
             | Node::Input(_)
-            | Node::Kummer(..) => leaf(node),
+            | Node::Kummer(..)
+            | Node::GammaSlope(..) => leaf(node),
         });
     }
     graph.outputs.iter().map(|output| values[output.0 as usize]).collect()

@@ -67,9 +67,9 @@ pub fn parse_law(options: TokenStream, item: &ItemFn) -> Result<Distribution, Er
         syn::FnArg::Receiver(_) => None,
     });
     if frequency.as_deref() == Some("&[Frequency]") {
-        parse_joint(options, item).map(Distribution::Joint)
+        parse_joint(options, item).map(|law| Distribution::Joint(Box::new(law)))
     } else {
-        parse_distribution(options, item).map(Distribution::Scalar)
+        parse_distribution(options, item).map(|law| Distribution::Scalar(Box::new(law)))
     }
 }
 
@@ -181,6 +181,9 @@ fn refuse_options(options: &DistributionOptions, errors: &mut Errors) {
     }
     if let Some(strip) = &options.strip {
         refuse(strip, "strip");
+    }
+    if let Some(density) = &options.log_density {
+        refuse(density, "log_density");
     }
 }
 

@@ -7,7 +7,7 @@ use super::option_list::{OPAQUE, entries};
 use super::signature::text;
 use super::spelling::{list, nearest};
 use crate::errors::{Code, Errors, Fault};
-use crate::rule::{MAX_ORDER, RequestedForm};
+use crate::rule::{Baseline, MAX_ORDER, RequestedForm};
 
 /// Arithmetic of draws and of the per-sample work. Results are `f64` in any case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub struct DistributionOptions {
     pub support: Option<ExprRange>,
     /// `strip = a..b`
     pub strip: Option<ExprRange>,
+    /// `log_density = …`
+    pub log_density: Option<Expr>,
     /// `image = …`, of joint laws
     pub image: Option<Expr>,
     /// `crate = …`: the path of the runtime, `::logphi` unless it was renamed.
@@ -56,6 +58,7 @@ impl Default for DistributionOptions {
             rules: Vec::new(),
             support: None,
             strip: None,
+            log_density: None,
             image: None,
             runtime: default_runtime(),
         }
@@ -103,11 +106,13 @@ pub struct TermOptions {
 pub fn parse_distribution_options(tokens: TokenStream) -> Result<DistributionOptions, Errors> {
     let mut errors = Errors::new();
     let mut options = DistributionOptions::default();
-    for entry in entries(tokens, &["sample", "require", "rule", "support", "strip", "image", "crate"], &mut errors)? {
+    let known = ["sample", "require", "rule", "support", "strip", "log_density", "image", "crate"];
+    for entry in entries(tokens, &known, &mut errors)? {
         let Some(value) = entry.value(&mut errors) else { continue };
         match entry.name.to_string().as_str() {
             "sample" => options.sample = Some(value.clone()),
             "image" => options.image = Some(value.clone()),
+            "log_density" => options.log_density = Some(value.clone()),
             "require" => options.require = Some(value.clone()),
             "rule" => match &entry.target {
                 Some(target) => options.rules.push((target.clone(), value.clone())),
@@ -321,9 +326,6 @@ fn coordinates(value: &Expr, errors: &mut Errors) -> Option<u32> {
     None
 }
 
-/// Forms that rules will have and this version does not.
-const LATER: [&str; 1] = ["score"];
-
 fn form(value: &Expr, errors: &mut Errors) -> Option<RequestedForm> {
     let (name, number) = match value {
         Expr::Call(call) => (text(&call.func), call.args.first().filter(|_| call.args.len() == 1)),
@@ -331,6 +333,11 @@ fn form(value: &Expr, errors: &mut Errors) -> Option<RequestedForm> {
     };
     let here: Vec<&str> = RequestedForm::ALL.iter().map(|form| form.name()).collect();
     let found = RequestedForm::ALL.iter().copied().find(|form| form.name() == name);
+    if let (Some(RequestedForm::Score(_)), Some(number)) = (found, number)
+        && text(number) == "leave_one_out"
+    {
+        return Some(RequestedForm::Score(Baseline::LeaveOneOut));
+    }
     if let (Some(form), Expr::Call(_)) = (found, value) {
         let which = number.and_then(|number| text(number).parse().ok()).filter(|number| *number >= 1);
         if let Some(form) = which.and_then(|number| form.numbered(number)) {
@@ -339,15 +346,15 @@ fn form(value: &Expr, errors: &mut Errors) -> Option<RequestedForm> {
     }
     let (code, message, help) = match name.as_str() {
         _ if found.is_some() && !matches!(value, Expr::Call(_)) => return found,
+        "score" => (
+            Code::BadOption,
+            format!("`{}` is not a form of rules", text(value)),
+            "write `score`, or `score(leave_one_out)` to subtract from f the mean over the other samples".to_owned(),
+        ),
         _ if found.is_some() => (
             Code::BadOption,
             format!("`{}` is not a form of rules", text(value)),
             "only `auxiliary(2)`, `difference(2)` and so on take a number: the second rule of the kind".to_owned(),
-        ),
-        name if LATER.contains(&name) => (
-            Code::FormUnavailable,
-            format!("the form `{name}` is not part of this version"),
-            format!("the forms of this version are {}", list(here.iter().copied())),
         ),
         name => (
             Code::BadOption,
@@ -408,7 +415,8 @@ mod tests {
             ("order = -1", Code::BadOrder, "-1"),
             ("order = n", Code::BadOption, "n"),
             ("order(b) = 3", Code::BadOption, "b"),
-            ("form = score", Code::FormUnavailable, "score"),
+            ("form = score(2)", Code::BadOption, "score(2)"),
+            ("form = score()", Code::BadOption, "score()"),
             ("form = truncated(2)", Code::BadOption, "truncated(2)"),
             ("form = auxiliary(0)", Code::BadOption, "auxiliary(0)"),
             ("form(b) = formulas", Code::BadOption, "formulas"),

@@ -68,7 +68,8 @@ impl Hoisting<'_> {
             | Node::Call(..)
             | Node::Maximum(..)
             | Node::Minimum(..)
-            | Node::Kummer(..) => {
+            | Node::Kummer(..)
+            | Node::GammaSlope(..) => {
                 if varies {
                     let mapped = node.clone();
                     let mapped = mapped.map_operands(|operand| self.read(operand));
@@ -149,7 +150,8 @@ fn is_free(node: &Node) -> bool {
         | Node::Call(..)
         | Node::Maximum(..)
         | Node::Minimum(..)
-        | Node::Kummer(..) => false,
+        | Node::Kummer(..)
+        | Node::GammaSlope(..) => false,
     }
 }
 

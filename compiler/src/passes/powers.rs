@@ -51,7 +51,8 @@ pub fn powers(graph: Graph) -> Graph {
             | Node::Call(..)
             | Node::Maximum(..)
             | Node::Minimum(..)
-            | Node::Kummer(..) => {
+            | Node::Kummer(..)
+            | Node::GammaSlope(..) => {
                 let mapped = node.map_operands(|operand| image[operand.0 as usize]);
                 result.push_spanned(mapped, graph.span(id))
             }

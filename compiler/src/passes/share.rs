@@ -35,7 +35,8 @@ pub fn share(graph: Graph) -> Graph {
             | Node::Call(..)
             | Node::Maximum(..)
             | Node::Minimum(..)
-            | Node::Kummer(..) => intern(node.map_operands(|operand| image[operand.0 as usize])),
+            | Node::Kummer(..)
+            | Node::GammaSlope(..) => intern(node.map_operands(|operand| image[operand.0 as usize])),
         };
         image.push(mapped);
     }

@@ -1,6 +1,6 @@
 //! The forms of a rule and what a rule is made of.
 
-use crate::ir::{Coefficient, Origin, ParamId, Radius, Rational, StencilTerm};
+use crate::ir::{Coefficient, Graph, Origin, ParamId, Radius, Rational, StencilTerm};
 
 /// How the gradient with respect to one parameter is computed.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,11 +37,29 @@ pub enum Form {
     Discrete,
     /// The sample expression is differentiated along with `f`: the reparameterisation gradient, to compare with.
     Pathwise,
+    /// The value of `f` times the derivative of the log density, to compare with: `E[f(z) (w(z) + c)]`.
+    Score {
+        /// The part `w(z)` of the derivative that hangs on the draw; leaves are constants, π, parameters and the draw.
+        weight: Graph,
+        /// The rest `c`, a function of the parameters; none if there is none.
+        rest: Option<Graph>,
+        /// What is subtracted from `f`.
+        baseline: Baseline,
+    },
     /// The gradient with respect to the entries of a covariance matrix, paper Eq. (15): `∂_{Σ_ij} E f = c E ∂_i ∂_j f`.
     Hessian {
         /// The factor `c` of the second derivatives; 1/2 for a Gaussian law.
         coefficient: Rational,
     },
+}
+
+/// What the score function rule subtracts from `f`, which changes no expectation: the score has mean 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Baseline {
+    /// Nothing.
+    None,
+    /// For each sample the mean of `f` over all others.
+    LeaveOneOut,
 }
 
 /// Why a terminating rule ends.
@@ -88,6 +106,7 @@ impl Rule {
             | Form::Difference { .. }
             | Form::Discrete
             | Form::Pathwise
+            | Form::Score { .. }
             | Form::Hessian { .. } => true,
             Form::Truncated { .. } => false,
         }
@@ -117,7 +136,8 @@ impl Rule {
             | Form::Auxiliary { .. }
             | Form::Difference { .. }
             | Form::Discrete
-            | Form::Pathwise => None,
+            | Form::Pathwise
+            | Form::Score { .. } => None,
             Form::Hessian { .. } => Some(2),
         };
         derivatives.chain(stencils).chain(other).max().unwrap_or(0)
@@ -149,6 +169,8 @@ pub enum RequestedForm {
     Discrete,
     /// `form = pathwise`
     Pathwise,
+    /// `form = score`, or `form = score(leave_one_out)`.
+    Score(Baseline),
 }
 
 impl RequestedForm {
@@ -162,6 +184,7 @@ impl RequestedForm {
         RequestedForm::Difference(1),
         RequestedForm::Discrete,
         RequestedForm::Pathwise,
+        RequestedForm::Score(Baseline::None),
     ];
 
     /// The name in `form = …`, without a number.
@@ -176,6 +199,7 @@ impl RequestedForm {
             RequestedForm::Difference(_) => "difference",
             RequestedForm::Discrete => "discrete",
             RequestedForm::Pathwise => "pathwise",
+            RequestedForm::Score(_) => "score",
         }
     }
 
@@ -190,7 +214,8 @@ impl RequestedForm {
             | RequestedForm::Truncated
             | RequestedForm::Terminating
             | RequestedForm::Discrete
-            | RequestedForm::Pathwise => None,
+            | RequestedForm::Pathwise
+            | RequestedForm::Score(_) => None,
         }
     }
 }
@@ -202,6 +227,7 @@ impl std::fmt::Display for RequestedForm {
             RequestedForm::Auxiliary(number) | RequestedForm::Difference(number) if *number > 1 => {
                 write!(f, "({number})")
             }
+            RequestedForm::Score(Baseline::LeaveOneOut) => f.write_str("(leave_one_out)"),
             RequestedForm::Auxiliary(_)
             | RequestedForm::Difference(_)
             | RequestedForm::Formula
@@ -209,7 +235,8 @@ impl std::fmt::Display for RequestedForm {
             | RequestedForm::Truncated
             | RequestedForm::Terminating
             | RequestedForm::Discrete
-            | RequestedForm::Pathwise => Ok(()),
+            | RequestedForm::Pathwise
+            | RequestedForm::Score(Baseline::None) => Ok(()),
         }
     }
 }

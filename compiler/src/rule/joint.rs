@@ -273,6 +273,7 @@ impl Parts {
             conditions: Vec::new(),
             support: Support::default(),
             strip: None,
+            log_density: None,
             rules: Vec::new(),
         };
         let mut choice = choice.clone();
@@ -356,6 +357,7 @@ fn linear(graph: &Graph, id: NodeId, factors: &mut Vec<NodeId>, found: &mut Vec<
         | Node::RealPower(..)
         | Node::Call(..)
         | Node::Kummer(..)
+        | Node::GammaSlope(..)
         | Node::Maximum(..)
         | Node::Minimum(..) => {
             // What holds no reduction adds up to 0, as the judgement has shown.
@@ -395,6 +397,7 @@ fn rational(graph: &Graph, id: NodeId) -> Option<Rational> {
         | Node::RealPower(..)
         | Node::Call(..)
         | Node::Kummer(..)
+        | Node::GammaSlope(..)
         | Node::Maximum(..)
         | Node::Minimum(..) => None,
     }

@@ -9,10 +9,11 @@ pub mod joint;
 pub mod opaque;
 mod pathwise;
 mod refusal;
+mod score;
 pub mod select;
 pub mod text;
 
 pub use crate::ir::{Coefficient, ExactRule, Origin, Radius, Stencil, StencilTerm};
 pub use derivation::{Derivation, ParameterSeries};
 pub use exponentials::Expansion;
-pub use form::{Ending, Form, LOOK_AHEAD, MAX_ORDER, RequestedForm, Rule};
+pub use form::{Baseline, Ending, Form, LOOK_AHEAD, MAX_ORDER, RequestedForm, Rule};

@@ -23,7 +23,7 @@ pub fn check_choice(choice: &Choice) -> Result<(), Errors> {
     let forms = choice.form.iter().copied().chain(choice.forms.iter().map(|(_, form, span)| (*form, *span)));
     for (form, span) in forms {
         let what = match form {
-            RequestedForm::Difference(_) | RequestedForm::Discrete => continue,
+            RequestedForm::Difference(_) | RequestedForm::Discrete | RequestedForm::Score(_) => continue,
             RequestedForm::Formula | RequestedForm::ClosedForm => "a formula needs to know the function",
             RequestedForm::Truncated
             | RequestedForm::Terminating
@@ -33,7 +33,7 @@ pub fn check_choice(choice: &Choice) -> Result<(), Errors> {
         errors.push(refusal(
             span,
             what,
-            "the forms for opaque functions are `difference` and `discrete`; leave the form out",
+            "the forms for opaque functions are `difference`, `discrete` and `score`; leave the form out",
         ));
     }
     errors.into_result()
@@ -83,6 +83,13 @@ pub fn could_help(errors: &Errors) -> bool {
 pub fn only_steps(errors: &Errors) -> Option<Span> {
     let steps = errors.faults().iter().all(|fault| fault.code == Code::Step);
     errors.faults().first().filter(|_| steps).map(|fault| fault.start)
+}
+
+/// Whether the score function rule is asked for, for every parameter, which calls the function under any law.
+#[must_use]
+pub fn asks_for_scores(law: &Law, choice: &Choice) -> bool {
+    let mut parameters = law.parameters.iter().filter(|parameter| parameter.kind.has_gradient());
+    parameters.all(|parameter| matches!(choice.form_of(&parameter.name), Some((RequestedForm::Score(_), _))))
 }
 
 /// The rules of a law that only call the function.
@@ -155,7 +162,8 @@ mod tests {
     #[test]
     fn only_forms_without_derivatives_can_be_asked_for() {
         for &form in RequestedForm::ALL {
-            let accepted = matches!(form, RequestedForm::Difference(_) | RequestedForm::Discrete);
+            let accepted =
+                matches!(form, RequestedForm::Difference(_) | RequestedForm::Discrete | RequestedForm::Score(_));
             assert_eq!(check_choice(&choice(Some(form))).is_ok(), accepted, "{form}");
         }
         assert!(check_choice(&choice(None)).is_ok());

@@ -7,7 +7,9 @@
 //! ∂_θ E f(z) = E[ f'(z) (a' + b' D) ] = E[ f'(z) (a' + b' (z - a) / b) ]
 //! ```
 //!
-//! which is exact for absolutely continuous `f`, and needs no draw besides `z`.
+//! which is exact for absolutely continuous `f`, and needs no draw besides `z`. Where `D` is a gamma number `G` whose shape `k`
+//! hangs on the parameter, `b k' ∂G/∂k` is added, the derivative at a fixed probability (Figurnov, Mohamed and Mnih, *Implicit
+//! reparameterization gradients*, 2018).
 
 use num_traits::{One, Signed};
 
@@ -15,7 +17,9 @@ use super::build::Builder;
 use super::form::{Form, Rule};
 use super::select::rule;
 use crate::differentiation::derivative;
-use crate::ir::{BaseDraw, Coefficient, Graph, Law, Node, NodeId, ParamId, Sampler, Stencil, StencilTerm};
+use crate::ir::{
+    BaseDraw, Coefficient, DrawId, DrawKind, Graph, Law, Node, NodeId, ParamId, Sampler, Stencil, StencilTerm,
+};
 use crate::passes;
 
 /// The rule of a parameter, or why there is none.
@@ -25,9 +29,14 @@ use crate::passes;
 pub(super) fn pathwise(law: &Law, parameter: ParamId) -> Result<Rule, String> {
     let name = &law.parameters[parameter.0].name;
     let sampler = law.sampler.as_ref().ok_or("it has no sample expression")?;
+    let no_derivative = || format!("its sample expression has no derivative by `{name}`");
+    if let Some(parts) = GammaParts::of(sampler, parameter) {
+        return Ok(weighted(parameter, parts.weight(parameter).map_err(|()| no_derivative())?));
+    }
     if let Some(draw) = sampler.draws.iter().find(|draw| hangs_on(&sampler.graph, draw, parameter)) {
         return Err(format!(
-            "`{name}` is an argument of `{}` in its sample expression, and base draws are not differentiated by their arguments",
+            "`{name}` is an argument of `{}` in its sample expression; only `a + b * gamma(k)`, with one draw, is differentiated by the \
+             argument of a draw",
             draw.kind.name()
         ));
     }
@@ -40,11 +49,14 @@ pub(super) fn pathwise(law: &Law, parameter: ParamId) -> Result<Rule, String> {
     };
     let location = location.unwrap_or_else(|| builder.constant(num_traits::Zero::zero()));
     let parts = builder.finish_all(&[location, scale]);
-    let weight =
-        weight(&parts, parameter).map_err(|()| format!("its sample expression has no derivative by `{name}`"))?;
+    Ok(weighted(parameter, weight(&parts, parameter).map_err(|()| no_derivative())?))
+}
+
+/// The rule with a weight of `f'` at the draw.
+fn weighted(parameter: ParamId, weight: Graph) -> Rule {
     let form = Form::Pathwise;
     if weight.iter().all(|(_, node)| *node != Node::Sample) {
-        return Ok(rule(parameter, form, vec![Coefficient { order: 1, value: weight }]));
+        return rule(parameter, form, vec![Coefficient { order: 1, value: weight }]);
     }
     let mut numbers = weight;
     let point = numbers.iter().find(|(_, node)| **node == Node::Sample).map(|(id, _)| id);
@@ -52,7 +64,60 @@ pub(super) fn pathwise(law: &Law, parameter: ParamId) -> Result<Rule, String> {
     let mut one = Graph::new();
     one.outputs = vec![one.integer(1)];
     let stencil = Stencil { numbers: Sampler { graph: numbers, draws: Vec::new() }, orders: vec![1] };
-    Ok(Rule { stencils: vec![StencilTerm { coefficient: one, stencil }], ..rule(parameter, form, Vec::new()) })
+    Rule { stencils: vec![StencilTerm { coefficient: one, stencil }], ..rule(parameter, form, Vec::new()) }
+}
+
+/// The parts of a sample expression `location + scale G`, with a gamma number `G` of some shape as the only draw; each part has
+/// one output over parameters.
+struct GammaParts {
+    location: Graph,
+    scale: Graph,
+    shape: Graph,
+}
+
+impl GammaParts {
+    /// The parts, if the expression is of the kind and the shape hangs on the parameter.
+    fn of(sampler: &Sampler, parameter: ParamId) -> Option<Self> {
+        let Sampler { graph, draws } = sampler;
+        let [draw] = draws.as_slice() else { return None };
+        if draw.kind != DrawKind::Gamma || !hangs_on(graph, draw, parameter) {
+            return None;
+        }
+        let gamma = Node::Draw(DrawId(0));
+        let scale = simplified(derivative(graph, graph.output(), &gamma).ok()?);
+        let mut location = Graph::new();
+        let at_zero = location.import(graph, graph.output(), |location, node| {
+            (*node == gamma).then(|| location.constant(num_traits::Zero::zero()))
+        });
+        location.outputs = vec![at_zero];
+        let mut shape = graph.clone();
+        shape.outputs = draw.arguments.clone();
+        let parts = Self { location: simplified(location), scale, shape: simplified(shape) };
+        (!reads(&parts.scale, parts.scale.output()).0).then_some(parts)
+    }
+
+    /// `a' + b' g + b k' ∂g/∂k` at `g = (z - a) / b`, one output.
+    fn weight(&self, parameter: ParamId) -> Result<Graph, ()> {
+        let Self { location, scale, shape } = self;
+        let mut graph = Graph::new();
+        let [a, b, k] = [location, scale, shape].map(|part| graph.import(part, part.output(), |_, _| None));
+        let slopes = [location, scale, shape].map(|part| {
+            let slope = derivative(part, part.output(), &Node::Param(parameter)).map_err(|_| ())?;
+            Ok(graph.import(&slope, slope.output(), |_, _| None))
+        });
+        let [by_location, by_scale, by_shape] = slopes;
+        let draw = graph.push(Node::Sample);
+        let from_location = graph.subtract(draw, a);
+        let gamma = graph.divide(from_location, b);
+        let moved = graph.push(Node::GammaSlope(k, gamma));
+        let terms = vec![by_location?, graph.product(vec![by_scale?, gamma]), graph.product(vec![b, by_shape?, moved])];
+        graph.outputs = vec![graph.sum(terms)];
+        Ok(simplified(graph))
+    }
+}
+
+fn simplified(graph: Graph) -> Graph {
+    passes::prune(passes::fold(passes::share(graph)))
 }
 
 /// Whether an argument of the draw reads the parameter, directly or through another draw.
@@ -165,15 +230,13 @@ fn weight(parts: &Graph, parameter: ParamId) -> Result<Graph, ()> {
     let standard = graph.divide(from_location, scale);
     let moved = graph.product(vec![by_scale, standard]);
     graph.outputs = vec![graph.sum(vec![by_location, moved])];
-    let graph = passes::fold(passes::share(graph));
-    Ok(passes::prune(graph))
+    Ok(simplified(graph))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ir::display::{Leaves, infix};
-    use crate::ir::{DrawId, DrawKind};
     use crate::series::samples::{gamma, laplace};
 
     const EXPONENTIAL: (DrawKind, &[usize]) = (DrawKind::Exponential, &[]);
@@ -235,9 +298,24 @@ mod tests {
     }
 
     #[test]
+    fn shapes_of_gamma_numbers_are_differentiated() {
+        assert_eq!(text(&gamma_law(), 0), "mu * gamma_slope(k, z / mu)");
+        // b + 2 * gamma(b / mu)
+        let shifted = with_sampler(laplace(), &[(DrawKind::Gamma, &[1])], |graph, parameters, draws| {
+            let two = graph.integer(2);
+            let scaled = graph.product(vec![two, draws[0]]);
+            graph.sum(vec![parameters[1], scaled])
+        });
+        assert_eq!(text(&shifted, 1), "1 + 2 * gamma_slope(b, (z - b) / 2)");
+    }
+
+    #[test]
     fn other_sample_expressions_are_refused() {
-        let shape = text(&gamma_law(), 0);
-        assert!(shape.contains("`k` is an argument of `gamma`"), "{shape}");
+        // mu + poisson(b)
+        let count = with_sampler(laplace(), &[(DrawKind::Poisson, &[1])], |graph, parameters, draws| {
+            graph.sum(vec![parameters[0], draws[0]])
+        });
+        assert!(text(&count, 1).contains("`b` is an argument of `poisson`"), "{}", text(&count, 1));
         assert_eq!(text(&laplace(), 1), "it has no sample expression");
         // mu * T1 - b * T2: two scales.
         let two = with_sampler(laplace(), &[EXPONENTIAL; 2], |graph, parameters, draws| {

@@ -20,6 +20,7 @@ use super::form::{Ending, Form, MAX_ORDER, RequestedForm, Rule};
 use super::opaque;
 use super::pathwise::pathwise;
 use super::refusal::{explain_kinks, not_exponential, order_needed, unavailable};
+use super::score::score;
 use crate::errors::{Code, Errors, Fault};
 use crate::ir::{Coefficient, ExactRule, Law, Origin, ParamId, Radius};
 
@@ -116,7 +117,8 @@ pub fn required_order(law: &Law, subject: &Subject, choice: &Choice) -> Result<u
             | RequestedForm::Auxiliary(_)
             | RequestedForm::Difference(_)
             | RequestedForm::Discrete
-            | RequestedForm::Pathwise,
+            | RequestedForm::Pathwise
+            | RequestedForm::Score(_),
             _,
         )) => false,
         None => choice.order.is_none() && subject.formula.is_err(),
@@ -226,13 +228,24 @@ fn select_one(law: &Law, series: &ParameterSeries, subject: &Subject, choice: &C
             Some((form, rule)) => exact(series.parameter, form, rule),
             None => return Err(unavailable(law, series, subject, form, span)),
         },
-        (Some((RequestedForm::Pathwise, span)), _) => pathwise(law, series.parameter).map_err(|why| {
-            let help = match candidates(law, series, subject).first() {
-                Some(_) => format!("leave the form out for the best rule of `{name}`"),
-                None => format!("give an order for `{name}`, such as `order = 8`"),
+        (Some((form @ (RequestedForm::Pathwise | RequestedForm::Score(_)), span)), _) => {
+            let rule = match form {
+                RequestedForm::Score(baseline) => score(law, series.parameter, baseline),
+                _ => pathwise(law, series.parameter),
             };
-            Fault::new(Code::FormUnavailable, span, format!("no rule of the form `pathwise` for `{name}`: {why}"), help)
-        })?,
+            rule.map_err(|why| {
+                let help = match candidates(law, series, subject).first() {
+                    Some(_) => format!("leave the form out for the best rule of `{name}`"),
+                    None => format!("give an order for `{name}`, such as `order = 8`"),
+                };
+                Fault::new(
+                    Code::FormUnavailable,
+                    span,
+                    format!("no rule of the form `{form}` for `{name}`: {why}"),
+                    help,
+                )
+            })?
+        }
         (None, None) if subject.formula.is_ok() => known(series.parameter, RequestedForm::Formula),
         (None, None) => {
             let candidates = candidates(law, series, subject);
@@ -299,7 +312,8 @@ fn exact(parameter: ParamId, form: RequestedForm, rule: &ExactRule) -> Rule {
         | RequestedForm::Auxiliary(_)
         | RequestedForm::Truncated
         | RequestedForm::Terminating
-        | RequestedForm::Pathwise => Form::Auxiliary { origin },
+        | RequestedForm::Pathwise
+        | RequestedForm::Score(_) => Form::Auxiliary { origin },
     };
     Rule { stencils: rule.stencils.clone(), ..self::rule(parameter, form, rule.derivatives.clone()) }
 }

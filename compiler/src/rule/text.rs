@@ -189,7 +189,8 @@ fn write_node(graph: &Graph, id: NodeId, names: &[String], place: Place, text: &
         | Node::Ridge
         | Node::Data(_)
         | Node::Input(_)
-        | Node::Kummer(..) => crate::errors::bug!("rule::text", "{:?} in a coefficient", graph.node(id)),
+        | Node::Kummer(..)
+        | Node::GammaSlope(..) => crate::errors::bug!("rule::text", "{:?} in a coefficient", graph.node(id)),
     }
 }
 

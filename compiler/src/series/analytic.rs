@@ -141,7 +141,8 @@ fn check_kinks_of_complex_arguments(law: &Law) -> Result<(), Errors> {
             | Node::Power(..)
             | Node::RealPower(..)
             | Node::Call(..)
-            | Node::Kummer(..) => continue,
+            | Node::Kummer(..)
+            | Node::GammaSlope(..) => continue,
         };
         let has = |wanted: &Node| arguments.iter().any(|argument| contains(graph, *argument, wanted));
         if has(&Node::Frequency) && has(&Node::ImaginaryUnit) {

@@ -77,7 +77,8 @@ fn degrees(graph: &Graph) -> Vec<Option<u32>> {
                 | Node::Call(..)
                 | Node::Maximum(..)
                 | Node::Minimum(..)
-                | Node::Kummer(..) => None,
+                | Node::Kummer(..)
+                | Node::GammaSlope(..) => None,
             }
         };
         degrees.push(degree);

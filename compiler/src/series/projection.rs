@@ -86,6 +86,7 @@ pub fn project(law: &JointLaw, direction: &Direction) -> Law {
         sampler: None,
         support: Support::default(),
         strip: None,
+        log_density: None,
         rules: Vec::new(),
     }
 }
@@ -159,6 +160,7 @@ impl Projection<'_> {
                 | Node::RealPower(..)
                 | Node::Call(..)
                 | Node::Kummer(..)
+                | Node::GammaSlope(..)
                 | Node::Maximum(..)
                 | Node::Minimum(..) => continue,
             };

@@ -86,6 +86,7 @@ impl Writer<'_> {
                 let node = self.push(Node::Kummer(*part, operands));
                 self.real(node)
             }
+            Node::GammaSlope(x, y) => self.real_pair(of(x), of(y), Node::GammaSlope),
             Node::Maximum(x, y) => self.real_pair(of(x), of(y), Node::Maximum),
             Node::Minimum(x, y) => self.real_pair(of(x), of(y), Node::Minimum),
         }

@@ -230,6 +230,7 @@ fn source_text(law: &Law, id: NodeId) -> Option<String> {
         | Node::RealPower(..)
         | Node::Maximum(..)
         | Node::Minimum(..)
-        | Node::Kummer(..) => None,
+        | Node::Kummer(..)
+        | Node::GammaSlope(..) => None,
     }
 }

@@ -131,6 +131,7 @@ pub(crate) fn law<const N: usize>(
         conditions: Vec::new(),
         support: crate::ir::Support::default(),
         strip: None,
+        log_density: None,
         rules: Vec::new(),
     }
 }

@@ -116,6 +116,10 @@ fn form<'a>(
             conditions.push(combine(of(*x), of(*y), &minus_one));
             of(*x).clone()
         }
+        Node::GammaSlope(x, y) => {
+            conditions.extend([of(*x).clone(), of(*y).clone()]);
+            none()
+        }
         Node::Kummer(_, operands) => {
             conditions.extend(operands.iter().map(|operand| of(*operand).clone()));
             none()

@@ -82,6 +82,7 @@ impl Interpreter<'_> {
             Node::Maximum(..)
             | Node::Minimum(..)
             | Node::Kummer(..)
+            | Node::GammaSlope(..)
             | Node::ImaginaryUnit
             | Node::Frequency
             | Node::Sample

@@ -126,6 +126,7 @@ fn train(options: &Options, data: &Dataset) -> Result<Training, EstimateError> {
             samples: options.samples,
             seed: options.seed,
             kl_weight: if options.kl_per_sample { 1.0 } else { 1.0 / rows },
+            threads: None,
         },
         epochs: options.epoch_count(),
         batch: options.batch,

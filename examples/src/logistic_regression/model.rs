@@ -43,6 +43,18 @@ pub struct Order16;
 #[estimator(of = log_likelihood, distribution = Laplace)]
 pub struct Exact;
 
+/// The same function under the reparameterisation gradient, to compare with.
+#[estimator(of = log_likelihood, distribution = Laplace, form = pathwise)]
+pub struct Pathwise;
+
+/// The same function under the score function, to compare with.
+#[estimator(of = log_likelihood, distribution = Laplace, form = score)]
+pub struct Score;
+
+/// The same function under the score function with a leave-one-out baseline, to compare with.
+#[estimator(of = log_likelihood, distribution = Laplace, form = score(leave_one_out))]
+pub struct ScoreWithBaseline;
+
 /// The KL divergence of `L(μ, b)` from the prior `L(0, 1)`, one summand of Eq. (27).
 #[term(distribution = Laplace)]
 pub fn kl(mu: f64, b: f64) -> f64 {
@@ -105,6 +117,8 @@ pub struct Settings {
     pub seed: u64,
     /// Weight of the KL divergence beside the mean log likelihood: 1/n counts it once in a pass over n rows.
     pub kl_weight: f64,
+    /// Threads to use, all of them if not said. They change no bit of the result.
+    pub threads: Option<usize>,
 }
 
 /// The objective under the estimator that was compiled for the chosen order. Only the shapes of the weights and the
@@ -125,6 +139,7 @@ pub fn objective<'a>(
         E: for<'b> Estimator<Law = Laplace<(), ()>, Arguments<'b> = (&'b Matrix, &'b [f64], f64)>,
     {
         let objective = estimator.plus(-settings.kl_weight, kl::TERM).samples(settings.samples).seed(settings.seed);
+        let objective = if let Some(threads) = settings.threads { objective.threads(threads) } else { objective };
         Ok(Box::new(objective.build()?))
     }
     let arguments = rows.arguments();
@@ -136,6 +151,9 @@ pub fn objective<'a>(
         Order::Twelve => build(Order12::prepare(weights, arguments), settings),
         Order::Sixteen => build(Order16::prepare(weights, arguments), settings),
         Order::Exact => build(Exact::prepare(weights, arguments), settings),
+        Order::Pathwise => build(Pathwise::prepare(weights, arguments), settings),
+        Order::Score => build(Score::prepare(weights, arguments), settings),
+        Order::ScoreWithBaseline => build(ScoreWithBaseline::prepare(weights, arguments), settings),
     }
 }
 
@@ -150,6 +168,26 @@ pub const fn rule(order: Order) -> &'static str {
         Order::Twelve => Order12::RULE,
         Order::Sixteen => Order16::RULE,
         Order::Exact => Exact::RULE,
+        Order::Pathwise => Pathwise::RULE,
+        Order::Score => Score::RULE,
+        Order::ScoreWithBaseline => ScoreWithBaseline::RULE,
+    }
+}
+
+/// The same as LaTeX.
+#[must_use]
+pub const fn latex(order: Order) -> &'static str {
+    match order {
+        Order::Two => Order2::LATEX,
+        Order::Four => Order4::LATEX,
+        Order::Six => Order6::LATEX,
+        Order::Eight => log_likelihood::LATEX,
+        Order::Twelve => Order12::LATEX,
+        Order::Sixteen => Order16::LATEX,
+        Order::Exact => Exact::LATEX,
+        Order::Pathwise => Pathwise::LATEX,
+        Order::Score => Score::LATEX,
+        Order::ScoreWithBaseline => ScoreWithBaseline::LATEX,
     }
 }
 
@@ -164,6 +202,9 @@ pub const fn rust(order: Order) -> &'static str {
         Order::Twelve => Order12::RUST,
         Order::Sixteen => Order16::RUST,
         Order::Exact => Exact::RUST,
+        Order::Pathwise => Pathwise::RUST,
+        Order::Score => Score::RUST,
+        Order::ScoreWithBaseline => ScoreWithBaseline::RUST,
     }
 }
 
@@ -178,7 +219,7 @@ mod tests {
     }
 
     fn settings(order: Order, samples: usize) -> Settings {
-        Settings { order, samples, seed: 3, kl_weight: 0.25 }
+        Settings { order, samples, seed: 3, kl_weight: 0.25, threads: None }
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub struct Options {
     pub scaling: Scaling,
 
     /// Highest order of the series kept in the rule for the scale `b`, or `exact`: no series, and one more draw
+    ///
+    /// `pathwise`, `score` and `score-baseline` are there to compare with.
     #[arg(long, value_enum, default_value_t = Order::Eight)]
     pub order: Order,
 
@@ -76,7 +78,7 @@ impl Options {
     }
 }
 
-/// The compiled rules for the scale `b`: the series cut at an order, or the exact rule.
+/// The compiled rules for the scale `b`: the series cut at an order, the exact rule, or one to compare with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Order {
     /// One term
@@ -100,6 +102,15 @@ pub enum Order {
     /// The exact rule: no bias, but as many evaluations for each row as there are features
     #[value(name = "exact")]
     Exact,
+    /// The reparameterisation gradient
+    #[value(name = "pathwise")]
+    Pathwise,
+    /// The score function, for `mu` too
+    #[value(name = "score")]
+    Score,
+    /// The score function with a leave-one-out baseline, for `mu` too
+    #[value(name = "score-baseline")]
+    ScoreWithBaseline,
 }
 
 impl Order {
@@ -113,14 +124,24 @@ impl Order {
             Self::Eight => Some(8),
             Self::Twelve => Some(12),
             Self::Sixteen => Some(16),
-            Self::Exact => None,
+            Self::Exact | Self::Pathwise | Self::Score | Self::ScoreWithBaseline => None,
         }
     }
 
     /// How the rule is called in figures and messages: `order 8`, or `exact`.
     #[must_use]
     pub fn name(self) -> String {
-        self.number().map_or_else(|| "exact".to_owned(), |number| format!("order {number}"))
+        self.number().map_or_else(|| self.word().to_owned(), |number| format!("order {number}"))
+    }
+
+    /// What it is called where it has no number.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Pathwise => "pathwise",
+            Self::Score => "score",
+            Self::ScoreWithBaseline => "score-baseline",
+            Self::Two | Self::Four | Self::Six | Self::Eight | Self::Twelve | Self::Sixteen | Self::Exact => "exact",
+        }
     }
 }
 
@@ -128,7 +149,7 @@ impl Serialize for Order {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.number() {
             Some(number) => serializer.serialize_u32(number),
-            None => serializer.serialize_str("exact"),
+            None => serializer.serialize_str(self.word()),
         }
     }
 }
@@ -178,10 +199,10 @@ mod tests {
     fn the_orders_are_named_by_their_numbers_and_the_exact_rule_by_a_word() {
         for order in Order::value_variants() {
             let name = order.to_possible_value().expect("all have names");
-            let number = order.number().map_or_else(|| "exact".to_owned(), |number| number.to_string());
+            let number = order.number().map_or_else(|| order.word().to_owned(), |number| number.to_string());
             assert_eq!(name.get_name(), number);
             let json = serde_json::to_value(order).expect("plain");
-            assert_eq!(json, order.number().map_or_else(|| "exact".into(), serde_json::Value::from));
+            assert_eq!(json, order.number().map_or_else(|| order.word().into(), serde_json::Value::from));
         }
     }
 }

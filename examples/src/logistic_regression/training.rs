@@ -212,7 +212,7 @@ mod tests {
     }
 
     fn plan(epochs: u32, learning_rate: f64) -> Plan {
-        let settings = Settings { order: Order::Eight, samples: 50, seed: 5, kl_weight: 1.0 / 6.0 };
+        let settings = Settings { order: Order::Eight, samples: 50, seed: 5, kl_weight: 1.0 / 6.0, threads: None };
         Plan { settings, epochs, batch: 4, learning_rate }
     }
 

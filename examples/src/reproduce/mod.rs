@@ -1,28 +1,24 @@
-//! The paper's section 6 by one command, and some experiments beyond it.
+//! The experiments of the paper's section 6, by one program: configurations of one harness.
 //!
-//! An experiment is a list of [`unit`]s, deterministic computations of seconds, and an [`account`] of what they left. The
-//! units of all chosen experiments are run together ([`schedule`]) and kept one by one ([`store`]), so that an interrupted
-//! run is taken up where it was. Everything else is made of the finished units: tables, figures and the [`page`].
+//! An [`Experiment`] is a list of [units](unit::Unit), each a deterministic computation of seconds. Finished units are kept on
+//! disk one by one ([`store`]), so that an interrupted run is taken up where it was and ends with the same bits; when all are
+//! there, figures, tables and the judgement of the paper's claims are made of them, and put on one page.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use logphi::EstimateError;
-use serde_json::{Value, json};
+use serde_json::json;
 use thiserror::Error;
-
-use crate::data::{self, DataError};
-use crate::report::figure::FigureError;
-use crate::report::folder::{FolderError, write_whole};
-use crate::report::terminal::say;
 
 pub mod account;
 pub mod curves;
+pub mod logistic;
 pub mod options;
+pub mod orders;
 pub mod outcome;
 pub mod page;
 pub mod schedule;
-pub mod square;
 pub mod store;
 pub mod toy;
 pub mod unit;
@@ -33,7 +29,12 @@ use schedule::Schedule;
 use store::{Store, StoreError};
 use unit::{Finished, Unit};
 
-/// Why there are no results, or not all of them.
+use crate::data::{self, DataError, Table};
+use crate::report::figure::FigureError;
+use crate::report::folder::{FolderError, write_whole};
+use crate::report::terminal::say;
+
+/// Why there are no results, or not all.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ReproduceError {
@@ -49,7 +50,7 @@ pub enum ReproduceError {
     /// A figure cannot be drawn.
     #[error(transparent)]
     Figure(#[from] FigureError),
-    /// An estimator refused.
+    /// An estimator refused its numbers.
     #[error("{unit}: {source}")]
     Unit {
         /// Name of the unit.
@@ -59,115 +60,111 @@ pub enum ReproduceError {
     },
 }
 
-/// An experiment.
+/// What an experiment can do.
 pub trait Experiment {
-    /// Its name: that of its folder.
+    /// Its name, that of its folder.
     fn name(&self) -> &'static str;
-    /// What is to be computed, with different names.
+
+    /// Everything that must be computed.
     fn units(&self) -> Vec<Unit<'_>>;
-    /// What came of it.
+
+    /// What the finished units, in the order of [`units`](Self::units), have to say.
     ///
     /// # Errors
-    /// That a figure cannot be drawn.
+    /// [`FigureError`].
     fn account(&self, finished: &[Finished]) -> Result<Account, FigureError>;
 }
 
-/// The experiments that were asked for.
+/// Runs the chosen experiments, or what is left of them, and writes figures, tables and the page.
 ///
 /// # Errors
-/// That the data cannot be read.
-fn experiments(options: &Options) -> Result<Vec<Box<dyn Experiment>>, DataError> {
-    let chosen = |choice| [choice, Choice::All].contains(&options.experiment);
-    let mut experiments: Vec<Box<dyn Experiment>> = Vec::new();
-    if chosen(Choice::Figure1) {
-        experiments.push(Box::new(square::Square::new(&options.seeds.0, options.quick)));
-    }
-    let _ = data::shipped;
-    Ok(experiments)
-}
-
-/// Runs what was asked for.
-///
-/// # Errors
-/// [`ReproduceError`]; finished units are kept.
+/// [`ReproduceError`]; units that were finished before are kept, and no file is half-written.
 pub fn run(options: &Options) -> Result<(), ReproduceError> {
-    let experiments = experiments(options)?;
-    let place = |experiment: &dyn Experiment| options.out.join(experiment.name());
-    let mut stores = Vec::new();
-    for experiment in &experiments {
-        stores.push(Store::open(&place(&**experiment), options.resume)?);
-    }
+    let table = options.data.as_deref().map_or_else(data::shipped, data::read_file)?;
+    let experiments = experiments(options, &table);
+    let stores = experiments
+        .iter()
+        .map(|experiment| Store::open(&options.out.join(experiment.name()), options.resume))
+        .collect::<Result<Vec<_>, _>>()?;
     let units: Vec<Vec<Unit<'_>>> = experiments.iter().map(|experiment| experiment.units()).collect();
-    let work: Vec<_> =
-        stores.iter().zip(&units).flat_map(|(store, units)| units.iter().map(move |unit| (store, unit))).collect();
-    let schedule = Schedule::new(work)?;
-    let count = units.iter().map(Vec::len).sum::<usize>();
-    say(&format!("{count} units of work, {} of them finished\n", schedule.found()));
+    let work = stores.iter().zip(&units).flat_map(|(store, units)| units.iter().map(move |unit| (store, unit)));
+    let schedule = Schedule::new(work.collect())?;
+    let (total, found) = (units.iter().map(Vec::len).sum::<usize>(), schedule.found());
+    say(&format!("{total} units, {found} of them finished already; results in {}\n", options.out.display()));
     let mut finished = schedule.run()?.into_iter();
-
     let mut accounts = Vec::new();
     for ((experiment, store), units) in experiments.iter().zip(&stores).zip(&units) {
-        let finished: Vec<Finished> = finished.by_ref().take(units.len()).collect();
-        let account = experiment.account(&finished)?;
-        keep(&**experiment, store, units, &finished, &account)?;
+        let own: Vec<Finished> = finished.by_ref().take(units.len()).collect();
+        let account = experiment.account(&own)?;
+        keep(store, options, &own, &account)?;
         accounts.push((experiment.name().to_owned(), account));
     }
-    let path = options.out.join("index.html");
+    let path: PathBuf = options.out.join("index.html");
     write_whole(&path, &page::page(&accounts, env!("CARGO_PKG_VERSION")))?;
-    conclude(&accounts, path);
+    for claim in accounts.iter().flat_map(|(_, account)| &account.claims) {
+        say(&format!("{:14} {} ({}): {}\n", claim.verdict.words(), claim.claim, claim.place, claim.numbers));
+    }
+    say(&format!("figures, tables, rules and claims: {}\n", path.display()));
     Ok(())
 }
 
-/// Writes tables, figures and summary of an experiment; they depend on the finished units only.
-fn keep(
-    experiment: &dyn Experiment,
-    store: &Store,
-    units: &[Unit<'_>],
-    finished: &[Finished],
-    account: &Account,
-) -> Result<(), StoreError> {
-    for (name, text) in tables(finished) {
+/// The chosen experiments, in the order of the paper.
+fn experiments(options: &Options, table: &Table) -> Vec<Box<dyn Experiment>> {
+    let wanted = |choice| options.experiment == choice || options.experiment == Choice::All;
+    let seeds = options.seeds.0.clone();
+    let mut experiments: Vec<Box<dyn Experiment>> = Vec::new();
+    if wanted(Choice::Figure1) {
+        experiments.push(Box::new(toy::Toy::square(seeds.clone(), options.quick)));
+    }
+    if wanted(Choice::Figure2) {
+        experiments.push(Box::new(toy::Toy::exponential(seeds.clone(), options.quick)));
+    }
+    if wanted(Choice::Figure3) {
+        experiments.push(Box::new(logistic::Regression::new(
+            table,
+            seeds.clone(),
+            options.quick,
+            options.kl_per_sample,
+        )));
+    }
+    if wanted(Choice::Figure4) {
+        experiments.push(Box::new(orders::Orders::new(table, seeds[0], options.quick)));
+    }
+    experiments
+}
+
+/// Writes what is made of an experiment's units: a tidy table for each kind of unit, the figures, and the summary.
+fn keep(store: &Store, options: &Options, finished: &[Finished], account: &Account) -> Result<(), ReproduceError> {
+    let mut tables: Vec<(&str, String)> = Vec::new();
+    for Finished { label, outcome, .. } in finished {
+        let first = format!("{},{},{}", label.setting, label.estimator, label.seed);
+        let rows = outcome.csv(&first);
+        match tables.iter_mut().find(|(name, _)| *name == label.table) {
+            Some((_, text)) => text.push_str(&rows),
+            None => {
+                let mut text = "setting,estimator,seed".to_owned();
+                for column in &outcome.columns {
+                    // Writing to a string cannot fail.
+                    let _ = write!(text, ",{column}");
+                }
+                tables.push((&label.table, text + "\n" + &rows));
+            }
+        }
+    }
+    for (name, text) in tables {
         store.write(&format!("{name}.csv"), &text)?;
     }
     for figure in &account.figures {
         store.write(&figure.file, &figure.svg)?;
     }
-    let of = |(unit, finished): (&Unit<'_>, &Finished)| -> Value {
-        json!({ "unit": unit.label, "configuration": unit.configuration, "notes": finished.outcome.notes })
-    };
     let summary = json!({
-        "experiment": experiment.name(),
         "version": env!("CARGO_PKG_VERSION"),
+        "quick": options.quick,
+        "seeds": options.seeds.0,
+        "kl_per_sample": options.kl_per_sample,
+        "units": finished.iter().map(|unit| json!({ "name": unit.label.name(), "of": unit.fingerprint })).collect::<Vec<_>>(),
         "account": account,
-        "units": units.iter().zip(finished).map(of).collect::<Vec<_>>(),
     });
-    store.write("summary.json", &format!("{summary:#}\n"))
-}
-
-/// The rows of all units as CSV, one text for each table, by their first appearance.
-fn tables(finished: &[Finished]) -> Vec<(&str, String)> {
-    let mut tables: Vec<(&str, String)> = Vec::new();
-    for Finished { label, outcome, .. } in finished {
-        let index = tables.iter().position(|(name, _)| *name == label.table).unwrap_or_else(|| {
-            tables.push((&label.table, format!("setting,estimator,seed,{}\n", outcome.columns.join(","))));
-            tables.len() - 1
-        });
-        // Writing to a string cannot fail.
-        let _ = write!(
-            tables[index].1,
-            "{}",
-            outcome.csv(&format!("{},{},{}", label.setting, label.estimator, label.seed))
-        );
-    }
-    tables
-}
-
-/// Says what became of the claims, and where everything is.
-fn conclude(accounts: &[(String, Account)], page: PathBuf) {
-    for (name, account) in accounts {
-        for claim in &account.claims {
-            say(&format!("{name}: {}: {} ({})\n", claim.claim, claim.verdict.words(), claim.numbers));
-        }
-    }
-    say(&format!("figures, tables and rules: {}\n", page.display()));
+    store.write("summary.json", &format!("{summary:#}\n"))?;
+    Ok(())
 }

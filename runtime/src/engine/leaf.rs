@@ -41,6 +41,8 @@ pub(crate) struct Job<'a, 'b, E: Estimator> {
     pub(crate) selection: &'a Selection,
     /// What a function that is called whole takes besides the draw.
     pub(crate) arguments: E::Arguments<'b>,
+    /// The part of `f` without the draw, for the score function rules; 0 where there are none.
+    pub(crate) constant: E::Scalar,
     /// Numbers and weights of closed forms.
     pub(crate) closed_forms: &'a ClosedFormTables<E::Scalar>,
 }

@@ -135,6 +135,7 @@ impl Reduction {
             dispatch(*width, SecondDerivatives { layout, moment, ridges, contracted, out });
         }
         self.value = self.mean_value(sums) + sums.constant;
+        self.set_baselines(sums.samples);
         self.gradient(sums.samples, terms);
         warnings.clear();
         if errors {
@@ -204,6 +205,19 @@ impl Reduction {
             sum = coordinates.iter().step_by(coordinate_entries).fold(sum, |sum, value| sum + value);
         }
         sum / sums.samples as f64
+    }
+
+    /// The coefficients of rules with a leave-one-out baseline, `Σ_i (f_i - Σ_{k≠i} f_k / (S - 1)) w_i / S` with
+    /// `S / (S - 1)` in front of the mean of `f w`, and with minus the mean of `f` besides in front of the mean of `w`.
+    fn set_baselines(&mut self, samples: usize) {
+        let count = self.signature.terms.len();
+        let scale = samples as f64 / (samples as f64 - 1.0);
+        for term in self.signature.baselines() {
+            for coefficients in self.coefficients.chunks_exact_mut(count) {
+                coefficients[term - 1] = scale;
+                coefficients[term] = -scale * self.value;
+            }
+        }
     }
 
     fn gradient(&mut self, samples: usize, terms: &mut [TermSize]) {

@@ -3,7 +3,7 @@
 //! Generated types are named by the sample loop only. All that comes after it reads this, and so is compiled once, in
 //! this crate, and not again for every estimator.
 
-use crate::kernel::{Estimator, Law, Moment, ParameterInfo, Separable, TermInfo};
+use crate::kernel::{Estimator, Law, Moment, ParameterInfo, Score, Separable, TermInfo};
 use crate::opaque::Whole;
 
 /// The constants of an [`Estimator`].
@@ -13,6 +13,8 @@ pub(crate) struct Signature {
     pub(crate) orders: &'static [u32],
     pub(crate) terms: &'static [TermInfo],
     pub(crate) stencils: usize,
+    /// Those that are expectations of score function rules.
+    pub(crate) scores: &'static [Score],
     /// Whether they move categorical variables from state to state.
     pub(crate) states: bool,
     /// Numbers of one coordinate of the separable term, if there is one.
@@ -28,6 +30,7 @@ impl Signature {
             orders: E::ORDERS,
             terms: E::TERMS,
             stencils: E::STENCILS,
+            scores: E::SCORES,
             states: E::STATES,
             separable: E::Separable::PRESENT.then_some(E::Separable::NUMBERS),
             whole: E::Whole::PRESENT.then_some(E::Whole::POINTS),
@@ -42,6 +45,15 @@ impl Signature {
     /// Whether a term is made of second derivatives by pairs of coordinates.
     pub(crate) fn is_hessian(&self, term: usize) -> bool {
         self.terms[term].moment == Moment::Hessian
+    }
+
+    /// The terms that subtract a leave-one-out baseline; what it is subtracted from is the term before.
+    pub(crate) fn baselines(&self) -> impl Iterator<Item = usize> {
+        let Self { terms, scores, .. } = *self;
+        let is_baseline = move |moment: Moment| {
+            scores.iter().any(|score| !score.with_value && moment == Moment::Stencil(score.stencil))
+        };
+        (0..terms.len()).filter(move |&term| is_baseline(terms[term].moment))
     }
 
     /// The place of a term's moment among those of a coordinate.

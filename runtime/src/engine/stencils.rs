@@ -16,7 +16,7 @@ use super::table::{BLOCK, RidgeTable};
 use super::{LANES, LEAF};
 use crate::draw::Words;
 use crate::kernel::{Estimator, Ridge, RidgeVisitor, Ridges, Separable};
-use crate::lane::Lane;
+use crate::lane::{Lane, Scalar};
 
 impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
     /// Adds the stencils of every coordinate to its lanes.
@@ -29,10 +29,17 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
             return;
         }
         let job = self.job;
+        let whole = if const { !E::SCORES.is_empty() } { self.value_of_whole() } else { L::splat(E::Scalar::ZERO) };
         for (coordinate, theta) in job.theta.iter().enumerate() {
             let z = L::load(&self.scratch.draws[coordinate * L::WIDTH..]);
             let mut words = Words::<L>::auxiliary(job.key, self.sample as u64, coordinate as u32);
             let probes = E::probes(theta, z, &mut words);
+            if const { only_scores::<E>() } {
+                let mut sums = E::Stencils::default();
+                scores::<E, L>(whole, &probes, sums.as_mut());
+                self.accumulate(job.layout.first_stencil(coordinate), sums.as_ref());
+                continue;
+            }
             let mut rows = Rows::<E, L, _> {
                 arguments: self.scratch.arguments.chunks_exact(2 * L::WIDTH),
                 slopes: of_coordinate::<L>(coordinate),
@@ -50,8 +57,25 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
             if const { !E::CLOSED_FORMS.is_empty() } {
                 self.closed_forms(coordinate, z, sums.as_mut());
             }
+            scores::<E, L>(whole, &probes, sums.as_mut());
             self.accumulate(job.layout.first_stencil(coordinate), sums.as_ref());
         }
+    }
+
+    /// The value of `f`, of all its terms, from those that the pack keeps.
+    #[inline(always)]
+    fn value_of_whole(&self) -> L {
+        let job = self.job;
+        let mut value = L::splat(job.constant);
+        for row in self.scratch.arguments.chunks_exact(2 * L::WIDTH).take(job.layout.ridge_rows) {
+            value = value + L::load(&row[L::WIDTH..]);
+        }
+        if E::Separable::PRESENT {
+            for own in self.scratch.values.chunks_exact(L::WIDTH).take(job.layout.dimension) {
+                value = value + L::load(own);
+            }
+        }
+        value
     }
 
     /// Adds the stencils of separable terms for every coordinate, and those of ridge terms for `count` coordinates.
@@ -165,6 +189,24 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>, F: Fn(&[[E::Scalar; BLOCK]], usi
 #[inline(always)]
 pub(super) fn of_coordinate<L: Lane>(coordinate: usize) -> impl Fn(&[[L::Scalar; BLOCK]], usize) -> L {
     move |slopes, row| L::splat(slopes[coordinate][row])
+}
+
+/// Whether every stencil is an expectation of a score function rule, so that nothing moves.
+const fn only_scores<E: Estimator>() -> bool {
+    E::SCORES.len() == E::STENCILS
+}
+
+/// The expectations of score function rules at a coordinate, where `f` has the given values.
+#[inline(always)]
+pub(super) fn scores<E: Estimator, L: Lane<Scalar = E::Scalar>>(value: L, probes: &E::Probes<L>, sums: &mut [L]) {
+    for score in E::SCORES {
+        let weight = score.weight.map(|weight| probes.as_ref()[weight]);
+        sums[score.stencil] = match (weight, score.with_value) {
+            (Some(weight), true) => value * weight,
+            (Some(weight), false) => weight,
+            (None, _) => value,
+        };
+    }
 }
 
 #[inline(always)]

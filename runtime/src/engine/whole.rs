@@ -6,6 +6,7 @@
 //! again. Of `f(1) - f(0)` under a Bernoulli law one call for each coordinate is left.
 
 use super::leaf::Pack;
+use super::stencils::scores;
 use super::{LANES, LEAF};
 use crate::draw::Words;
 use crate::kernel::Estimator;
@@ -47,7 +48,9 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
         let mut words = Words::<L>::auxiliary(job.key, self.sample as u64, coordinate as u32);
         let probes = E::probes(&job.theta[coordinate], z, &mut words);
         let moved = self.moved(coordinate, value, E::Whole::points(&probes));
-        E::Whole::stencils(value, &moved, &probes)
+        let mut sums = E::Whole::stencils(value, &moved, &probes);
+        scores::<E, L>(value, &probes, sums.as_mut());
+        sums
     }
 
     /// Adds the stencils of the coordinates that are selected for each sample; for the others, samples do not exist.

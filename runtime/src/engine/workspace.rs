@@ -220,6 +220,7 @@ impl<E: Estimator> Workspace<E> {
             numbers,
             selection,
             arguments,
+            constant: if E::SCORES.is_empty() { Scalar::ZERO } else { Scalar::from_f64(E::constant(arguments)) },
             closed_forms,
         };
         let (width, ridges) = (self.settings.width, self.reduction.ridges.as_slice());
@@ -464,6 +465,7 @@ const fn by_coordinate<E: Estimator>() -> bool {
     E::Ridges::COUNT == 0
         && !E::Whole::PRESENT
         && !E::DIRECTIONAL
+        && E::SCORES.is_empty()
         && !<<E::Law as Sampled>::Coupling<E::Scalar> as Coupling<E::Scalar>>::PRESENT
 }
 

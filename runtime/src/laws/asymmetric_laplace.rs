@@ -13,7 +13,8 @@ use crate::prelude::*;
 ///
 /// Reference: Kotz, Kozubowski and Podgórski, "The Laplace Distribution and Generalizations" (2001), chapter 3.
 #[doc = include_str!("rules/asymmetric_laplace.md")]
-#[distribution(crate = crate, sample = m + exponential() / (lambda * kappa) - kappa * exponential() / lambda)]
+#[distribution(crate = crate, sample = m + exponential() / (lambda * kappa) - kappa * exponential() / lambda,
+    log_density = lambda.ln() - (kappa + 1.0 / kappa).ln() - lambda * (kappa * (z - m)).max((m - z) / kappa))]
 pub fn asymmetric_laplace(omega: Frequency, m: Real, lambda: Positive, kappa: Positive) -> LogCf {
     let s = I * omega;
     m * s - (1.0 - s / (lambda * kappa)).ln() - (1.0 + s * kappa / lambda).ln()

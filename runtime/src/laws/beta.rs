@@ -11,7 +11,10 @@ use crate::prelude::*;
 ///
 /// Reference: Johnson, Kotz and Balakrishnan, "Continuous Univariate Distributions", volume 2 (1995), chapter 25.
 #[doc = include_str!("rules/beta.md")]
-#[distribution(crate = crate, support = 0.0..=1.0, strip = .., sample = beta(alpha, beta), rule(alpha) = {
+#[distribution(crate = crate, support = 0.0..=1.0, strip = .., sample = beta(alpha, beta),
+    log_density = (alpha - 1.0) * z.ln() + (beta - 1.0) * (1.0 - z).ln()
+        + ln_gamma(alpha + beta) - ln_gamma(alpha) - ln_gamma(beta),
+    rule(alpha) = {
     let total = alpha + beta;
     let rest = (1.0 - z) * (-exponential() / (total + trigamma_mixture(total))).exp();
     trigamma(total) * rest * df(1.0 - rest)

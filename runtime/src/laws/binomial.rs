@@ -7,7 +7,9 @@ use crate::prelude::*;
 /// `n` is a whole number, at least 1, and has no gradient. The rule for `p` is exact: one of the `n` trials is chosen,
 /// and the difference of `f` between its success and its failure is taken. The series has radius of convergence `|ln((1 - p) / p) + iπ|`.
 #[doc = include_str!("rules/binomial.md")]
-#[distribution(crate = crate, require = n >= 1.0, support = 0.0..=n, sample = binomial(n, p), rule(p) = {
+#[distribution(crate = crate, require = n >= 1.0, support = 0.0..=n, sample = binomial(n, p),
+    log_density = z * p.ln() + (n - z) * (1.0 - p).ln() + ln_gamma(n + 1.0) - ln_gamma(z + 1.0) - ln_gamma(n - z + 1.0),
+    rule(p) = {
     let others = z - bernoulli(z / n);
     n * (f(others + 1.0) - f(others))
 })]

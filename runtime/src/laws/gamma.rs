@@ -8,7 +8,9 @@ use crate::prelude::*;
 /// convergence `1 / mu`. The second rule for `k`, `form(k) = auxiliary(2)`, multiplies the draw by an independent factor: its
 /// variance is smaller for large shapes and bounded functions, and larger for small shapes and functions that grow.
 #[doc = include_str!("rules/gamma.md")]
-#[distribution(crate = crate, sample = mu * gamma(k), rule(k) = {
+#[distribution(crate = crate, sample = mu * gamma(k),
+    log_density = (k - 1.0) * z.ln() - z / mu - k * mu.ln() - ln_gamma(k),
+    rule(k) = {
     let part = z * (-exponential() / (k + trigamma_mixture(k))).exp();
     trigamma(k) * part * df(part)
 })]

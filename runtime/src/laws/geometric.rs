@@ -6,7 +6,7 @@ use crate::prelude::*;
 ///
 /// The rule is exact: a difference of `f` at a further geometric number. The series has radius of convergence `-ln(1 - p)`.
 #[doc = include_str!("rules/geometric.md")]
-#[distribution(crate = crate, support = 0.0.., sample = geometric(p))]
+#[distribution(crate = crate, support = 0.0.., sample = geometric(p), log_density = p.ln() + z * (1.0 - p).ln())]
 pub fn geometric(omega: Frequency, p: Probability) -> LogCf {
     p.ln() - (1.0 - (1.0 - p) * (I * omega).exp()).ln()
 }

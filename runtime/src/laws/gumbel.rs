@@ -11,6 +11,7 @@ use crate::prelude::*;
 /// Reference: Johnson, Kotz and Balakrishnan, "Continuous Univariate Distributions", volume 2 (1995), chapter 22.
 #[doc = include_str!("rules/gumbel.md")]
 #[distribution(crate = crate, sample = mu - beta * exponential().ln(),
+    log_density = (mu - z) / beta - ((mu - z) / beta).exp() - beta.ln(),
     rule(beta) = -digamma(1.0) * df(z) + PI.powi(2) * beta / 6.0 * ddf(z + beta * exponential() / zeta_mixture()))]
 pub fn gumbel(omega: Frequency, mu: Real, beta: Positive) -> LogCf {
     I * mu * omega + (1.0 - I * omega * beta).ln_gamma()

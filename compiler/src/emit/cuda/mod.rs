@@ -16,7 +16,7 @@ use self::translate::{Translator, identifier};
 use super::law::draw_function;
 use super::summary;
 use crate::errors::bug;
-use crate::ir::Sampler;
+use crate::ir::{Node, Sampler};
 use crate::kernel::program::Program;
 use crate::parse::options::Precision;
 
@@ -50,6 +50,14 @@ fn sampler(program: &Program) -> Result<&Sampler, &'static str> {
     }
     if program.probes.states || !program.probes.directional.is_empty() {
         return Err("the rules of this law move all coordinates at once, which the device's kernels do not do");
+    }
+    if !program.probes.scores.is_empty() {
+        return Err(
+            "score function rules multiply the value of the whole function, which the device's kernels do not do",
+        );
+    }
+    if program.probes.numbers.graph.iter().any(|(_, node)| matches!(node, Node::GammaSlope(..))) {
+        return Err("the derivative of a gamma number by its shape is not computed by the device's kernels");
     }
     if program.coordinates.is_some() {
         return Err("`coordinates = …` is not done by the device's kernels");

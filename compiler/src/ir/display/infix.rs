@@ -73,6 +73,7 @@ impl Infix<'_> {
             Node::Maximum(x, y) => self.call("max", &[*x, *y]),
             Node::Minimum(x, y) => self.call("min", &[*x, *y]),
             Node::Kummer(part, operands) => self.call(part.name(), operands),
+            Node::GammaSlope(shape, draw) => self.call("gamma_slope", &[*shape, *draw]),
             leaf @ (Node::Pi
             | Node::ImaginaryUnit
             | Node::Frequency
@@ -119,7 +120,8 @@ impl Infix<'_> {
             | Node::Call(..)
             | Node::Maximum(..)
             | Node::Minimum(..)
-            | Node::Kummer(..) => (false, self.at_least(id, Binding::Product)),
+            | Node::Kummer(..)
+            | Node::GammaSlope(..) => (false, self.at_least(id, Binding::Product)),
         }
     }
 
@@ -154,7 +156,8 @@ impl Infix<'_> {
             | Node::Call(..)
             | Node::Maximum(..)
             | Node::Minimum(..)
-            | Node::Kummer(..) => fraction.above.push(self.at_least(id, Binding::Product)),
+            | Node::Kummer(..)
+            | Node::GammaSlope(..) => fraction.above.push(self.at_least(id, Binding::Product)),
         }
     }
 }

@@ -10,7 +10,7 @@ const GAUSSIAN: &str = "fn gaussian(omega: &[Frequency], mu: &[Real], sigma: &Co
 fn parse(options: &str, item: &str) -> Result<JointLaw, Errors> {
     let item = syn::parse_str(item).expect("a function");
     match parse_law(options.parse().expect("tokens"), &item)? {
-        Distribution::Joint(law) => Ok(law),
+        Distribution::Joint(law) => Ok(*law),
         Distribution::Scalar(law) => panic!("{} is of one variable", law.name),
     }
 }

@@ -1,0 +1,222 @@
+//! The score function form: the log densities of the library's laws, the whole of `f` as the factor, and the baseline.
+//!
+//! Intervals are 5 standard errors from 32 lanes wide on either side: a false alarm in 50 000, for each of about 40
+//! comparisons; seeds are fixed.
+
+use logphi::EstimateError;
+use logphi::laws::{Gaussian, Laplace};
+use logphi::prelude::*;
+use logphi::private::PackWidth;
+
+const WIDTH: f64 = 5.0;
+const SAMPLES: usize = 200_000;
+
+/// That the score function gives the gradient that the formula gives, for the parameters with an error below a tenth of it.
+macro_rules! density {
+    ($name:ident, $law:ident { $($parameter:ident: $value:expr),+ }, [$($checked:ident),+], $($form:tt)+) => {
+        #[test]
+        fn $name() {
+            use logphi::laws::$law;
+
+            #[estimator(distribution = $law, packs = portable)]
+            fn wave(z: f64) -> f64 {
+                0.3 * z.powi(2) + (0.8 * z).cos() - z
+            }
+
+            #[estimator(of = wave, distribution = $law, $($form)+, packs = portable)]
+            struct Scored;
+
+            let law = $law { $($parameter: $value),+ };
+            let exact = wave::estimate(&law, ()).run().expect("a formula");
+            assert_eq!(exact.samples, 0, "the expectation is a formula");
+            let found = Scored::estimate(&law, ()).samples(SAMPLES).seed(1).run().expect("a run");
+            let error = found.standard_error.expect("errors");
+            $({
+                let (exact, found, error) = (exact.gradient.$checked, found.gradient.$checked, error.$checked);
+                assert!(error < 0.1 * exact.abs(), "{}: {exact} is too near 0 for {error}", stringify!($checked));
+                assert!((exact - found).abs() <= WIDTH * error, "{}: {found} +- {error}, not {exact}", stringify!($checked));
+            })+
+        }
+    };
+}
+
+density!(asymmetric_laplace, AsymmetricLaplace { m: 0.3, lambda: 2.0, kappa: 1.5 }, [m, lambda, kappa], form = score);
+density!(bernoulli, Bernoulli { p: 0.3 }, [p], form = score);
+density!(beta, Beta { alpha: 1.5, beta: 0.7 }, [alpha, beta], form = score);
+density!(binomial, Binomial { n: 5.0, p: 0.3 }, [p], form = score);
+density!(chi_squared, ChiSquared { nu: 3.5 }, [nu], form = score);
+density!(erlang, Erlang { k: 3.0, rate: 1.5 }, [rate], form = score);
+density!(exponential, Exponential { rate: 0.7 }, [rate], form = score);
+density!(gamma, Gamma { k: 0.6, mu: 1.2 }, [k, mu], form = score);
+density!(gamma_by_rate, GammaByRate { k: 2.5, rate: 1.5 }, [k, rate], form = score);
+density!(gaussian, Gaussian { mu: 0.4, sigma: 1.3 }, [mu, sigma], form = score);
+density!(geometric, Geometric { p: 0.4 }, [p], form = score);
+density!(gumbel, Gumbel { mu: 0.2, beta: 1.5 }, [mu, beta], form = score);
+density!(inverse_gaussian, InverseGaussian { mu: 1.5, lambda: 2.0 }, [mu, lambda], form = score);
+density!(laplace, Laplace { mu: -0.5, b: 0.8 }, [mu, b], form = score);
+density!(logistic, Logistic { mu: -0.4, scale: 0.6 }, [mu, scale], form = score);
+density!(negative_binomial, NegativeBinomial { r: 2.5, p: 0.4 }, [p], form(p) = score);
+density!(poisson, Poisson { rate: 3.0 }, [rate], form = score);
+
+/// Ridge and separable terms, and a part without the draw.
+#[estimator(distribution = Gaussian, form = score, packs = portable)]
+fn energy(z: &[f64], x: &Matrix, offset: f64) -> f64 {
+    x.rows().map(|row| softplus(dot(row, z))).sum::<f64>() + z.iter().map(|z| 0.5 * z.powi(2)).sum::<f64>() + offset
+}
+
+#[estimator(of = energy, distribution = Gaussian, form = score(leave_one_out))]
+struct WithBaseline;
+
+#[estimator(of = energy, distribution = Gaussian, form = score(leave_one_out), opaque)]
+struct OpaqueWithBaseline;
+
+/// One rule for each parameter: the score function, and one with an auxiliary draw.
+#[estimator(of = energy, distribution = Gaussian, form(mu) = score, form(sigma) = terminating, packs = portable)]
+struct Mixed;
+
+const LAW: Gaussian<[f64; 2], f64> = Gaussian { mu: [0.3, -0.5], sigma: 0.7 };
+
+fn rows() -> Matrix {
+    Matrix::from_rows(&[[0.5, -1.0], [1.5, 0.4], [-0.3, 0.2]]).expect("rows of one length")
+}
+
+/// The scores of the draws of a run by `mu`, those by `sigma` added over coordinates, and the values of `f`.
+fn by_hand(samples: usize, seed: u64) -> (Vec<[f64; 3]>, Vec<f64>) {
+    let draws = logphi::sample(&LAW).samples(samples).seed(seed).matrix().expect("draws");
+    let scores = draws.rows().map(|z| {
+        let standard = [0, 1].map(|j: usize| (z[j] - LAW.mu[j]) / LAW.sigma);
+        let by_sigma = standard.iter().map(|x| (x * x - 1.0) / LAW.sigma).sum();
+        [standard[0] / LAW.sigma, standard[1] / LAW.sigma, by_sigma]
+    });
+    let x = rows();
+    (scores.collect(), draws.rows().map(|z| energy(z, &x, 20.0)).collect())
+}
+
+fn close(found: [f64; 3], expected: [f64; 3]) {
+    for (found, expected) in found.into_iter().zip(expected) {
+        assert!((found - expected).abs() <= 1e-12 * (1.0 + expected.abs()), "{found} and {expected}");
+    }
+}
+
+#[test]
+fn the_value_of_the_whole_function_is_the_factor() {
+    let x = rows();
+    for samples in [1, 5, 1500] {
+        let (scores, values) = by_hand(samples, 3);
+        let mean = |k: usize| scores.iter().zip(&values).map(|(s, f)| s[k] * f).sum::<f64>() / samples as f64;
+        let run = energy::estimate(&LAW, (&x, 20.0)).samples(samples).seed(3).run().expect("a run");
+        close([run.gradient.mu[0], run.gradient.mu[1], run.gradient.sigma], [0, 1, 2].map(mean));
+    }
+}
+
+#[test]
+fn the_baseline_is_the_mean_over_the_others() {
+    let x = rows();
+    for samples in [2, 5, 1500] {
+        let (scores, values) = by_hand(samples, 4);
+        let total: f64 = values.iter().sum();
+        let others = samples as f64 - 1.0;
+        let centred = |k: usize| {
+            let terms = scores.iter().zip(&values).map(|(s, f)| s[k] * (f - (total - f) / others));
+            terms.sum::<f64>() / samples as f64
+        };
+        let expected = [0, 1, 2].map(centred);
+        let run = WithBaseline::estimate(&LAW, (&x, 20.0)).samples(samples).seed(4).run().expect("a run");
+        close([run.gradient.mu[0], run.gradient.mu[1], run.gradient.sigma], expected);
+        let run = OpaqueWithBaseline::estimate(&LAW, (&x, 20.0)).samples(samples).seed(4).run().expect("a run");
+        close([run.gradient.mu[0], run.gradient.mu[1], run.gradient.sigma], expected);
+    }
+}
+
+#[test]
+fn a_baseline_takes_a_constant_away_from_the_noise() {
+    let x = rows();
+    let plain = energy::estimate(&LAW, (&x, 20.0)).samples(4000).seed(5).run().expect("a run");
+    let centred = WithBaseline::estimate(&LAW, (&x, 20.0)).samples(4000).seed(5).run().expect("a run");
+    let plain = plain.standard_error.expect("errors").mu[0];
+    let centred = centred.standard_error.expect("errors").mu[0];
+    assert!(centred < 0.3 * plain, "{centred} and {plain}");
+}
+
+#[test]
+fn every_sample_has_others_for_the_baseline() {
+    let x = rows();
+    let refusal = WithBaseline::estimate(&LAW, (&x, 20.0)).samples(1).run().err();
+    assert_eq!(refusal, Some(EstimateError::NoOtherSamples { function: "energy" }));
+}
+
+#[test]
+fn parameters_have_rules_of_their_own() {
+    let x = rows();
+    let scored = energy::estimate(&LAW, (&x, 20.0)).samples(3000).seed(6).run().expect("a run");
+    let mixed = Mixed::estimate(&LAW, (&x, 20.0)).samples(400_000).seed(6).run().expect("a run");
+    let same = Mixed::estimate(&LAW, (&x, 20.0)).samples(3000).seed(6).run().expect("a run");
+    assert_eq!(same.gradient.mu, scored.gradient.mu);
+    let exact = WithBaseline::estimate(&LAW, (&x, 20.0)).samples(400_000).seed(7).run().expect("a run");
+    let (found, expected) = (mixed.gradient.sigma, exact.gradient.sigma);
+    let error = mixed.standard_error.expect("errors").sigma.hypot(exact.standard_error.expect("errors").sigma);
+    assert!((found - expected).abs() <= WIDTH * error, "{found} and {expected} +- {error}");
+}
+
+#[test]
+fn threads_and_widths_change_no_bit() {
+    let x = rows();
+    let run = |threads: usize| {
+        let run = WithBaseline::estimate(&LAW, (&x, 20.0)).samples(5000).seed(8).threads(threads).run().expect("a run");
+        (run.gradient.mu, run.gradient.sigma.to_bits())
+    };
+    assert_eq!(run(1), run(3));
+    let run = |width: PackWidth| {
+        let estimate = WithBaseline::estimate(&LAW, (&x, 20.0)).samples(5000).seed(8).pack_width(width);
+        let run = estimate.run().expect("a run");
+        (run.gradient.mu, run.gradient.sigma.to_bits())
+    };
+    assert_eq!(run(PackWidth::Bits128), run(PackWidth::Bits512));
+}
+
+/// `∂_mu P(z > 0)` is the density at 0: a branch, which the form only calls.
+#[estimator(distribution = Gaussian, form = score(leave_one_out))]
+fn is_positive(z: f64) -> f64 {
+    if z > 0.0 { 1.0 } else { 0.0 }
+}
+
+#[test]
+fn a_step_is_only_called() {
+    let law = Gaussian { mu: 0.4, sigma: 1.3 };
+    let run = is_positive::estimate(&law, ()).samples(100_000).seed(9).run().expect("a run");
+    let density = (-(0.4_f64 / 1.3).powi(2) / 2.0).exp() / (1.3 * std::f64::consts::TAU.sqrt());
+    let error = run.standard_error.expect("errors").mu;
+    assert!((run.gradient.mu - density).abs() <= WIDTH * error, "{} +- {error}, not {density}", run.gradient.mu);
+}
+
+/// The score function of a law with a kink in its density.
+#[estimator(distribution = Laplace, form = score(leave_one_out), packs = portable)]
+fn log_likelihood(w: &[f64], x: &Matrix) -> f64 {
+    x.rows().map(|row| log_sigmoid(dot(row, w))).sum()
+}
+
+#[estimator(of = log_likelihood, distribution = Laplace, packs = portable)]
+struct Exact;
+
+#[test]
+fn the_gradient_is_that_of_the_exact_rule() {
+    let (x, law) = (rows(), Laplace { mu: [0.3, -0.6], b: [0.5, 1.5] });
+    let exact = Exact::estimate(&law, &x).samples(SAMPLES).seed(1).run().expect("a run");
+    let found = log_likelihood::estimate(&law, &x).samples(SAMPLES).seed(2).run().expect("a run");
+    let errors = [exact.standard_error.expect("errors"), found.standard_error.expect("errors")];
+    for entry in 0..2 {
+        let error = errors[0].mu[entry].hypot(errors[1].mu[entry]);
+        assert!((exact.gradient.mu[entry] - found.gradient.mu[entry]).abs() <= WIDTH * error);
+        let error = errors[0].b[entry].hypot(errors[1].b[entry]);
+        assert!((exact.gradient.b[entry] - found.gradient.b[entry]).abs() <= WIDTH * error);
+    }
+    assert!(found.gradient.b[1].abs() > 10.0 * errors[1].b[1], "the comparison is sharp");
+}
+
+#[test]
+fn the_rule_says_what_it_is() {
+    assert!(energy::RULE.contains("∂_mu E f(z) = E[f(z) * "), "{}", energy::RULE);
+    assert!(WithBaseline::RULE.contains("f(z) - mean of f over the other samples"), "{}", WithBaseline::RULE);
+    assert!(energy::RULE.contains("score function, exact"), "{}", energy::RULE);
+    assert!(energy::LATEX.contains("\\mathbb{E}\\left[f(z)\\,"), "{}", energy::LATEX);
+}
