@@ -4,7 +4,7 @@ use logphi::{EstimateError, Estimator, Gradient, Law, Parameters, Prepare, Prepa
 use serde_json::json;
 
 use super::account::RuleText;
-use super::curves::short;
+use super::curves::{mean_and_deviation, short};
 use super::outcome::Outcome;
 use super::unit::{Finished, Label, Unit};
 use crate::fingerprint::fingerprint;
@@ -26,8 +26,12 @@ pub struct Place {
     pub exact: Vec<f64>,
 }
 
-/// Derivatives with their standard errors.
+/// Means and standard deviations of the derivatives of independent runs.
 pub type Estimates = Vec<(f64, f64)>;
+
+/// Runs of a unit, whose spread tells the variance: it asks nothing of how an estimator judges its own noise, and holds for
+/// baselines that make samples depend on each other.
+const RUNS: usize = 100;
 
 /// A compiled estimator for the places of one law.
 pub struct Competitor {
@@ -35,7 +39,7 @@ pub struct Competitor {
     pub law: &'static str,
     /// Its own name.
     pub name: &'static str,
-    /// Estimates the gradient at parameters and argument, with samples of a seed.
+    /// Estimates the gradient at parameters and argument, by runs of some samples, with a seed.
     pub run: fn(&[f64], f64, usize, u64) -> Result<Estimates, EstimateError>,
     /// The rule.
     pub rule: &'static str,
@@ -63,7 +67,7 @@ macro_rules! competitor {
 }
 pub(super) use competitor;
 
-/// One gradient with its standard errors, on one thread.
+/// Gradients of runs with noise of their own, on one thread.
 ///
 /// # Errors
 /// What the estimator finds wrong.
@@ -77,12 +81,16 @@ where
     E: Estimator,
     P: Parameters<Law = E::Law>,
 {
-    let mut prepared: Prepared<'a, E, P::Gradient> = prepare.samples(samples).seed(seed).threads(1).build()?;
-    let run = prepared.step(law)?;
-    let sum = |gradient: &P::Gradient, parameter| gradient.entries(parameter).iter().sum::<f64>();
-    let parameters = 0..<E::Law as Law>::PARAMETERS.len();
-    let error = |parameter| run.standard_error.as_ref().map_or(f64::NAN, |error| sum(error, parameter));
-    Ok(parameters.map(|parameter| (sum(&run.gradient, parameter), error(parameter))).collect())
+    let mut prepared: Prepared<'a, E, P::Gradient> =
+        prepare.samples(samples).seed(seed).standard_errors(false).threads(1).build()?;
+    let mut found = vec![Vec::with_capacity(RUNS); <E::Law as Law>::PARAMETERS.len()];
+    for _ in 0..RUNS {
+        let run = prepared.step(law)?;
+        for (parameter, values) in found.iter_mut().enumerate() {
+            values.push(run.gradient.entries(parameter).iter().sum());
+        }
+    }
+    Ok(found.iter().map(|values| mean_and_deviation(values)).collect())
 }
 
 impl Competitor {
@@ -96,20 +104,21 @@ impl Competitor {
         }
     }
 
-    /// The unit of this competitor at a place.
+    /// The unit of this competitor at a place, with some samples for each of its runs.
     #[must_use]
     pub fn unit<'a>(&'a self, table: &str, place: &'a Place, samples: usize, seed: u64) -> Unit<'a> {
         Unit {
             label: Label::new(table, &place.name, self.name, seed),
             configuration: json!({
-                "law": self.law, "values": place.values, "argument": place.argument, "samples": samples,
+                "law": self.law, "values": place.values, "argument": place.argument, "runs": RUNS, "samples": samples,
                 "estimator": fingerprint([self.rule.as_bytes(), self.rust.as_bytes()]),
             }),
             job: Box::new(move || {
                 let mut outcome = Outcome::new(&["parameter", "estimate", "standard_error", "exact", "variance"]);
                 let found = (self.run)(&place.values, place.argument, samples, seed)?;
-                for (index, (&(estimate, error), exact)) in found.iter().zip(&place.exact).enumerate() {
-                    let variance = error * error * samples as f64;
+                for (index, (&(estimate, deviation), exact)) in found.iter().zip(&place.exact).enumerate() {
+                    let error = deviation / (RUNS as f64).sqrt();
+                    let variance = deviation * deviation * samples as f64;
                     outcome.push(&[index as f64, estimate, error, *exact, variance]);
                 }
                 Ok(outcome)

@@ -97,7 +97,7 @@ mod tests {
             assert_close(&poisson(rate, square), &[1.0 + 2.0 * rate]);
         }
         // Mean m = r q / p, variance m / p: E z² = r q / p² + r² q² / p².
-        let (r, p) = (2.5, 0.4);
+        let (r, p) = (2.5_f64, 0.4_f64);
         let q = 1.0 - p;
         let by_p = -r * (1.0 / p.powi(2) + 2.0 * q / p.powi(3)) - 2.0 * r * r * q / p.powi(3);
         assert_close(&negative_binomial(r, p, square), &[q / p.powi(2) + 2.0 * r * (q / p).powi(2), by_p]);
