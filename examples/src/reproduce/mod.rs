@@ -1,4 +1,4 @@
-//! The experiments of the paper's section 6, by one program: configurations of one harness.
+//! The experiments of the paper's section 6, and some beyond it, by one program: configurations of one harness.
 //!
 //! An [`Experiment`] is a list of [units](unit::Unit), each a deterministic computation of seconds. Finished units are kept on
 //! disk one by one ([`store`]), so that an interrupted run is taken up where it was and ends with the same bits; when all are
@@ -12,12 +12,17 @@ use serde_json::json;
 use thiserror::Error;
 
 pub mod account;
+pub mod book;
+pub mod cos;
+pub mod counts;
 pub mod curves;
 pub mod logistic;
+pub mod measured;
 pub mod options;
 pub mod orders;
 pub mod outcome;
 pub mod page;
+pub mod references;
 pub mod schedule;
 pub mod store;
 pub mod toy;
@@ -132,6 +137,10 @@ fn experiments(options: &Options, table: &Table) -> Vec<Box<dyn Experiment>> {
     }
     if wanted(Choice::Figure4) {
         experiments.push(Box::new(orders::Orders::new(table, seeds[0], options.quick)));
+    }
+    if wanted(Choice::Beyond) {
+        experiments.push(Box::new(counts::Counts::new(seeds.clone(), options.quick)));
+        experiments.push(Box::new(book::Book::new(seeds, options.quick)));
     }
     experiments
 }
