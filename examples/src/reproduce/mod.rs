@@ -86,7 +86,10 @@ pub trait Experiment {
 /// [`ReproduceError`]; units that were finished before are kept, and no file is half-written.
 pub fn run(options: &Options) -> Result<(), ReproduceError> {
     let table = options.data.as_deref().map_or_else(data::shipped, data::read_file)?;
-    let experiments = experiments(options, &table);
+    run_all(options, &experiments(options, &table))
+}
+
+fn run_all(options: &Options, experiments: &[Box<dyn Experiment>]) -> Result<(), ReproduceError> {
     let stores = experiments
         .iter()
         .map(|experiment| Store::open(&options.out.join(experiment.name()), options.resume))
@@ -176,4 +179,67 @@ fn keep(store: &Store, options: &Options, finished: &[Finished], account: &Accou
     });
     store.write("summary.json", &format!("{summary:#}\n"))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fs;
+    use std::path::Path;
+
+    use clap::Parser;
+
+    use super::*;
+
+    fn experiments() -> Vec<Box<dyn Experiment>> {
+        vec![Box::new(toy::Toy::square(vec![0, 1], true).shortened(4, 2))]
+    }
+
+    fn options(out: &Path, resume: bool) -> Options {
+        let out = out.to_string_lossy().into_owned();
+        let arguments = ["reproduce", "figure1", "--quick", "--seeds", "0,1", "--out", &out];
+        Options::parse_from(arguments.into_iter().chain(resume.then_some("--resume")))
+    }
+
+    /// Every file but the times, by path.
+    fn files(folder: &Path, found: &mut BTreeMap<PathBuf, Vec<u8>>, root: &Path) {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() && !path.ends_with("times") {
+                files(&path, found, root);
+            } else if path.is_file() {
+                let name = path.strip_prefix(root).expect("below the root").to_owned();
+                found.insert(name, fs::read(&path).expect("a file"));
+            }
+        }
+    }
+
+    #[test]
+    fn an_interrupted_run_ends_with_the_same_bits() {
+        let out = std::env::temp_dir().join(format!("logphi-reproduce-{}", std::process::id()));
+        run_all(&options(&out, false), &experiments()).expect("a run");
+        let mut whole = BTreeMap::new();
+        files(&out, &mut whole, &out);
+        assert!(whole.contains_key(Path::new("index.html")) && whole.len() > 30, "{:?}", whole.keys());
+        // What a kill leaves: some units, one of them half-written under another name, and nothing that is made of them.
+        for (index, name) in whole.keys().enumerate().filter(|(_, name)| !name.ends_with("runs")) {
+            if index % 2 == 0 || !name.to_string_lossy().contains("runs") {
+                fs::remove_file(out.join(name)).expect("there");
+            }
+        }
+        fs::write(out.join("figure1/runs/.training-d1-fourier-0.json.1"), "{\"label\"").expect("writable");
+        assert!(matches!(
+            run_all(&options(&out, false), &experiments()),
+            Err(ReproduceError::Store(StoreError::Taken { .. }))
+        ));
+        run_all(&options(&out, true), &experiments()).expect("a run");
+        fs::remove_file(out.join("figure1/runs/.training-d1-fourier-0.json.1")).expect("there");
+        let mut resumed = BTreeMap::new();
+        files(&out, &mut resumed, &out);
+        assert_eq!(whole.keys().collect::<Vec<_>>(), resumed.keys().collect::<Vec<_>>());
+        for (name, bytes) in whole {
+            assert!(resumed[&name] == bytes, "{} has changed", name.display());
+        }
+        fs::remove_dir_all(&out).expect("there");
+    }
 }

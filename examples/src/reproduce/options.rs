@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 
-/// Reproduces the experiments of the paper's section 6, and some beyond them.
+/// Reproduces the experiments of the paper's section 6.
 ///
 /// Every estimator was derived from a log characteristic function while this program was compiled. Figures, tables, the
 /// rules and what became of each claim are on one page, `index.html`, in the folder of the results. An interrupted run is
@@ -53,8 +53,6 @@ pub enum Choice {
     Figure3,
     /// Bias and variance of its gradient against the order of the series
     Figure4,
-    /// Laws of counts, compound Poisson sums and a book of options
-    Beyond,
     /// All of them
     All,
 }

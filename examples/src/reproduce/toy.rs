@@ -196,8 +196,15 @@ impl Toy {
     }
 
     fn new(problem: Problem, seeds: Vec<u64>, quick: bool) -> Self {
-        let (steps, repetitions) = if quick { (100, 40) } else { (4000, 400) };
+        let (steps, repetitions) = if quick { (100, 400) } else { (4000, 4000) };
         Self { problem, seeds, dimensions: &[1, 10, 100], steps, repetitions }
+    }
+
+    /// The same in small.
+    #[cfg(test)]
+    #[must_use]
+    pub fn shortened(self, steps: usize, repetitions: usize) -> Self {
+        Self { steps, repetitions, dimensions: &[1, 2], ..self }
     }
 
     fn training(&self, competitor: &'static Competitor, dimension: usize, seed: u64) -> Unit<'_> {
@@ -457,5 +464,58 @@ impl Experiment for Toy {
 impl RuleText {
     fn of(competitor: &Competitor) -> Self {
         Self { name: competitor.name.to_owned(), rule: competitor.rule.to_owned(), latex: competitor.latex.to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn losses_are_the_formulas() {
+        let law = Gamma { k: 1.3, mu: 0.6 };
+        for (problem, found) in [
+            (Problem::Square, square_formula::estimate(&law, ()).dimension(1).run().expect("a formula").value),
+            (
+                Problem::Exponential,
+                exponential_formula::estimate(&law, ()).dimension(1).run().expect("a formula").value,
+            ),
+        ] {
+            assert!((problem.loss(1.3, 0.6) - found).abs() < 1e-14, "{problem:?}: {found}");
+        }
+    }
+
+    #[estimator(distribution = Gamma)]
+    fn square_formula(z: &[f64]) -> f64 {
+        z.iter().map(|z| (z - 0.49).powi(2)).sum()
+    }
+
+    #[estimator(distribution = Gamma)]
+    fn exponential_formula(z: &[f64]) -> f64 {
+        z.iter().map(|z| (-0.49 * z).exp()).sum()
+    }
+
+    #[test]
+    fn variances_come_near_those_of_the_closed_forms() {
+        let toy = Toy::square(vec![0], true);
+        let finished: Vec<Finished> = toy
+            .units()
+            .iter()
+            .filter(|unit| unit.label.table == "variance")
+            .map(|unit| Finished {
+                label: unit.label.clone(),
+                fingerprint: unit.fingerprint(),
+                outcome: (unit.job)().expect("a run"),
+            })
+            .collect();
+        let (table, worst) = toy.variances(&finished);
+        assert!(table.rows.len() == 12 && worst < 0.1, "{worst} {table:?}");
+    }
+
+    #[test]
+    fn a_training_lowers_the_loss() {
+        let outcome = train(Problem::Square, &SQUARE[0], 2, 400, 3).expect("a training");
+        let losses = outcome.column("loss");
+        assert!(losses.len() == 41 && losses[40] < 0.9 * losses[0], "{losses:?}");
     }
 }
