@@ -53,6 +53,8 @@ pub enum Choice {
     Figure3,
     /// Bias and variance of its gradient against the order of the series
     Figure4,
+    /// Laws of counts, compound Poisson sums and a book of options
+    Beyond,
     /// All of them
     All,
 }
