@@ -4,7 +4,7 @@
 //! comparisons; seeds are fixed.
 
 use logphi::EstimateError;
-use logphi::laws::{Gaussian, Laplace};
+use logphi::laws::{Gaussian, Laplace, Poisson};
 use logphi::prelude::*;
 use logphi::private::PackWidth;
 
@@ -136,6 +136,28 @@ fn a_baseline_takes_a_constant_away_from_the_noise() {
     let plain = plain.standard_error.expect("errors").mu[0];
     let centred = centred.standard_error.expect("errors").mu[0];
     assert!(centred < 0.3 * plain, "{centred} and {plain}");
+}
+
+/// The rate of a Poisson law, in a score with a part that hangs on nothing drawn, which a baseline does not see.
+#[estimator(distribution = Poisson, form = score(leave_one_out), packs = portable)]
+fn missing(z: f64) -> f64 {
+    softplus(z - 8.0) + 3.0
+}
+
+/// The deviation over 400 runs, known to 4 %, and the root mean square of the errors that they state: 20 % are 5 deviations.
+#[test]
+fn standard_errors_with_a_baseline_are_the_spread_of_runs() {
+    let law = Poisson { rate: 16.0 };
+    let mut objective = missing::prepare(&law, ()).samples(640).seed(11).build().expect("a valid problem");
+    let (mut sum, mut squares, mut stated, count) = (0.0, 0.0, 0.0, 400.0);
+    for _ in 0..400 {
+        let run = objective.step(&law).expect("a step");
+        sum += run.gradient.rate;
+        squares += run.gradient.rate.powi(2);
+        stated += run.standard_error.as_ref().expect("errors").rate.powi(2) / count;
+    }
+    let spread = ((squares - sum * sum / count) / (count - 1.0)).sqrt();
+    assert!((stated.sqrt() / spread - 1.0).abs() < 0.2, "{} stated, {spread} found", stated.sqrt());
 }
 
 #[test]

@@ -57,6 +57,8 @@ pub(crate) struct Reduction {
     pub(crate) gradient: Vec<Vec<f64>>,
     /// Their standard errors.
     pub(crate) errors: Vec<Vec<f64>>,
+    /// How far the mean of `f` over each lane is from that over all samples.
+    value_deviations: Lanes,
     /// The part of one lane in the square of each standard error; 0 where none dominates.
     shares: Vec<Vec<f64>>,
     /// The part from which on a lane dominates.
@@ -82,6 +84,7 @@ impl Reduction {
             term_errors: Vec::new(),
             value: 0.0,
             value_error: 0.0,
+            value_deviations: [0.0; LANES],
             errors: gradient.clone(),
             shares: gradient.clone(),
             dominance: dominance(gradient.iter().map(Vec::len).sum()),
@@ -259,6 +262,11 @@ impl Reduction {
         for (index, (sum, term)) in self.sum_of_term.iter_mut().zip(self.signature.terms).enumerate() {
             *sum = (term.kept && !self.signature.is_hessian(index)).then_some(term.parameter);
         }
+        let spread = Spread::new(sums.samples);
+        let mean = self.mean_value(sums);
+        for lane in 0..LANES {
+            self.value_deviations[lane] = self.contracted.values[lane] * spread.reciprocals[lane] - mean;
+        }
         let (mut errors, mut shares) = (std::mem::take(&mut self.errors), std::mem::take(&mut self.shares));
         self.errors_of_sums(sums, &mut errors, Some(&mut shares));
         let signature = self.signature;
@@ -266,13 +274,8 @@ impl Reduction {
             self.errors_of_pairs(sums, term, &mut errors[signature.terms[term].parameter]);
         }
         (self.errors, self.shares) = (errors, shares);
-        let spread = Spread::new(sums.samples);
-        let mean = self.mean_value(sums);
-        let mut deviations = self.contracted.values;
-        for lane in 0..LANES {
-            deviations[lane] = deviations[lane] * spread.reciprocals[lane] - mean;
-        }
-        self.value_error = dispatch(self.width, StandardError { spread: &spread, deviations: &deviations });
+        let deviations = &self.value_deviations;
+        self.value_error = dispatch(self.width, StandardError { spread: &spread, deviations });
     }
 
     /// The standard errors of second derivatives by pairs of coordinates.
@@ -414,6 +417,15 @@ impl Reduction {
                 let deviation = convert::<S, L>(&moments[run][lane..]) * L::load(&spread.reciprocals[lane..]) - mean;
                 let deviations = &mut deviations[lane..];
                 deviation.mul_add(weight, L::load(deviations)).store(deviations);
+            }
+            // The baseline is a mean of its own: where it is subtracted from a weight whose mean is not 0, it moves the result.
+            if self.signature.baselines().any(|baseline| baseline == term) {
+                let weight = L::splat(-self.weight(term - 1, coordinate)) * mean;
+                for lane in (0..LANES).step_by(L::WIDTH) {
+                    let deviations = &mut deviations[lane..];
+                    let of_value = L::load(&self.value_deviations[lane..]);
+                    of_value.mul_add(weight, L::load(deviations)).store(deviations);
+                }
             }
         }
     }
