@@ -59,7 +59,7 @@ pub(crate) fn ln_quantile_derivative(k: f64, ln_z: f64) -> f64 {
 }
 
 /// `∂z/∂k` at a fixed probability for each sample's gamma number `z` of scale 1 and shape `k`, computed in `f64` for either scalar
-/// type: `z` [`∂ ln z/∂k`](ln_quantile_derivative), which goes to 0 with `z`.
+/// type: `z` times `∂ ln z/∂k`, which goes to 0 with `z`.
 #[must_use]
 pub fn gamma_slope<L: Lane>(k: L, z: L) -> L {
     L::from_fn(|lane| {
