@@ -74,6 +74,14 @@ struct OpaqueWithBaseline;
 #[estimator(of = energy, distribution = Gaussian, form(mu) = score, form(sigma) = terminating, packs = portable)]
 struct Mixed;
 
+/// The same function under a law whose scale has a rule that moves coordinates, one at random for each sample.
+#[estimator(of = energy, distribution = Laplace, form(mu) = score, form(b) = auxiliary, coordinates = 1, packs = portable)]
+struct OneCoordinate;
+
+/// The same with all coordinates.
+#[estimator(of = energy, distribution = Laplace, form(mu) = score, form(b) = auxiliary, packs = portable)]
+struct AllCoordinates;
+
 const LAW: Gaussian<[f64; 2], f64> = Gaussian { mu: [0.3, -0.5], sigma: 0.7 };
 
 fn rows() -> Matrix {
@@ -178,6 +186,17 @@ fn parameters_have_rules_of_their_own() {
     let (found, expected) = (mixed.gradient.sigma, exact.gradient.sigma);
     let error = mixed.standard_error.expect("errors").sigma.hypot(exact.standard_error.expect("errors").sigma);
     assert!((found - expected).abs() <= WIDTH * error, "{found} and {expected} +- {error}");
+}
+
+#[test]
+fn a_selection_of_coordinates_leaves_scores_alone() {
+    let (x, law) = (rows(), Laplace { mu: [0.3, -0.5], b: 0.7 });
+    let one = OneCoordinate::estimate(&law, (&x, 20.0)).samples(3000).seed(6).run().expect("a run");
+    let all = AllCoordinates::estimate(&law, (&x, 20.0)).samples(3000).seed(6).run().expect("a run");
+    assert_eq!(one.gradient.mu, all.gradient.mu);
+    let errors = [one.standard_error.expect("errors").b, all.standard_error.expect("errors").b];
+    let error = errors[0].hypot(errors[1]);
+    assert!((one.gradient.b - all.gradient.b).abs() <= WIDTH * error && one.gradient.b != all.gradient.b);
 }
 
 #[test]

@@ -215,7 +215,7 @@ impl Reduction {
     fn set_baselines(&mut self, samples: usize) {
         let count = self.signature.terms.len();
         let scale = samples as f64 / (samples as f64 - 1.0);
-        for term in self.signature.baselines() {
+        for term in (0..count).filter(|&term| self.signature.is_baseline(term)) {
             for coefficients in self.coefficients.chunks_exact_mut(count) {
                 coefficients[term - 1] = scale;
                 coefficients[term] = -scale * self.value;
@@ -419,7 +419,7 @@ impl Reduction {
                 deviation.mul_add(weight, L::load(deviations)).store(deviations);
             }
             // The baseline is a mean of its own: where it is subtracted from a weight whose mean is not 0, it moves the result.
-            if self.signature.baselines().any(|baseline| baseline == term) {
+            if self.signature.is_baseline(term) {
                 let weight = L::splat(-self.weight(term - 1, coordinate)) * mean;
                 for lane in (0..LANES).step_by(L::WIDTH) {
                     let deviations = &mut deviations[lane..];

@@ -47,13 +47,10 @@ impl Signature {
         self.terms[term].moment == Moment::Hessian
     }
 
-    /// The terms that subtract a leave-one-out baseline; what it is subtracted from is the term before.
-    pub(crate) fn baselines(&self) -> impl Iterator<Item = usize> {
-        let Self { terms, scores, .. } = *self;
-        let is_baseline = move |moment: Moment| {
-            scores.iter().any(|score| !score.with_value && moment == Moment::Stencil(score.stencil))
-        };
-        (0..terms.len()).filter(move |&term| is_baseline(terms[term].moment))
+    /// Whether a term subtracts a leave-one-out baseline; what it is subtracted from is the term before.
+    pub(crate) fn is_baseline(&self, term: usize) -> bool {
+        let moment = self.terms[term].moment;
+        self.scores.iter().any(|score| !score.with_value && moment == Moment::Stencil(score.stencil))
     }
 
     /// The place of a term's moment among those of a coordinate.

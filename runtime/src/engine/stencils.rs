@@ -29,7 +29,7 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
             return;
         }
         let job = self.job;
-        let whole = if const { !E::SCORES.is_empty() } { self.value_of_whole() } else { L::splat(E::Scalar::ZERO) };
+        let whole = self.value_of_whole();
         for (coordinate, theta) in job.theta.iter().enumerate() {
             let z = L::load(&self.scratch.draws[coordinate * L::WIDTH..]);
             let mut words = Words::<L>::auxiliary(job.key, self.sample as u64, coordinate as u32);
@@ -62,10 +62,13 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
         }
     }
 
-    /// The value of `f`, of all its terms, from those that the pack keeps.
+    /// The value of `f`, of all its terms, from those that the pack keeps; 0 where no score function rule asks for it.
     #[inline(always)]
     fn value_of_whole(&self) -> L {
         let job = self.job;
+        if const { E::SCORES.is_empty() } {
+            return L::splat(E::Scalar::ZERO);
+        }
         let mut value = L::splat(job.constant);
         for row in self.scratch.arguments.chunks_exact(2 * L::WIDTH).take(job.layout.ridge_rows) {
             value = value + L::load(&row[L::WIDTH..]);
@@ -129,11 +132,13 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
         }
     }
 
-    /// Adds the stencils of separable terms and of closed forms, and keeps the probes of every coordinate.
+    /// Adds the stencils that move no ridge term (of separable terms, of closed forms, of score function rules), and keeps the
+    /// probes of every coordinate.
     #[inline(always)]
     fn separable_stencils(&mut self) {
         let job = self.job;
         let is_first = self.sample % LEAF < LANES;
+        let whole = self.value_of_whole();
         for (coordinate, theta) in job.theta.iter().enumerate() {
             let z = L::load(&self.scratch.draws[coordinate * L::WIDTH..]);
             let mut words = Words::<L>::auxiliary(job.key, self.sample as u64, coordinate as u32);
@@ -149,8 +154,9 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
             if const { !E::CLOSED_FORMS.is_empty() } {
                 self.closed_forms(coordinate, z, sums.as_mut());
             }
+            scores::<E, L>(whole, &probes, sums.as_mut());
             // The first samples of a leaf write every sum, so that what others selected can be added.
-            if E::Separable::PRESENT || const { !E::CLOSED_FORMS.is_empty() } || is_first {
+            if E::Separable::PRESENT || const { !E::CLOSED_FORMS.is_empty() || !E::SCORES.is_empty() } || is_first {
                 self.accumulate(job.layout.first_stencil(coordinate), sums.as_ref());
             }
         }
