@@ -66,6 +66,14 @@ pub struct Claim {
     pub numbers: String,
 }
 
+impl Claim {
+    /// A claim that is judged by the cases in which it was put to the test.
+    #[must_use]
+    pub fn judged(place: &str, claim: &str, cases: &[bool], numbers: String) -> Self {
+        Self { place: place.to_owned(), claim: claim.to_owned(), verdict: Verdict::of(cases), numbers }
+    }
+}
+
 /// What became of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

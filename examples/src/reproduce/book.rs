@@ -9,7 +9,7 @@ use logphi::laws::{NormalInverseGaussian, VarianceGamma};
 use logphi::prelude::*;
 
 use super::Experiment;
-use super::account::{Account, Claim, Figure, Table, Verdict};
+use super::account::{Account, Claim, Figure, Table};
 use super::cos::{Densities, with_derivatives};
 use super::curves::{panel, short};
 use super::measured::{Competitor, Judged, Place, competitor};
@@ -165,12 +165,7 @@ impl Book {
             .iter()
             .map(|found| (found.estimate - found.exact).abs() < 5.0 * found.error + 0.01 * found.exact.abs())
             .collect();
-        let claim = |claim: &str, cases: &[bool], numbers: String| Claim {
-            place: "beyond".to_owned(),
-            claim: claim.to_owned(),
-            verdict: Verdict::of(cases),
-            numbers,
-        };
+        let claim = |claim: &str, cases: &[bool], numbers| Claim::judged("beyond", claim, cases, numbers);
         vec![
             claim(
                 "Sensitivities by the exact rules are those of differentiated Fourier prices",

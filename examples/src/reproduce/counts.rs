@@ -9,7 +9,7 @@ use logphi::laws::{NegativeBinomial, Poisson, Tweedie};
 use logphi::prelude::*;
 
 use super::Experiment;
-use super::account::{Account, Claim, Figure, Table, Verdict};
+use super::account::{Account, Claim, Figure, Table};
 use super::curves::{panel, short};
 use super::measured::{Competitor, Judged, Place, competitor};
 use super::references;
@@ -184,12 +184,7 @@ impl Counts {
                 }
             }
         }
-        let claim = |claim: &str, cases: &[bool], numbers: String| Claim {
-            place: "beyond".to_owned(),
-            claim: claim.to_owned(),
-            verdict: Verdict::of(cases),
-            numbers,
-        };
+        let claim = |claim: &str, cases: &[bool], numbers| Claim::judged("beyond", claim, cases, numbers);
         vec![
             claim(
                 "The exact rules and the score function have no bias",

@@ -8,7 +8,7 @@ use logphi::EstimateError;
 use serde_json::json;
 
 use super::Experiment;
-use super::account::{Account, Claim, Figure, RuleText, Table, Verdict};
+use super::account::{Account, Claim, Figure, RuleText, Table};
 use super::curves::{line, mean_and_deviation, panel, runs, short, spread};
 use super::outcome::Outcome;
 use super::unit::{Finished, Label, Unit};
@@ -31,14 +31,27 @@ const COMPETITORS: [(&str, Order); 7] = [
     ("score-baseline", Order::ScoreWithBaseline),
 ];
 
-/// Rows and posterior samples of a step, and Adam's learning rate: the paper's.
-const BATCH: usize = 64;
-const SAMPLES: usize = 50;
-const RATE: f64 = 1e-3;
+/// Rows of a step: the paper's.
+pub(super) const BATCH: usize = 64;
+
+/// Posterior samples of a step: the paper's.
+pub(super) const SAMPLES: usize = 50;
+
+/// Adam's learning rate: the paper's.
+pub(super) const RATE: f64 = 1e-3;
+
+/// A table with its features scaled within the range of the series, and beyond it, as is usual.
+pub(super) type Datasets = [(&'static str, Dataset); 2];
+
+/// Both scalings of a table.
+pub(super) fn datasets(table: &data::Table) -> Datasets {
+    [("max-abs", Scaling::MaxAbs), ("standardised", Scaling::Standardise)]
+        .map(|(name, scaling)| (name, Dataset::new(table, scaling)))
+}
 
 /// The experiment.
 pub struct Regression {
-    datasets: [(&'static str, Dataset); 2],
+    datasets: Datasets,
     file: String,
     seeds: Vec<u64>,
     epochs: u32,
@@ -52,9 +65,7 @@ impl Regression {
     #[must_use]
     pub fn new(table: &data::Table, seeds: Vec<u64>, quick: bool, kl_per_sample: bool) -> Self {
         let (epochs, every) = if quick { (20, 2) } else { (2000, 20) };
-        let datasets = [("max-abs", Scaling::MaxAbs), ("standardised", Scaling::Standardise)];
-        let datasets = datasets.map(|(name, scaling)| (name, Dataset::new(table, scaling)));
-        Self { datasets, file: table.file.clone(), seeds, epochs, every, kl_per_sample }
+        Self { datasets: datasets(table), file: table.file.clone(), seeds, epochs, every, kl_per_sample }
     }
 
     fn training(&self, index: usize, (name, order): (&'static str, Order), seed: u64) -> Unit<'_> {
@@ -116,12 +127,7 @@ impl Regression {
             effect.0.push((four - sixteen).abs() <= 3.0 * (deviation + other).max(1e-3));
             effect.1.push(format!("{scaling} {} at order 4, {} at order 16", short(four), short(sixteen)));
         }
-        let claim = |claim: &str, cases: &[bool], numbers: String| Claim {
-            place: "6.2".to_owned(),
-            claim: claim.to_owned(),
-            verdict: Verdict::of(cases),
-            numbers,
-        };
+        let claim = |claim: &str, cases: &[bool], numbers| Claim::judged("6.2", claim, cases, numbers);
         vec![
             claim(
                 "the Fourier rule (order 8) converges faster than pathwise and score function",

@@ -5,7 +5,7 @@
 //! there, figures, tables and the judgement of the paper's claims are made of them, and put on one page.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use logphi::EstimateError;
 use serde_json::json;
@@ -36,7 +36,7 @@ use unit::{Finished, Unit};
 
 use crate::data::{self, DataError, Table};
 use crate::report::figure::FigureError;
-use crate::report::folder::{FolderError, write_whole};
+use crate::report::folder::{FolderError, SUMMARY, write_whole};
 use crate::report::terminal::say;
 
 /// Why there are no results, or not all.
@@ -108,13 +108,28 @@ fn run_all(options: &Options, experiments: &[Box<dyn Experiment>]) -> Result<(),
         accounts.push((experiment.name().to_owned(), account));
     }
     let path: PathBuf = options.out.join("index.html");
-    write_whole(&path, &page::page(&accounts, env!("CARGO_PKG_VERSION")))?;
+    write_whole(&path, &page::page(&with_earlier(&options.out, &accounts)?, env!("CARGO_PKG_VERSION")))?;
     for claim in accounts.iter().flat_map(|(_, account)| &account.claims) {
         say(&format!("{:14} {} ({}): {}\n", claim.verdict.words(), claim.claim, claim.place, claim.numbers));
     }
     say(&format!("figures, tables, rules and claims: {}\n", path.display()));
     Ok(())
 }
+
+/// Every experiment of which there are results, in the order of the page: those of this run, and of earlier ones.
+fn with_earlier(out: &Path, accounts: &[(String, Account)]) -> Result<Vec<(String, Account)>, StoreError> {
+    let mut all = Vec::new();
+    for name in NAMES {
+        match accounts.iter().find(|(own, _)| own == name) {
+            Some(account) => all.push(account.clone()),
+            None => all.extend(store::account(&out.join(name))?.map(|account| (name.to_owned(), account))),
+        }
+    }
+    Ok(all)
+}
+
+/// The names of all experiments, in the order of the page.
+const NAMES: [&str; 6] = ["figure1", "figure2", "figure3", "figure4", "counts", "book"];
 
 /// The chosen experiments, in the order of the paper.
 fn experiments(options: &Options, table: &Table) -> Vec<Box<dyn Experiment>> {
@@ -177,7 +192,7 @@ fn keep(store: &Store, options: &Options, finished: &[Finished], account: &Accou
         "units": finished.iter().map(|unit| json!({ "name": unit.label.name(), "of": unit.fingerprint })).collect::<Vec<_>>(),
         "account": account,
     });
-    store.write("summary.json", &format!("{summary:#}\n"))?;
+    store.write(SUMMARY, &format!("{summary:#}\n"))?;
     Ok(())
 }
 
@@ -185,7 +200,6 @@ fn keep(store: &Store, options: &Options, finished: &[Finished], account: &Accou
 mod tests {
     use std::collections::BTreeMap;
     use std::fs;
-    use std::path::Path;
 
     use clap::Parser;
 
@@ -212,6 +226,29 @@ mod tests {
                 found.insert(name, fs::read(&path).expect("a file"));
             }
         }
+    }
+
+    #[test]
+    fn the_page_shows_earlier_experiments_too() {
+        let out = std::env::temp_dir().join(format!("logphi-reproduce-page-{}", std::process::id()));
+        run_all(&options(&out, false), &experiments()).expect("a run");
+        let other: Vec<Box<dyn Experiment>> = vec![Box::new(toy::Toy::exponential(vec![0], true).shortened(4, 2))];
+        run_all(&options(&out, false), &other).expect("a run beside it");
+        let page = fs::read_to_string(out.join("index.html")).expect("a page");
+        for title in ["Figure 1: toy problem 1", "Figure 2: toy problem 2"] {
+            assert!(page.contains(title), "{title}");
+        }
+        assert_eq!(page.matches("<svg").count(), 4, "two figures of each");
+        fs::remove_dir_all(&out).expect("there");
+    }
+
+    #[test]
+    fn every_experiment_is_on_the_page() {
+        let table = data::shipped().expect("the data");
+        let options = Options::parse_from(["reproduce", "all", "--quick"]);
+        let names: Vec<&str> =
+            super::experiments(&options, &table).iter().map(|experiment| experiment.name()).collect();
+        assert_eq!(names, NAMES);
     }
 
     #[test]

@@ -7,8 +7,9 @@ use logphi::EstimateError;
 use serde_json::json;
 
 use super::Experiment;
-use super::account::{Account, Claim, Figure, Table, Verdict};
+use super::account::{Account, Claim, Figure, Table};
 use super::curves::{panel, runs, short};
+use super::logistic::{BATCH, Datasets, RATE, SAMPLES, datasets};
 use super::outcome::Outcome;
 use super::unit::{Finished, Label, Unit};
 use crate::data;
@@ -17,7 +18,7 @@ use crate::logistic_regression::model::{Settings, Weights, objective, rule};
 use crate::logistic_regression::options::Order;
 use crate::logistic_regression::posterior::{Ascent, Posterior};
 use crate::report::figure::{self, FigureError, Line};
-use crate::scaling::{Dataset, Scaling};
+use crate::scaling::Dataset;
 
 const ORDERS: [Order; 6] = [Order::Two, Order::Four, Order::Six, Order::Eight, Order::Twelve, Order::Sixteen];
 
@@ -29,13 +30,9 @@ const ALONG: [(&str, Order); 4] = [
     ("score-baseline", Order::ScoreWithBaseline),
 ];
 
-const BATCH: usize = 64;
-const SAMPLES: usize = 50;
-const RATE: f64 = 1e-3;
-
 /// The experiment.
 pub struct Orders {
-    datasets: [(&'static str, Dataset); 2],
+    datasets: Datasets,
     file: String,
     seed: u64,
     /// The epoch whose parameters are looked at, the paper's.
@@ -50,9 +47,7 @@ impl Orders {
     #[must_use]
     pub fn new(table: &data::Table, seed: u64, quick: bool) -> Self {
         let (epoch, reference, judged) = if quick { (10, 20_000, 20_000) } else { (100, 10_000_000, 1_000_000) };
-        let datasets = [("max-abs", Scaling::MaxAbs), ("standardised", Scaling::Standardise)];
-        let datasets = datasets.map(|(name, scaling)| (name, Dataset::new(table, scaling)));
-        Self { datasets, file: table.file.clone(), seed, epoch, reference, judged }
+        Self { datasets: datasets(table), file: table.file.clone(), seed, epoch, reference, judged }
     }
 
     fn settings(&self, order: Order, samples: usize, seed: u64) -> Settings {
@@ -246,12 +241,7 @@ impl Experiment for Orders {
             closer.push(pathwise < score);
             numbers.push(format!("{scaling} {} to pathwise, {} to score", short(pathwise), short(score)));
         }
-        let claim = |claim: &str, cases: &[bool], numbers: String| Claim {
-            place: "6.2".to_owned(),
-            claim: claim.to_owned(),
-            verdict: Verdict::of(cases),
-            numbers,
-        };
+        let claim = |claim: &str, cases: &[bool], numbers| Claim::judged("6.2", claim, cases, numbers);
         let header = ["rule", "bias", "noise in the bias", "deviation of a gradient"];
         Ok(Account {
             title: "Figure 4: bias and variance against the order".to_owned(),

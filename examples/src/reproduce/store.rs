@@ -9,11 +9,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde::Deserialize;
 use serde_json::json;
 use thiserror::Error;
 
+use super::account::Account;
 use super::unit::{Finished, Unit};
-use crate::report::folder::{FolderError, write_whole};
+use crate::report::folder::{FolderError, SUMMARY, write_whole};
 
 /// Why results cannot be kept or taken up again.
 #[derive(Debug, Error)]
@@ -37,8 +39,8 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
-    /// A file of a finished unit is none.
-    #[error("{path} is not a finished unit ({reason}); remove it to have it computed again", path = path.display())]
+    /// A file of a finished unit, or what was made of them, cannot be read.
+    #[error("{path} is not what was written there ({reason}); remove it to have it computed again", path = path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -131,6 +133,30 @@ impl Store {
     pub fn write(&self, name: &str, text: &str) -> Result<(), StoreError> {
         Ok(write_whole(&self.path.join(name), text)?)
     }
+}
+
+/// What the experiment in a folder had to say when it was last finished, with its figures; none if it never was.
+///
+/// # Errors
+/// [`StoreError::Unreadable`].
+pub fn account(path: &Path) -> Result<Option<Account>, StoreError> {
+    #[derive(Deserialize)]
+    struct Summary {
+        account: Account,
+    }
+    let fault = |path: &Path, reason: String| StoreError::Unreadable { path: path.to_owned(), reason };
+    let summary = path.join(SUMMARY);
+    let text = match fs::read_to_string(&summary) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(fault(&summary, error.to_string())),
+    };
+    let Summary { mut account } = serde_json::from_str(&text).map_err(|error| fault(&summary, error.to_string()))?;
+    for figure in &mut account.figures {
+        let file = path.join(&figure.file);
+        figure.svg = fs::read_to_string(&file).map_err(|error| fault(&file, error.to_string()))?;
+    }
+    Ok(Some(account))
 }
 
 fn is_filled(path: &Path) -> io::Result<bool> {

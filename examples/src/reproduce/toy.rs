@@ -10,7 +10,7 @@ use logphi::{Adam, EstimateError, Estimator, Prepare, Prepared, sigmoid, softplu
 use serde_json::json;
 
 use super::Experiment;
-use super::account::{Account, Claim, Figure, RuleText, Table, Verdict};
+use super::account::{Account, Claim, Figure, RuleText, Table};
 use super::curves::{line, mean_and_deviation, panel, runs, short, spread};
 use super::outcome::Outcome;
 use super::unit::{Finished, Label, Unit};
@@ -298,30 +298,29 @@ impl Toy {
             variance.1.push(format!("{setting} {} against {}", short(fourier.1.0), short(pathwise)));
         }
         let mut claims = vec![
-            Claim {
-                place: "6.1".to_owned(),
-                claim: "the Fourier rule comes to the minimal value in all cases faster than the other estimators"
-                    .to_owned(),
-                verdict: Verdict::of(&loss.0),
-                numbers: format!(
+            Claim::judged(
+                "6.1",
+                "the Fourier rule comes to the minimal value in all cases faster than the other estimators",
+                &loss.0,
+                format!(
                     "loss at the end, held where it is not above the other's mean plus one deviation: {}",
                     loss.1.join(", ")
                 ),
-            },
-            Claim {
-                place: "6.1".to_owned(),
-                claim: "the variance of the gradient is competitive with that of the pathwise gradient".to_owned(),
-                verdict: Verdict::of(&variance.0),
-                numbers: format!("log10 at the end, held up to a factor of 2: {}", variance.1.join(", ")),
-            },
+            ),
+            Claim::judged(
+                "6.1",
+                "the variance of the gradient is competitive with that of the pathwise gradient",
+                &variance.0,
+                format!("log10 at the end, held up to a factor of 2: {}", variance.1.join(", ")),
+            ),
         ];
         if self.problem == Problem::Square {
-            claims.push(Claim {
-                place: "beyond".to_owned(),
-                claim: "measured variances are those of the closed forms, within 10 %".to_owned(),
-                verdict: Verdict::of(&[worst < 0.1]),
-                numbers: format!("the largest deviation is {:.1} %", 100.0 * worst),
-            });
+            claims.push(Claim::judged(
+                "beyond",
+                "measured variances are those of the closed forms, within 10 %",
+                &[worst < 0.1],
+                format!("the largest deviation is {:.1} %", 100.0 * worst),
+            ));
         }
         claims
     }
