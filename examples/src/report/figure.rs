@@ -28,6 +28,16 @@ const FONT: &str = "Helvetica, Arial, sans-serif";
 /// Units of the drawing for each unit of the figure.
 const FINE: u32 = 8;
 
+/// So many lines have their names in a corner of the panel; more would hide what they name.
+const IN_A_CORNER: usize = 3;
+
+/// Names under the panels: height of a row, where rows begin, the width of a sample and of a letter, and the gap after a name.
+const KEY_ROW: u32 = 26;
+const KEY_INDENT: u32 = 80;
+const KEY_SAMPLE: u32 = 30;
+const KEY_LETTER: u32 = 8;
+const KEY_GAP: u32 = 20;
+
 /// A figure could not be drawn.
 #[derive(Debug, Error)]
 #[error("the figure `{title}` cannot be drawn: {reason}")]
@@ -71,19 +81,27 @@ pub fn single(panel: &Panel) -> Result<String, FigureError> {
     row(std::slice::from_ref(panel))
 }
 
-/// Draws panels side by side.
+/// Draws panels side by side. Where a panel has more lines than a corner holds the names of, these stand under all panels, which
+/// then have lines of the same names in the same order.
 ///
 /// # Errors
 /// [`FigureError`].
 pub fn row(panels: &[Panel]) -> Result<String, FigureError> {
     let mut text = String::new();
-    let (width, height) = if panels.len() > 1 { (400 * panels.len() as u32, 340) } else { (640, 420) };
+    let (width, panel_height) = if panels.len() > 1 { (400 * panels.len() as u32, 340) } else { (640, 420) };
+    let fullest = panels.iter().max_by_key(|panel| panel.lines.len());
+    let entries = fullest.filter(|panel| panel.lines.len() > IN_A_CORNER).map(|panel| key(panels, panel, width));
+    let height = panel_height + entries.as_ref().map_or(0, |entries| KEY_ROW * (1 + last_row(entries)));
     {
         let root = SVGBackend::with_string(&mut text, (FINE * width, FINE * height)).into_drawing_area();
         let title = panels.first().map_or("", |panel| panel.title.as_str());
         root.fill(&WHITE).map_err(|error| fault(title, &error))?;
-        for (area, panel) in root.split_evenly((1, panels.len())).iter().zip(panels) {
-            draw(area, panel).map_err(|error| fault(&panel.title, &*error))?;
+        let (upper, lower) = root.split_vertically(FINE * panel_height);
+        for (area, panel) in upper.split_evenly((1, panels.len())).iter().zip(panels) {
+            draw(area, panel, entries.is_none()).map_err(|error| fault(&panel.title, &*error))?;
+        }
+        for entry in entries.iter().flatten() {
+            draw_entry(&lower, entry).map_err(|error| fault(title, &*error))?;
         }
         root.present().map_err(|error| fault(title, &error))?;
     }
@@ -96,7 +114,52 @@ fn fault(title: &str, error: &(impl Display + ?Sized)) -> FigureError {
     FigureError { title: title.to_owned(), reason: error.to_string() }
 }
 
-fn draw(area: &DrawingArea<SVGBackend<'_>, Shift>, panel: &Panel) -> Result<(), Box<dyn std::error::Error>> {
+/// The name of a line under the panels.
+struct Entry<'a> {
+    name: &'a str,
+    colour: RGBColor,
+    /// Where it begins.
+    left: u32,
+    row: u32,
+}
+
+/// The names of lines that are there in some panel, from left to right and in as many rows as the width asks for.
+fn key<'a>(panels: &[Panel], fullest: &'a Panel, width: u32) -> Vec<Entry<'a>> {
+    let is_drawn = |name: &str| {
+        let mut lines = panels.iter().flat_map(|panel| &panel.lines).filter(|line| line.name == name);
+        lines.any(|line| line.points.iter().any(|(x, y)| x.is_finite() && y.is_finite()))
+    };
+    let (mut left, mut row) = (KEY_INDENT, 0);
+    let mut entries = Vec::new();
+    for (index, line) in fullest.lines.iter().enumerate().filter(|(_, line)| is_drawn(&line.name)) {
+        let needed = KEY_SAMPLE + KEY_LETTER * line.name.chars().count() as u32 + KEY_GAP;
+        if left + needed > width && left > KEY_INDENT {
+            (left, row) = (KEY_INDENT, row + 1);
+        }
+        entries.push(Entry { name: &line.name, colour: COLOURS[index % COLOURS.len()], left, row });
+        left += needed;
+    }
+    entries
+}
+
+fn last_row(entries: &[Entry<'_>]) -> u32 {
+    entries.last().map_or(0, |entry| entry.row)
+}
+
+fn draw_entry(area: &DrawingArea<SVGBackend<'_>, Shift>, entry: &Entry<'_>) -> Result<(), Box<dyn std::error::Error>> {
+    let (left, middle) = ((FINE * entry.left) as i32, (FINE * (KEY_ROW * entry.row + KEY_ROW / 3)) as i32);
+    let end = left + (FINE * (KEY_SAMPLE - 8)) as i32;
+    area.draw(&PathElement::new([(left, middle), (end, middle)], entry.colour.stroke_width(3 * FINE / 2)))?;
+    let place = (left + (FINE * KEY_SAMPLE) as i32, middle - (FINE * 7) as i32);
+    area.draw(&Text::new(entry.name, place, font(14)))?;
+    Ok(())
+}
+
+fn draw(
+    area: &DrawingArea<SVGBackend<'_>, Shift>,
+    panel: &Panel,
+    names_lines: bool,
+) -> Result<(), Box<dyn std::error::Error>> {
     let finite =
         |line: &Line| line.points.iter().copied().filter(|(x, y)| x.is_finite() && y.is_finite()).collect::<Vec<_>>();
     let lines: Vec<Vec<(f64, f64)>> = panel.lines.iter().map(finite).collect();
@@ -143,7 +206,7 @@ fn draw(area: &DrawingArea<SVGBackend<'_>, Shift>, panel: &Panel) -> Result<(), 
             drawn.label(&line.name).legend(sample);
         }
     }
-    if panel.lines.iter().any(|line| !line.name.is_empty()) {
+    if names_lines && panel.lines.iter().any(|line| !line.name.is_empty()) {
         chart
             .configure_series_labels()
             .position(legend)
@@ -212,6 +275,20 @@ mod tests {
         let text = single(&panel(vec![(1.0, 2.0), (2.0, 3.0)])).expect("drawn");
         for word in ["<svg", "a &lt; b", "epoch", "nats", "one", "two", "#0072B2", "#D55E00", "<polygon"] {
             assert!(text.contains(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn many_names_stand_under_the_panels() {
+        let mut crowded = panel(vec![(1.0, 2.0), (2.0, 3.0)]);
+        for name in ["three", "a name so long that it needs a row of its own, as it stands here, two of them", "five"] {
+            crowded.lines.push(Line { name: name.to_owned(), ..crowded.lines[1].clone() });
+        }
+        crowded.lines.push(Line { name: "nowhere".to_owned(), points: vec![(1.0, f64::NAN)], band: Vec::new() });
+        let text = single(&crowded).expect("drawn");
+        assert!(text.contains("height=\"498\"") && !text.contains("nowhere"), "420 and three rows of 26");
+        for word in ["three", "five", "a name so long"] {
+            assert_eq!(text.matches(word).count(), 1, "{word}");
         }
     }
 

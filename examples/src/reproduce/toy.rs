@@ -49,11 +49,23 @@ pub struct SquareScore;
 #[estimator(of = square, distribution = Gamma, form = score(leave_one_out))]
 pub struct SquareBaseline;
 
+/// The same without a draw: the exact gradient.
+#[estimator(of = square, distribution = Gamma)]
+pub struct SquareFormula;
+
 /// Toy problem 2 by the Fourier rule, Eq. (23).
 #[estimator(distribution = Gamma, form = closed_form)]
 pub fn exponential(z: &[f64]) -> f64 {
     z.iter().map(|z| (-0.49 * z).exp()).sum()
 }
+
+/// The same by the series, cut after order 4.
+#[estimator(of = exponential, distribution = Gamma, order = 4)]
+pub struct ExponentialCut;
+
+/// The same without a draw: the exact gradient.
+#[estimator(of = exponential, distribution = Gamma)]
+pub struct ExponentialFormula;
 
 /// The same by the rule with an auxiliary draw.
 #[estimator(of = exponential, distribution = Gamma, form = auxiliary)]
@@ -115,8 +127,14 @@ where
     Ok(Box::new(estimator.samples(samples).seed(seed).standard_errors(errors).threads(1).build()?))
 }
 
+/// The name of the paper's rule.
+const FOURIER: &str = "fourier";
+
+/// The name of descent by the exact gradient, which has no noise and nothing to be compared with.
+const EXACT: &str = "exact-gradient";
+
 macro_rules! competitor {
-    ($name:literal, $estimator:ident) => {
+    ($name:expr, $estimator:ident) => {
         Competitor {
             name: $name,
             build: |law, settings| build($estimator::prepare(law, ()), settings),
@@ -127,18 +145,21 @@ macro_rules! competitor {
 }
 
 const SQUARE: &[Competitor] = &[
-    competitor!("fourier", square),
+    competitor!(FOURIER, square),
     competitor!("pathwise", SquarePathwise),
     competitor!("score", SquareScore),
     competitor!("score-baseline", SquareBaseline),
+    competitor!(EXACT, SquareFormula),
 ];
 
 const EXPONENTIAL: &[Competitor] = &[
-    competitor!("fourier", exponential),
+    competitor!(FOURIER, exponential),
+    competitor!("order-4", ExponentialCut),
     competitor!("auxiliary", ExponentialAuxiliary),
     competitor!("pathwise", ExponentialPathwise),
     competitor!("score", ExponentialScore),
     competitor!("score-baseline", ExponentialBaseline),
+    competitor!(EXACT, ExponentialFormula),
 ];
 
 /// Which of the two problems.
@@ -254,7 +275,8 @@ impl Toy {
                     (self.problem == Problem::Square).then(|| known_variances(competitor.name, k, by_shape)).flatten();
                 let of = |entry: usize| exact.map_or_else(String::new, |exact| short(exact[entry]));
                 for (found, exact) in found.iter().zip(exact.iter().flatten()) {
-                    worst = worst.max((found / exact - 1.0).abs());
+                    let deviation = (found / exact - 1.0).abs();
+                    worst = if deviation.is_nan() { f64::INFINITY } else { worst.max(deviation) };
                 }
                 rows.push(vec![
                     competitor.name.to_owned(),
@@ -285,9 +307,13 @@ impl Toy {
                     runs(finished, "training", &setting, name).iter().filter_map(|run| run.last(column)).collect();
                 mean_and_deviation(&values)
             };
-            let fourier = (of("fourier", "loss"), of("fourier", "log10_variance"));
-            let others =
-                self.problem.competitors().iter().map(|competitor| competitor.name).filter(|&name| name != "fourier");
+            let fourier = (of(FOURIER, "loss"), of(FOURIER, "log10_variance"));
+            let others = self
+                .problem
+                .competitors()
+                .iter()
+                .map(|competitor| competitor.name)
+                .filter(|name| ![FOURIER, EXACT].contains(name));
             for other in others {
                 let (mean, deviation) = of(other, "loss");
                 loss.0.push(fourier.0.0 <= mean + deviation.max(1e-12));
@@ -326,11 +352,16 @@ impl Toy {
     }
 }
 
+/// The variances by `k` and `μ` of one sample's gradient of toy problem 1 by the Fourier rule.
+fn fourier_variances(k: f64, mu: f64) -> [f64; 2] {
+    [4.0 * k * mu.powi(4), 4.0 * k.powi(3) * mu * mu]
+}
+
 /// The variances by `k` and `μ` of one sample's gradient of toy problem 1, where a closed form or a quadrature gives them.
 fn known_variances(estimator: &str, k: f64, pathwise_by_shape: f64) -> Option<[f64; 2]> {
     let mu = SCALE;
     match estimator {
-        "fourier" => Some([4.0 * k * mu.powi(4), 4.0 * k.powi(3) * mu * mu]),
+        FOURIER => Some(fourier_variances(k, mu)),
         "pathwise" => {
             let moment = |n: u32| (0..n).map(|index| k + f64::from(index)).product::<f64>();
             let (square, both) = (moment(4) - moment(2).powi(2), moment(3) - moment(2) * k);
@@ -355,15 +386,23 @@ fn train(
     let mut objective = (competitor.build)(&law, Settings { samples: SAMPLES, seed, errors: false })?;
     let mut judge = (competitor.build)(&law, Settings { samples: JUDGED, seed: seed ^ (1 << 32), errors: true })?;
     let (mut adam_k, mut adam_mu) = (Adam::minimizing(RATE), Adam::minimizing(RATE));
-    let mut outcome = Outcome::new(&["step", "loss", "log10_variance"]);
+    // The closed form of the variance, where there is one.
+    let exact_variance = |law: &Gammas| {
+        let known = problem == Problem::Square && competitor.name == FOURIER;
+        let of = |(&k, &mu): (&f64, &f64)| fourier_variances(k, mu).iter().sum::<f64>();
+        if known { law.k.iter().zip(&law.mu).map(of).sum() } else { f64::NAN }
+    };
+    let entries = (SAMPLES * 2 * dimension) as f64;
+    let mut outcome = Outcome::new(&["step", "loss", "log10_variance", "log10_exact_variance"]);
     for step in 0..=steps {
         if step % (steps / 40).max(1) == 0 {
             let loss: f64 = law.k.iter().zip(&law.mu).map(|(&k, &mu)| problem.loss(k, mu)).sum();
             let (_, errors) = judge.step(&law)?;
             let squares: f64 =
                 errors.map_or(f64::NAN, |errors| errors.k.iter().chain(&errors.mu).map(|error| error * error).sum());
-            let variance = squares * JUDGED as f64 / (SAMPLES * 2 * dimension) as f64;
-            outcome.push(&[step as f64, loss / dimension as f64, variance.log10()]);
+            let variance = squares * JUDGED as f64 / entries;
+            let exact = exact_variance(&law) / entries;
+            outcome.push(&[step as f64, loss / dimension as f64, variance.log10(), exact.log10()]);
         }
         let (gradient, _) = objective.step(&law)?;
         let chained = |gradient: &[f64], raw: &[f64]| -> Vec<f64> {
@@ -405,7 +444,11 @@ impl Experiment for Toy {
                 let lines = competitors.iter().map(|competitor| {
                     line(competitor.name, &runs(finished, "training", &setting, competitor.name), "step", column)
                 });
-                panel(&format!("d = {dimension}"), "step", y, lines.collect())
+                let closed_form = (self.problem == Problem::Square && column == "log10_variance").then(|| {
+                    let runs = runs(finished, "training", &setting, FOURIER);
+                    line("fourier, closed form", &runs, "step", "log10_exact_variance")
+                });
+                panel(&format!("d = {dimension}"), "step", y, lines.chain(closed_form).collect())
             });
             figure::row(&panels.collect::<Vec<_>>())
         };
@@ -508,7 +551,7 @@ mod tests {
             })
             .collect();
         let (table, worst) = toy.variances(&finished);
-        assert!(table.rows.len() == 12 && worst < 0.1, "{worst} {table:?}");
+        assert!(table.rows.len() == 15 && worst < 0.1, "{worst} {table:?}");
     }
 
     #[test]
