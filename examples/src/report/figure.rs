@@ -29,7 +29,7 @@ const FONT: &str = "Helvetica, Arial, sans-serif";
 const FINE: u32 = 8;
 
 /// So many lines have their names in a corner of the panel; more would hide what they name.
-const IN_A_CORNER: usize = 3;
+const IN_A_CORNER: usize = 2;
 
 /// Names under the panels: height of a row, where rows begin, the width of a sample and of a letter, and the gap after a name.
 const KEY_ROW: u32 = 26;
