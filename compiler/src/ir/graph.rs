@@ -1,5 +1,7 @@
 //! A flat graph of scalar operations with named outputs.
 
+use std::collections::BTreeSet;
+
 use crate::errors::Extent;
 
 use super::node::{Node, NodeId, Primitive, Rational};
@@ -142,6 +144,22 @@ impl Graph {
     /// Appends `primitive(x)`.
     pub fn call(&mut self, primitive: Primitive, x: NodeId) -> NodeId {
         self.push(Node::Call(primitive, x))
+    }
+
+    /// Whether an expression has a node of a kind.
+    pub fn contains(&self, root: NodeId, is_wanted: impl Fn(&Node) -> bool) -> bool {
+        let (mut waiting, mut seen) = (vec![root], BTreeSet::from([root]));
+        while let Some(id) = waiting.pop() {
+            if is_wanted(self.node(id)) {
+                return true;
+            }
+            self.node(id).for_each_operand(|operand| {
+                if seen.insert(operand) {
+                    waiting.push(operand);
+                }
+            });
+        }
+        false
     }
 
     /// Copies the part of `other` that `root` needs into this graph, replacing leaves and nodes through `replace`.

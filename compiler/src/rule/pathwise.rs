@@ -122,14 +122,7 @@ fn simplified(graph: Graph) -> Graph {
 
 /// Whether an argument of the draw reads the parameter, directly or through another draw.
 fn hangs_on(graph: &Graph, draw: &BaseDraw, parameter: ParamId) -> bool {
-    let mut waiting = draw.arguments.clone();
-    while let Some(id) = waiting.pop() {
-        if *graph.node(id) == Node::Param(parameter) {
-            return true;
-        }
-        graph.node(id).for_each_operand(|operand| waiting.push(operand));
-    }
-    false
+    draw.arguments.iter().any(|&argument| graph.contains(argument, |node| *node == Node::Param(parameter)))
 }
 
 /// `location + scale D`, with nodes of the builder over parameters; a part that is not there is `None`.
@@ -207,13 +200,8 @@ fn is_free_of_parameters(graph: &Graph, id: NodeId) -> bool {
 
 /// Whether the node reads a draw, and whether it reads a parameter.
 fn reads(graph: &Graph, id: NodeId) -> (bool, bool) {
-    let (mut draws, mut parameters, mut waiting) = (false, false, vec![id]);
-    while let Some(id) = waiting.pop() {
-        draws |= matches!(graph.node(id), Node::Draw(_));
-        parameters |= matches!(graph.node(id), Node::Param(_));
-        graph.node(id).for_each_operand(|operand| waiting.push(operand));
-    }
-    (draws, parameters)
+    let has = |is_wanted: fn(&Node) -> bool| graph.contains(id, is_wanted);
+    (has(|node| matches!(node, Node::Draw(_))), has(|node| matches!(node, Node::Param(_))))
 }
 
 /// `a' + b' (z - a) / b`, one output.

@@ -31,13 +31,13 @@ pub(super) fn score(law: &Law, parameter: ParamId, baseline: Baseline) -> Result
         _ => vec![score.output()],
     };
     let (drawn, known): (Vec<NodeId>, Vec<NodeId>) =
-        terms.into_iter().partition(|&term| reads(&score, term, |node| *node == Node::Sample));
+        terms.into_iter().partition(|&term| score.contains(term, |node| *node == Node::Sample));
     if drawn.is_empty() {
         return Err(format!("its `log_density` has no term with both `{name}` and the draw `z`"));
     }
     let weight = sum(&score, &drawn);
     let is_special = |node: &Node| matches!(node, Node::Call(Primitive::LnGamma | Primitive::Polygamma(_), _));
-    if reads(&weight, weight.output(), is_special) {
+    if weight.contains(weight.output(), is_special) {
         return Err(format!(
             "the derivative of its `log_density` by `{name}` has a gamma function, or a derivative of one, in a term with the \
              draw, which has no code for samples"
@@ -56,18 +56,6 @@ fn sum(graph: &Graph, terms: &[NodeId]) -> Graph {
         _ => vec![sum.sum(terms)],
     };
     passes::prune(sum)
-}
-
-/// Whether an expression has a node of a kind.
-fn reads(graph: &Graph, root: NodeId, is_wanted: impl Fn(&Node) -> bool) -> bool {
-    let mut waiting = vec![root];
-    while let Some(id) = waiting.pop() {
-        if is_wanted(graph.node(id)) {
-            return true;
-        }
-        graph.node(id).for_each_operand(|operand| waiting.push(operand));
-    }
-    false
 }
 
 #[cfg(test)]

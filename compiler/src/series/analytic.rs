@@ -14,8 +14,8 @@ use super::expand::Failure;
 use super::power_series::{Coefficients, Obstacle};
 use super::realify::{Split, split};
 use super::refusal::{
-    NOT_ANALYTIC, PRECISION, at_point, contains, degenerate, first_nonzero, nonzero, not_hermitian, not_smooth, pole,
-    reachable, span_of,
+    NOT_ANALYTIC, PRECISION, at_point, degenerate, first_nonzero, nonzero, not_hermitian, not_smooth, pole, reachable,
+    span_of,
 };
 use crate::errors::{Code, Errors, Fault};
 use crate::ir::{Graph, Law, Node, ParamId, Primitive};
@@ -101,7 +101,7 @@ fn check_use(law: &Law) -> Result<(), Errors> {
     let root = law.log_cf.output();
     let mut errors = Errors::new();
     for (index, parameter) in law.parameters.iter().enumerate() {
-        if !contains(&law.log_cf, root, &Node::Param(ParamId(index))) {
+        if !law.log_cf.contains(root, |node| *node == Node::Param(ParamId(index))) {
             errors.push(Fault::new(
                 Code::UnusedParameter,
                 parameter.span,
@@ -110,7 +110,7 @@ fn check_use(law: &Law) -> Result<(), Errors> {
             ));
         }
     }
-    if !contains(&law.log_cf, root, &Node::Frequency) {
+    if !law.log_cf.contains(root, |node| *node == Node::Frequency) {
         errors.push(degenerate(law));
     }
     errors.into_result()
@@ -144,7 +144,7 @@ fn check_kinks_of_complex_arguments(law: &Law) -> Result<(), Errors> {
             | Node::Kummer(..)
             | Node::GammaSlope(..) => continue,
         };
-        let has = |wanted: &Node| arguments.iter().any(|argument| contains(graph, *argument, wanted));
+        let has = |wanted: &Node| arguments.iter().any(|argument| graph.contains(*argument, |node| node == wanted));
         if has(&Node::Frequency) && has(&Node::ImaginaryUnit) {
             errors.push(Fault::new(
                 Code::NotSmoothAtOrigin,

@@ -45,10 +45,6 @@ pub(super) fn reachable(graph: &Graph, root: NodeId) -> BTreeSet<NodeId> {
     found
 }
 
-pub(super) fn contains(graph: &Graph, root: NodeId, wanted: &Node) -> bool {
-    reachable(graph, root).into_iter().any(|id| graph.node(id) == wanted)
-}
-
 pub(super) fn degenerate(law: &Law) -> Fault {
     Fault::new(
         Code::Degenerate,
@@ -141,7 +137,7 @@ pub(super) fn not_hermitian(law: &Law, split: &Split, point: &mut Point, mut pow
     };
     let message = format!("log phi is not Hermitian (phi(-omega) is not the conjugate of phi(omega)): {why}");
     let help = match source_text(law, guilty) {
-        Some(text) if power % 2 == 1 && !contains(&law.log_cf, guilty, &Node::ImaginaryUnit) => {
+        Some(text) if power % 2 == 1 && !law.log_cf.contains(guilty, |node| *node == Node::ImaginaryUnit) => {
             format!("did you mean I * {text}?")
         }
         Some(_) | None => "odd powers of omega come with I, even powers without".to_owned(),
@@ -157,7 +153,7 @@ pub(super) fn nonzero(law: &Law, split: &Split, found: &[(Approximation, Point)]
     let same = everywhere && found.iter().all(|other| close(other.0.value));
     let frequency_free: Vec<NodeId> = summands(&law.log_cf, root)
         .into_iter()
-        .filter(|summand| !contains(&law.log_cf, *summand, &Node::Frequency))
+        .filter(|summand| !law.log_cf.contains(*summand, |node| *node == Node::Frequency))
         .collect();
     let culprit = match frequency_free.as_slice() {
         [summand] => split.parts[summand.0 as usize].real.and_then(|part| {
