@@ -9,7 +9,7 @@
 //! Generated code is lightly optimised in tests, so the default is 2¹⁷ samples. Ten million take as long with
 //!
 //! ```text
-//! LOGPHI_SAMPLES=10000000 cargo test -p logphi-tests --test exact --config 'profile.dev.package.logphi-tests.opt-level=3'
+//! LOGPHI_SAMPLES=10000000 cargo test -p logphi-statistical-tests --test exact --config 'profile.dev.package.logphi-statistical-tests.opt-level=3'
 //! ```
 
 mod compiled;
@@ -193,7 +193,7 @@ struct Row {
 }
 
 fn rows() -> Vec<Row> {
-    let file: Value = serde_json::from_str(include_str!("../corpus/variance.json")).expect("the corpus is JSON");
+    let file: Value = serde_json::from_str(include_str!("../../corpus/variance.json")).expect("the corpus is JSON");
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     let number = |value: &Value| value.as_f64().expect("a number");
     let row = |row: &Value| Row {
