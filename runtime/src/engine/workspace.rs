@@ -228,12 +228,8 @@ impl<E: Estimator> Workspace<E> {
         if let [task] = self.tasks.as_mut_slice() {
             run(task);
         } else {
-            let tasks = &mut self.tasks;
-            match &self.pool {
-                Some(pool) => pool.install(|| tasks.par_iter_mut().for_each(run)),
-                None => tasks.par_iter_mut().for_each(run),
-            }
-            gather(tasks, &mut self.sums);
+            run_all(self.pool.as_ref(), &mut self.tasks, &run);
+            gather(&mut self.tasks, &mut self.sums);
         }
     }
 
@@ -410,6 +406,19 @@ fn plan<S: Scalar>(
         task.alone = leaves * parts == 1;
         let moments = if task.alone { 0 } else { task.scratch.moments.len() };
         task.tree.reset(task.leaves.len(), moments + layout.adjoint_sums());
+    }
+}
+
+/// Runs every task, on the pool or on rayon's. The type of `run` is forgotten, so that what rayon takes is compiled once for all
+/// estimators of a program.
+fn run_all<S: Scalar>(
+    pool: Option<&rayon::ThreadPool>,
+    tasks: &mut [Task<S>],
+    run: &(dyn Fn(&mut Task<S>) + Send + Sync),
+) {
+    match pool {
+        Some(pool) => pool.install(|| tasks.par_iter_mut().for_each(run)),
+        None => tasks.par_iter_mut().for_each(run),
     }
 }
 

@@ -54,18 +54,45 @@ pub fn in_corpus(key: &str, parameter: &'static str, p: &Parameters) -> (&'stati
     }
 }
 
+/// What a run found for each parameter with a gradient.
 pub fn entries<E: Estimator, G: Gradient>(key: &str, p: &Parameters, run: &Run<E, G>) -> Entries {
     let errors = run.standard_error.as_ref().expect("many samples");
-    let with_gradient = <E::Law as Law>::PARAMETERS.iter().enumerate().filter(|(_, info)| info.domain != Domain::Count);
+    let found = |index| (run.gradient.entries(index)[0], errors.entries(index)[0]);
+    by_name(key, p, E::Law::PARAMETERS, &found)
+}
+
+/// What was found, by the corpus's names; apart from [`entries`], to be compiled once.
+fn by_name(key: &str, p: &Parameters, parameters: &[ParameterInfo], found: &dyn Fn(usize) -> (f64, f64)) -> Entries {
+    let with_gradient = parameters.iter().enumerate().filter(|(_, info)| info.domain != Domain::Count);
     let entry = |(index, info): (usize, &ParameterInfo)| {
         let (name, factor) = in_corpus(key, info.name, p);
-        (name.to_owned(), (factor * run.gradient.entries(index)[0], factor * errors.entries(index)[0]))
+        let (gradient, error) = found(index);
+        (name.to_owned(), (factor * gradient, factor * error))
     };
     with_gradient.map(entry).collect()
 }
 
 /// Steps over which variances are averaged: 2¹⁶ samples.
 pub const STEPS: usize = 2048;
+
+/// Variances from steps with one sample in each lane.
+pub fn variances(step: &mut dyn FnMut() -> Entries) -> BTreeMap<String, Variance> {
+    let mut sums: BTreeMap<String, [f64; 2]> = BTreeMap::new();
+    for _ in 0..STEPS {
+        for (name, (_, error)) in step() {
+            let variance = 32.0 * error * error;
+            let [sum, squares] = sums.entry(name).or_default();
+            *sum += variance;
+            *squares += variance * variance;
+        }
+    }
+    let count = STEPS as f64;
+    let variance = |[sum, squares]: [f64; 2]| {
+        let value = sum / count;
+        Variance { value, error: ((squares / count - value * value) / count).sqrt() }
+    };
+    sums.into_iter().map(|(name, sums)| (name, variance(sums))).collect()
+}
 
 macro_rules! compiled {
     ($estimator:ident, $keys:expr, $forms:expr, |$p:ident| $law:expr) => {
@@ -83,22 +110,7 @@ macro_rules! compiled {
                 let law = $law;
                 let mut prepared =
                     $estimator::prepare(&law, arguments).samples(32).seed(2021).build().expect("a preparation");
-                let mut sums: BTreeMap<String, [f64; 2]> = BTreeMap::new();
-                for _ in 0..STEPS {
-                    let run = prepared.step(&law).expect("a step");
-                    for (name, (_, error)) in entries($keys[0], p, &run) {
-                        let variance = 32.0 * error * error;
-                        let [sum, squares] = sums.entry(name).or_default();
-                        *sum += variance;
-                        *squares += variance * variance;
-                    }
-                }
-                let count = STEPS as f64;
-                let variance = |[sum, squares]: [f64; 2]| {
-                    let value = sum / count;
-                    Variance { value, error: ((squares / count - value * value) / count).sqrt() }
-                };
-                sums.into_iter().map(|(name, sums)| (name, variance(sums))).collect()
+                variances(&mut || entries($keys[0], p, prepared.step(&law).expect("a step")))
             },
         }
     };

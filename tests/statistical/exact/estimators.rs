@@ -3,8 +3,6 @@
 // One function of many weights serves every case, so that an estimator is compiled once for each law.
 #![allow(clippy::too_many_arguments)]
 
-use std::collections::BTreeMap;
-
 use logphi::laws::{
     AsymmetricLaplace, Bernoulli, Beta, Binomial, ChiSquared, Erlang, Exponential, Gamma, Geometric, Gumbel,
     InverseGaussian, Laplace, LaplacePlusGaussian, Logistic, Merton, NegativeBinomial, NormalInverseGaussian, Poisson,
@@ -12,7 +10,7 @@ use logphi::laws::{
 };
 use logphi::prelude::*;
 
-use crate::compiled::{Compiled, STEPS, Variance, compiled, entries};
+use crate::compiled::{Compiled, compiled, entries, variances};
 
 /// Most functions of the corpus, by their weights. A weight of 0 takes its term away: with the rates at 0 too, no term
 /// is infinite anywhere.
