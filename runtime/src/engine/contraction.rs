@@ -53,7 +53,6 @@ fn add_moments<S: Scalar>(layout: &Layout, moments: &[S], out: &mut Contracted) 
     let moments = runs(moments);
     totals.resize(moments.len(), 0.0);
     peaks.clear();
-    *values = [0.0; LANES];
     let (ridge_moments, moments) = moments.split_at(layout.ridge_runs());
     let (ridge_totals, totals) = totals.split_at_mut(layout.ridge_runs());
     for entry in 0..entries {
@@ -62,9 +61,9 @@ fn add_moments<S: Scalar>(layout: &Layout, moments: &[S], out: &mut Contracted) 
     for entry in 0..coordinate_entries {
         add_entry(moments, totals, coordinate_entries, entry, quarters);
     }
-    add_values(ridge_moments, entries, values);
+    *values = add_values(ridge_moments, entries, [0.0; LANES]);
     if separable_entries > 0 {
-        add_values(moments, coordinate_entries, values);
+        *values = add_values(moments, coordinate_entries, *values);
     }
     ridge_totals.iter().chain(&*totals).all(|total| total.is_finite())
 }
@@ -96,14 +95,15 @@ fn add_entry<S: Scalar>(
     fold_lanes(&largest.map(Scalar::to_f64), |a, b| select(a > b, a, b))
 }
 
-/// Adds the first moment of each row to `values`, lane by lane.
+/// `values` and the first moment of each row, lane by lane.
 #[inline(always)]
-fn add_values<S: Scalar>(moments: &[[S; LANES]], entries: usize, values: &mut Lanes) {
+fn add_values<S: Scalar>(moments: &[[S; LANES]], entries: usize, mut values: Lanes) -> Lanes {
     for row in moments.chunks_exact(entries) {
         for lane in 0..LANES {
             values[lane] += row[0][lane].to_f64();
         }
     }
+    values
 }
 
 /// Contracts every order over all samples.

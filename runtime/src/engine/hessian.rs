@@ -139,7 +139,7 @@ impl PairErrors<'_> {
                         deviations[lane] = deviation.mul_add(coefficient, deviations[lane]);
                     }
                 }
-                let error = spread.standard_error::<<f64 as Scalar>::Narrow>(&deviations, f64::INFINITY).0;
+                let error = spread.squared_error::<<f64 as Scalar>::Narrow>(&deviations, f64::INFINITY).0.sqrt();
                 out[row * dimension + column] = error;
                 out[column * dimension + row] = error;
             }

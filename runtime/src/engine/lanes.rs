@@ -47,10 +47,10 @@ impl Spread {
         self.samples >= (LEAST_PER_LANE * LANES) as f64
     }
 
-    /// The standard error of a mean, from the deviations of the lanes' means; and whether one lane has more than the part
+    /// The square of the standard error of a mean, from the deviations of the lanes' means; and whether one lane has more than the part
     /// `limit` of the sum of squares.
     #[inline(always)]
-    pub(crate) fn standard_error<L: Lane<Scalar = f64>>(&self, deviations: &Lanes, limit: f64) -> (f64, bool) {
+    pub(crate) fn squared_error<L: Lane<Scalar = f64>>(&self, deviations: &Lanes, limit: f64) -> (f64, bool) {
         let mut squares = [0.0; LANES];
         let mut largest = L::splat(0.0);
         for lane in (0..LANES).step_by(L::WIDTH) {
@@ -60,7 +60,7 @@ impl Spread {
             largest = L::select(square.gt(largest), square, largest);
         }
         let sum = add_lanes(&squares);
-        ((sum * self.scale).sqrt(), largest.gt(L::splat(limit * sum)).any())
+        (sum * self.scale, largest.gt(L::splat(limit * sum)).any())
     }
 
     /// The largest part that one lane has in the sum of squares.
@@ -147,7 +147,7 @@ mod tests {
         }
         let expected = (squares / (31.0 * samples as f64)).sqrt();
         let deviations = std::array::from_fn(|lane| sums[lane] * spread.reciprocals[lane] - mean);
-        assert!((spread.standard_error::<Pack>(&deviations, 0.5).0 / expected - 1.0).abs() < 1e-14);
+        assert!((spread.squared_error::<Pack>(&deviations, 0.5).0.sqrt() / expected - 1.0).abs() < 1e-14);
     }
 
     /// How many of `runs` runs with normal means of lanes have a dominated error among `errors`.
@@ -170,7 +170,7 @@ mod tests {
                     normal.store(&mut values[lane..]);
                 }
                 let mean = add_lanes(&values) / LANES as f64;
-                spread.standard_error::<L>(&values.map(|value| value - mean), limit).1
+                spread.squared_error::<L>(&values.map(|value| value - mean), limit).1
             };
             let errors = self.errors as u64;
             let runs = (0..self.runs)
@@ -196,9 +196,9 @@ mod tests {
         let mut deviations = [-1.0; LANES];
         deviations[5] = 31.0;
         // 31² of 31² + 31.
-        let (_, dominated) = spread.standard_error::<Pack>(&deviations, dominance(1));
+        let (_, dominated) = spread.squared_error::<Pack>(&deviations, dominance(1));
         assert!(dominated && (spread.largest_share(&deviations) - 31.0 / 32.0).abs() < 1e-15);
-        assert!(!spread.standard_error::<Pack>(&[0.0; LANES], dominance(1)).1);
+        assert!(!spread.squared_error::<Pack>(&[0.0; LANES], dominance(1)).1);
         assert_eq!(dominance(1), 0.5);
         assert!(dominance(1_000_000) < 0.8);
     }
@@ -214,6 +214,6 @@ mod tests {
         let spread = Spread::new(2);
         let mut deviations = [-2.0; LANES];
         (deviations[0], deviations[1]) = (-1.0, 1.0);
-        assert_eq!(spread.standard_error::<Pack>(&deviations, 0.6), (1.0, false));
+        assert_eq!(spread.squared_error::<Pack>(&deviations, 0.6), (1.0, false));
     }
 }

@@ -248,9 +248,10 @@ impl Reduction {
             return self.weight(term, row) * self.hessian[row * padded + column] / samples as f64;
         }
         let sums = &self.contracted.sums[self.moment_of_term[term] * padded..];
-        let coordinates = self.layout.coordinates(entries, entry);
-        let sum = coordinates.map(|coordinate| self.weight(term, coordinate) * sums[coordinate]);
-        sum.sum::<f64>() / samples as f64
+        let of = |coordinate: usize| self.weight(term, coordinate) * sums[coordinate];
+        // Most parameters have an entry for each coordinate; to set up the other loop takes longer than what it would do.
+        let sum = if entries == dimension { of(entry) } else { self.layout.coordinates(entries, entry).map(of).sum() };
+        sum / samples as f64
     }
 
     fn weight(&self, term: usize, coordinate: usize) -> f64 {
@@ -371,14 +372,18 @@ impl ErrorsOfSums<'_> {
                 let mut deviations: Lanes = [0.0; LANES];
                 for coordinate in reduction.layout.coordinates(entries, entry) {
                     reduction.add_ridges::<L>(sum, coordinate, &mut deviations);
-                    reduction.add_coordinate::<L, S>(spread, moments, sum, coordinate, &mut deviations);
+                    if reduction.layout.coordinate_entries > 0 {
+                        reduction.add_coordinate::<L, S>(spread, moments, sum, coordinate, &mut deviations);
+                    }
                 }
-                let (found, dominated) = spread.standard_error::<L>(&deviations, limit);
-                *error = found;
+                let (square, dominated) = spread.squared_error::<L>(&deviations, limit);
+                *error = square;
                 if let Some(shares) = &mut shares {
                     shares[sum][entry] = if dominated { spread.largest_share(&deviations) } else { 0.0 };
                 }
             }
+            // All at once: one root after each sum would wait for it.
+            out.iter_mut().for_each(|error| *error = error.sqrt());
         }
     }
 }
@@ -441,6 +446,6 @@ impl Kernel<f64> for StandardError<'_> {
 
     #[inline(always)]
     fn run<L: Lane<Scalar = f64>>(self) -> f64 {
-        self.spread.standard_error::<L>(self.deviations, f64::INFINITY).0
+        self.spread.squared_error::<L>(self.deviations, f64::INFINITY).0.sqrt()
     }
 }
