@@ -30,6 +30,8 @@ pub(crate) struct Deviations {
     lanes: Vec<[f32; LANES]>,
     /// `scales[sum][coordinate]`
     scales: Vec<f64>,
+    /// Their inverses; 0 where there is none.
+    inverses: Vec<f64>,
     /// Coefficients over scales, `weights[term][coordinate]`.
     weights: Vec<f32>,
     /// Scaled deviations of one term's moments at one order: `[row][lane]`.
@@ -115,7 +117,7 @@ impl Deviate<'_> {
     fn weigh(&mut self) {
         let Self { signature, layout, contracted, sum_of_term, .. } = *self;
         let (dimension, terms) = (layout.dimension, signature.terms.len());
-        let Deviations { lanes, scales, weights, .. } = &mut *self.out;
+        let Deviations { lanes, scales, inverses, weights, .. } = &mut *self.out;
         lanes.clear();
         lanes.resize(self.sums * dimension, [0.0; LANES]);
         scales.clear();
@@ -134,15 +136,16 @@ impl Deviate<'_> {
                 *scale = scale.max(coefficients[term].abs() * size);
             }
         }
+        inverses.clear();
+        inverses.extend(scales.iter().map(|&scale| if scale >= f64::MIN_POSITIVE { 1.0 / scale } else { 0.0 }));
         for (term, sum) in members() {
             let size = size(term);
-            let scales = &scales[sum * dimension..(sum + 1) * dimension];
+            let inverses = &inverses[sum * dimension..(sum + 1) * dimension];
             let weights = &mut weights[term * dimension..(term + 1) * dimension];
-            for ((weight, scale), coefficients) in
-                weights.iter_mut().zip(scales).zip(self.coefficients.chunks_exact(terms))
+            for ((weight, inverse), coefficients) in
+                weights.iter_mut().zip(inverses).zip(self.coefficients.chunks_exact(terms))
             {
-                let known = *scale >= f64::MIN_POSITIVE;
-                *weight = if known { (coefficients[term] * size / scale) as f32 } else { 0.0 };
+                *weight = (coefficients[term] * size * inverse) as f32;
             }
         }
     }
@@ -158,17 +161,14 @@ pub(super) fn scale<S: Scalar>(
     peak: f64,
     out: &mut [[f32; LANES]],
 ) {
-    let scale = if peak >= f64::MIN_POSITIVE { 1.0 / peak } else { 0.0 };
-    let mut factors = spread.reciprocals;
-    for lane in 0..LANES {
-        factors[lane] *= scale;
-    }
+    let scale = if peak >= S::MIN_POSITIVE.to_f64() { 1.0 / peak } else { 0.0 };
+    let factors = spread.reciprocals.map(|reciprocal| S::from_f64(reciprocal * scale));
     let to_mean = scale / spread.samples;
     for ((out, run), total) in out.iter_mut().zip(runs.iter().step_by(stride)).zip(totals.iter().step_by(stride)) {
-        let mean = total * to_mean;
+        let mean = S::from_f64(total * to_mean);
         let mut scaled = [0.0; LANES];
         for lane in 0..LANES {
-            scaled[lane] = run[lane].to_f64().mul_add(factors[lane], -mean) as f32;
+            scaled[lane] = run[lane].mul_add(factors[lane], -mean).to_f64() as f32;
         }
         *out = scaled;
     }
