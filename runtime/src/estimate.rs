@@ -387,14 +387,14 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
                 workspace.reduce_contracted(samples, constant, &contracted, &mut run.terms, &mut run.warnings);
                 return Ok(());
             }
-            workspace.take_moments(&device.moments()?);
+            workspace.take_moments(&device.moments()?, samples);
             return workspace.reduce(samples, constant, errors, &mut run.terms, &mut run.warnings);
         }
         let _ = known;
         match elsewhere {
             Some(sample) => {
                 let moments = sample(&workspace.device_job(key, samples))?;
-                workspace.take_moments(&moments);
+                workspace.take_moments(&moments, samples);
             }
             None => workspace.sample(key, samples, arguments),
         }

@@ -48,7 +48,7 @@ impl Settings {
 }
 
 /// One worker's part: an aligned run of leaves for a range of coordinates and of lanes.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Task<S> {
     leaves: Range<usize>,
     coordinates: Range<usize>,
@@ -256,11 +256,17 @@ impl<E: Estimator> Workspace<E> {
         }
     }
 
-    /// Takes the moments of all samples from a device, for [`reduce`](Self::reduce).
-    pub(crate) fn take_moments(&mut self, moments: &[f64]) {
-        self.tasks.clear();
+    /// Takes the moments of all samples from a device, for [`reduce`](Self::reduce). Those of one leaf are put back in the
+    /// estimator's arithmetic, in which the processor leaves them; so errors are the same to the bit.
+    pub(crate) fn take_moments(&mut self, moments: &[f64], samples: usize) {
         self.sums.clear();
         self.sums.extend_from_slice(moments);
+        self.tasks.clear();
+        if samples <= LEAF {
+            let mut task = Task { alone: true, ..Task::default() };
+            task.scratch.moments.extend(moments.iter().map(|&moment| E::Scalar::from_f64(moment)));
+            self.tasks.push(task);
+        }
     }
 
     /// The moments of all samples.
@@ -390,14 +396,7 @@ fn plan<S: Scalar>(
     let chunks = leaves.div_ceil(run);
     let parts = if threads > 1 && chunks < 2 * threads { (4 * threads).div_ceil(chunks) } else { 1 };
     let (parts, ranges) = division.ranges(layout, samples, parts);
-    tasks.resize_with(chunks * parts, || Task {
-        leaves: 0..0,
-        coordinates: 0..0,
-        lanes: 0..0,
-        scratch: Scratch::default(),
-        alone: false,
-        tree: Tree::default(),
-    });
+    tasks.resize_with(chunks * parts, Task::default);
     for (index, task) in tasks.iter_mut().enumerate() {
         let (part, chunk) = (index / chunks, index % chunks);
         task.leaves = chunk * run..leaves.min((chunk + 1) * run);
