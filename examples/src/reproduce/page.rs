@@ -1,6 +1,9 @@
-//! One page with everything, that opens from disk: figures are part of it, and nothing is fetched.
+//! One page with everything, that opens from disk: figures are part of it, rules are typeset, and nothing is fetched.
 
 use std::fmt::Write as _;
+
+use pulldown_latex::config::DisplayMode;
+use pulldown_latex::{Parser, RenderConfig, Storage, push_mathml};
 
 use super::account::{Account, Claim, Table, Verdict};
 
@@ -12,6 +15,8 @@ svg { max-width: 100%; height: auto } table { border-collapse: collapse; margin:
 th, td { border-bottom: 1px solid #ddd; padding: .25em .8em; text-align: right; vertical-align: top }
 th:first-child, td:first-child, table.claims td { text-align: left }
 .held { color: #00664b } .failed { color: #a33c00 } .in-part, .open { color: #555 }
+math[display=block] { overflow-x: auto; padding: .8em 0 }
+.menv-align mtd:nth-child(odd) { text-align: right } .menv-align mtd:nth-child(even) { text-align: left }
 pre { background: #f6f6f6; padding: .8em; overflow-x: auto; font-size: 13px; line-height: 1.35 }
 ";
 
@@ -57,10 +62,10 @@ fn section(text: &mut String, name: &str, account: &Account) {
     for rule in &account.rules {
         let _ = writeln!(
             text,
-            "<details><summary>The rule of <em>{}</em></summary>\n<pre>{}</pre>\n<pre>{}</pre>\n</details>",
+            "<details><summary>The rule of <em>{}</em></summary>\n{}\n<pre>{}</pre>\n</details>",
             escape(&rule.name),
+            typeset(&rule.latex),
             escape(rule.rule.trim_end()),
-            escape(rule.latex.trim_end()),
         );
     }
 }
@@ -97,6 +102,18 @@ fn claims<'a>(claims: impl Iterator<Item = &'a Claim>) -> String {
     text + "</table>\n"
 }
 
+/// LaTeX as MathML, which browsers show without a script; the text itself where it cannot be read.
+fn typeset(latex: &str) -> String {
+    let storage = Storage::new();
+    let config = RenderConfig { display_mode: DisplayMode::Block, ..RenderConfig::default() };
+    let mut text = String::new();
+    let is_read = Parser::new(latex, &storage).all(|event| event.is_ok());
+    match push_mathml(&mut text, Parser::new(latex, &storage), config) {
+        Ok(()) if is_read => text,
+        _ => format!("<pre>{}</pre>", escape(latex.trim_end())),
+    }
+}
+
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
@@ -123,14 +140,19 @@ mod tests {
                 verdict: Verdict::Failed,
                 numbers: "2 > 1".to_owned(),
             }],
-            rules: vec![RuleText { name: "r".to_owned(), rule: "E f'(z)".to_owned(), latex: "\\frac".to_owned() }],
+            rules: vec![RuleText {
+                name: "r".to_owned(),
+                rule: "E f'(z)".to_owned(),
+                latex: "\\frac{1}{2}".to_owned(),
+            }],
         };
         let text = page(&[("figure1".to_owned(), account)], "1");
         for word in
-            ["a &lt; b", "done &amp; said", "<svg/>", "<td>1</td>", "did not hold", "2 &gt; 1", "E f'(z)", "\\frac"]
+            ["a &lt; b", "done &amp; said", "<svg/>", "<td>1</td>", "did not hold", "2 &gt; 1", "E f'(z)", "<mfrac>"]
         {
             assert!(text.contains(word), "{word}");
         }
+        assert_eq!(typeset("\\frac"), "<pre>\\frac</pre>");
         for word in ["http", "src=", "@import", "<script"] {
             assert!(!text.contains(word), "{word}");
         }
