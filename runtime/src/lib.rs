@@ -41,7 +41,7 @@ mod warning;
 pub use adam::Adam;
 pub use analytic::LogCharacteristic;
 pub use backend::{Arithmetic, Backend, DeviceError};
-pub use compare::{Compare, Comparison, ParameterComparison, RuleComparison, compare};
+pub use compare::{Compare, Comparison, Deviation, ParameterComparison, RuleComparison, compare};
 pub use complex::{Complex, Count, Covariance, Frequency, I, LogCf, Positive, Probability, Real, Simplex, quadratic};
 #[doc(hidden)]
 pub use engine::{DeviceJob, DeviceRidge};

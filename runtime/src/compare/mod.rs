@@ -2,7 +2,8 @@
 //!
 //! Several exact rules of one gradient are several unbiased estimators of one number, and none is best for every function
 //! and parameter. A pilot run decides: what counts is the *work-normalised variance*, the variance of one sample times its
-//! cost, since half the cost buys twice the samples.
+//! cost, since half the cost buys twice the samples. What is not exact has a bias besides, which shows against a reference: an
+//! exact gradient, or an estimate with many samples.
 
 use std::time::Instant;
 
@@ -10,6 +11,12 @@ use crate::error::EstimateError;
 use crate::estimate::Prepare;
 use crate::kernel::{Estimator, Law, Sampled};
 use crate::parameters::{Gradient, Parameters};
+
+mod figure;
+mod reference;
+mod table;
+
+use reference::{Reference, Wanted};
 
 /// Samples of a pilot run that asked for no number.
 const DEFAULT_SAMPLES: usize = 10_000;
@@ -33,14 +40,26 @@ const STEPS: usize = 4;
 ///
 /// # fn main() -> Result<(), logphi::EstimateError> {
 /// let law = Laplace { mu: 0.2, b: 0.7 };
-/// let comparison = logphi::compare(&law, ()).rule::<loss>("exact").rule::<Truncated>("order 4").seed(1).run()?;
+/// let pilot = logphi::compare(&law, ()).rule::<loss>("exact").rule::<Truncated>("order 4");
+/// let comparison = pilot.reference::<loss>(1_000_000).seed(1).run()?;
 /// println!("{comparison}");
 /// assert!(comparison.rules[0].exact && !comparison.rules[1].exact);
+/// let bias = comparison.deviation(1, "b").expect("there is a reference");
+/// println!("order 4 is off by {:.4} ± {:.4}", bias.size, bias.standard_error);
+/// assert!(comparison.svg().starts_with("<svg"));
 /// # Ok(())
 /// # }
 /// ```
 pub fn compare<'a, P: Parameters, A: Copy>(law: &'a P, arguments: A) -> Compare<'a, P, A> {
-    Compare { law, arguments, samples: DEFAULT_SAMPLES, seed: None, dimension: None, candidates: Vec::new() }
+    Compare {
+        law,
+        arguments,
+        reference: None,
+        samples: DEFAULT_SAMPLES,
+        seed: None,
+        dimension: None,
+        candidates: Vec::new(),
+    }
 }
 
 /// How a candidate is run: law, arguments, samples, seed, dimension.
@@ -55,6 +74,7 @@ pub struct Compare<'a, P: Parameters, A> {
     seed: Option<u64>,
     dimension: Option<usize>,
     candidates: Vec<(&'static str, Pilot<'a, P, A>)>,
+    reference: Option<Wanted<'a, P, A>>,
 }
 
 impl<'a, P: Parameters, A: Copy> Compare<'a, P, A> {
@@ -65,6 +85,23 @@ impl<'a, P: Parameters, A: Copy> Compare<'a, P, A> {
         P::Law: Sampled,
     {
         self.candidates.push((name, pilot::<E, P, A>));
+        self
+    }
+
+    /// Gives the gradient, which is known: biases are measured from it.
+    pub fn exact(mut self, gradient: P::Gradient) -> Self {
+        self.reference = Some(Wanted::Known(gradient));
+        self
+    }
+
+    /// Measures biases from an estimate by an unbiased rule, with so many samples, on all threads. Its draws are no pilot run's,
+    /// and its standard error counts.
+    pub fn reference<E>(mut self, samples: usize) -> Self
+    where
+        E: Estimator<Law = P::Law, Arguments<'a> = A>,
+        P::Law: Sampled,
+    {
+        self.reference = Some(Wanted::estimated::<E>(samples));
         self
     }
 
@@ -90,9 +127,10 @@ impl<'a, P: Parameters, A: Copy> Compare<'a, P, A> {
     ///
     /// # Errors
     /// As [`Prepared::step`](crate::Prepared::step), for the first rule that fails; [`EstimateError::NoSamples`] also for a
-    /// single sample, which has no variance.
+    /// single sample, which has no variance; [`EstimateError::LengthsDiffer`] and [`EstimateError::GradientNotFinite`] for an
+    /// exact gradient of another shape, or with entries that are no numbers.
     pub fn run(self) -> Result<Comparison, EstimateError> {
-        let Self { law, arguments, samples, seed, dimension, candidates } = self;
+        let Self { law, arguments, samples, seed, dimension, candidates, reference } = self;
         if samples < 2 {
             return Err(EstimateError::NoSamples);
         }
@@ -100,7 +138,11 @@ impl<'a, P: Parameters, A: Copy> Compare<'a, P, A> {
         for (name, pilot) in candidates {
             rules.push(RuleComparison { name, ..pilot(law, arguments, samples, seed, dimension)? });
         }
-        Ok(Comparison { rules, samples })
+        let reference = match reference {
+            Some(wanted) => Some(wanted.find(law, arguments, seed, dimension, &rules)?),
+            None => None,
+        };
+        Ok(Comparison { rules, samples, reference })
     }
 }
 
@@ -112,6 +154,37 @@ pub struct Comparison {
     pub rules: Vec<RuleComparison>,
     /// Samples of each run.
     pub samples: usize,
+    /// What biases are measured from; without it, the best exact rule.
+    reference: Option<Reference>,
+}
+
+/// How far a gradient is from the reference.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Deviation {
+    /// The norm of the difference.
+    pub size: f64,
+    /// The norm of the standard errors of the difference: a rule without bias has a size about as large.
+    pub standard_error: f64,
+    /// The largest difference of an entry in its standard errors; 0 where both are the same.
+    pub largest: f64,
+}
+
+impl Deviation {
+    /// Of gradients with standard errors.
+    fn between(gradients: [&[f64]; 2], standard_errors: [&[f64]; 2]) -> Self {
+        let mut deviation = Self { size: 0.0, standard_error: 0.0, largest: 0.0 };
+        let entries = gradients[0].iter().zip(gradients[1]).zip(standard_errors[0].iter().zip(standard_errors[1]));
+        for ((x, y), (own, other)) in entries {
+            let (difference, error) = ((x - y).abs(), own.hypot(*other));
+            deviation.size = deviation.size.hypot(difference);
+            deviation.standard_error = deviation.standard_error.hypot(error);
+            if difference > 0.0 {
+                deviation.largest = deviation.largest.max(difference / error);
+            }
+        }
+        deviation
+    }
 }
 
 /// One rule in a [`Comparison`].
@@ -156,61 +229,39 @@ impl Comparison {
     #[must_use]
     pub fn best(&self, parameter: &str) -> Option<&RuleComparison> {
         let exact = self.rules.iter().filter_map(|rule| {
-            let found = rule.parameters.iter().find(|found| found.name == parameter && !found.truncated)?;
-            Some((rule, found.variance * rule.seconds))
+            let is_exact = rule.parameter(parameter).is_some_and(|found| !found.truncated);
+            Some((rule, self.work(rule, parameter).filter(|_| is_exact)?))
         });
         exact.min_by(|x, y| x.1.total_cmp(&y.1)).map(|(rule, _)| rule)
     }
 
-    /// How far a rule's gradient of a parameter is from that of the best exact rule: the norm of the difference, and its
-    /// standard error. `None` without an exact rule, and for that rule itself.
+    /// How far a rule's gradient of a parameter is from the reference: the exact gradient or the estimate that was asked for,
+    /// else the estimate by the [best](Self::best) exact rule. `None` for that rule itself, and where there is nothing to measure
+    /// from.
     #[must_use]
-    pub fn deviation(&self, rule: usize, parameter: &str) -> Option<(f64, f64)> {
-        let best = self.best(parameter)?;
+    pub fn deviation(&self, rule: usize, parameter: &str) -> Option<Deviation> {
         let candidate = self.rules.get(rule)?;
-        if std::ptr::eq(best, candidate) {
-            return None;
-        }
-        let of = |rule: &'_ RuleComparison| rule.parameters.iter().position(|found| found.name == parameter);
-        let (x, y) = (&candidate.parameters[of(candidate)?], &best.parameters[of(best)?]);
-        let square = |values: &mut dyn Iterator<Item = f64>| values.map(|value| value * value).sum::<f64>();
-        let difference = square(&mut x.gradient.iter().zip(&y.gradient).map(|(x, y)| x - y)).sqrt();
-        let errors = square(&mut x.standard_error.iter().copied()) + square(&mut y.standard_error.iter().copied());
-        Some((difference, errors.sqrt()))
+        let own = candidate.parameter(parameter)?;
+        let (gradient, standard_error) = match &self.reference {
+            Some(reference) => reference.of(parameter)?,
+            None => {
+                let best = self.best(parameter).filter(|best| !std::ptr::eq(*best, candidate))?.parameter(parameter)?;
+                (best.gradient.as_slice(), best.standard_error.as_slice())
+            }
+        };
+        Some(Deviation::between([&own.gradient, gradient], [&own.standard_error, standard_error]))
+    }
+
+    /// The variance of one sample times its cost, in seconds times the square of the gradient's unit.
+    fn work(&self, rule: &RuleComparison, parameter: &str) -> Option<f64> {
+        Some(rule.parameter(parameter)?.variance * rule.seconds)
     }
 }
 
-impl std::fmt::Display for Comparison {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(
-            f,
-            "{:<16} {:<10} {:>12} {:>12} {:>24} {:>10} {:>12}",
-            "rule", "parameter", "gradient", "variance", "off the best exact by", "ns/sample", "var × cost"
-        )?;
-        for (index, rule) in self.rules.iter().enumerate() {
-            for found in &rule.parameters {
-                let deviation = match self.deviation(index, found.name) {
-                    Some((difference, error)) => format!("{difference:.3e} ± {error:.1e}"),
-                    None => "-".to_owned(),
-                };
-                let best = self.best(found.name).and_then(|best| {
-                    let parameter = best.parameters.iter().find(|other| other.name == found.name)?;
-                    Some(parameter.variance * best.seconds)
-                });
-                let work = found.variance * rule.seconds;
-                let relative = match best {
-                    Some(best) if best > 0.0 => format!("{:.2}", work / best),
-                    _ => format!("{:.2e}", 1e9 * work),
-                };
-                let (size, nanoseconds) = (found.size(), 1e9 * rule.seconds);
-                writeln!(
-                    f,
-                    "{:<16} {:<10} {size:>12.4e} {:>12.4e} {deviation:>24} {nanoseconds:>10.1} {relative:>12}",
-                    rule.name, found.name, found.variance
-                )?;
-            }
-        }
-        Ok(())
+impl RuleComparison {
+    /// The gradient of one parameter.
+    fn parameter(&self, name: &str) -> Option<&ParameterComparison> {
+        self.parameters.iter().find(|found| found.name == name)
     }
 }
 
