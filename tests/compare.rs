@@ -66,8 +66,7 @@ fn biases_against_an_estimate() -> Result<(), EstimateError> {
 #[test]
 fn the_figure_has_every_rule_and_parameter() -> Result<(), EstimateError> {
     let svg = pilot(&LAW).rule::<wave>("a < b & c").reference::<wave>(2).run()?.svg();
-    for words in
-        ["pathwise", "order 2", "a &lt; b &amp; c", ">mu<", ">b<", "no variance", "variance × cost [s]", "SE<"]
+    for words in ["pathwise", "order 2", "a &lt; b &amp; c", ">mu<", ">b<", "no variance", "variance × cost [s]", "SE<"]
     {
         assert!(svg.contains(words), "{words}: {svg}");
     }

@@ -64,7 +64,8 @@ impl Comparison {
             let x = place(decade);
             // Writing to a string cannot fail.
             let _ = writeln!(out, "<path d=\"M{x:.1} {HEAD}V{foot}\" stroke=\"#ddd\"/>");
-            let label = format!("10<tspan dy=\"-5\" font-size=\"10\">{decade}</tspan>");
+            let exponent = format!("{decade}").replace('-', "−");
+            let label = format!("10<tspan dy=\"-5\" font-size=\"10\">{exponent}</tspan>");
             let _ = writeln!(out, "<text x=\"{x:.1}\" y=\"{}\" text-anchor=\"middle\">{label}</text>", foot + 18.0);
             decade += step;
         }
