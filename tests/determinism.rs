@@ -17,6 +17,10 @@ fn ridge(w: &[f64], x: &Matrix, y: &[f64]) -> f64 {
 #[estimator(of = ridge, distribution = Laplace, order = 8, precision = f32)]
 struct RidgeSingle;
 
+/// Nothing moves: rows are the outer loop.
+#[estimator(of = ridge, distribution = Laplace, form = pathwise)]
+struct Pathwise;
+
 /// A separable term: coordinates are the outer loop.
 #[estimator(distribution = Gamma, form = terminating)]
 fn separable(z: &[f64], target: &[f64]) -> f64 {
@@ -105,6 +109,12 @@ fn ridge_terms_have_the_same_bits() {
 fn ridge_terms_in_single_precision_have_the_same_bits() {
     let (x, y) = (matrix(5, 3), [1.0, -1.0, 1.0, 1.0, -1.0]);
     same_bits!(RidgeSingle, Laplace { mu: 0.1, b: [0.5, 0.6, 0.2] }, (&x, &y));
+}
+
+#[test]
+fn stencils_at_the_draw_have_the_same_bits() {
+    let (x, y) = (matrix(11, 3), [1.0, -1.0, 1.0, 1.0, -1.0, 1.0, 1.0, -1.0, 1.0, -1.0, -1.0]);
+    same_bits!(Pathwise, Laplace { mu: [0.3, -0.2, 0.0], b: 0.5 }, (&x, &y));
 }
 
 #[test]

@@ -154,6 +154,9 @@ pub trait Estimator: Sized + 'static {
     /// Whether the only stencil is `f(z + e_j) - f(z)`, asked for at every state of every categorical variable. The law's only
     /// parameter holds the probabilities.
     const STATES: bool = false;
+    /// Whether every stencil is evaluated at the draw itself, and there are ridge terms: [`Ridge::at_draw`] and [`Ridge::weigh`] in
+    /// place of [`Ridge::stencils`].
+    const AT_DRAW: bool = false;
     /// The stencils that are expectations of score function rules; they have no part in [`Ridge::stencils`] and the like.
     const SCORES: &'static [Score] = &[];
     /// Name of the function `f`.
@@ -279,6 +282,25 @@ pub trait Ridge<E: Estimator>: 'static {
         numbers: &Self::Numbers,
     ) -> E::Stencils<L> {
         let _ = (u, value, slope, probes, numbers);
+        E::Stencils::default()
+    }
+    /// The derivative of `h` that each stencil at the draw reads, for all coordinates.
+    #[inline(always)]
+    fn at_draw<L: Lane<Scalar = E::Scalar>>(u: L, numbers: &Self::Numbers) -> E::Stencils<L> {
+        let _ = (u, numbers);
+        E::Stencils::default()
+    }
+    /// As [`stencils`](Self::stencils), from the derivatives at the draw.
+    #[inline(always)]
+    fn weigh<L: Lane<Scalar = E::Scalar>>(
+        u: L,
+        value: L,
+        slope: L,
+        at_draw: &E::Stencils<L>,
+        probes: &E::Probes<L>,
+        numbers: &Self::Numbers,
+    ) -> E::Stencils<L> {
+        let _ = (u, value, slope, at_draw, probes, numbers);
         E::Stencils::default()
     }
     /// How many patterns a row has for closed forms, powers times exponentials of `u` that are weighted for each coordinate.

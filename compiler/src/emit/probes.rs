@@ -43,6 +43,8 @@ impl Sections<'_> {
             quote! { const SCORES: &'static [Score] = &[#(#scores),*]; }
         });
         let states = probes.states.then(|| quote! { const STATES: bool = true; });
+        let apart = self.program.ridges.iter().any(|ridge| !ridge.at_draw.outputs.is_empty());
+        let at_draw = apart.then(|| quote! { const AT_DRAW: bool = true; });
         let selection = self.program.coordinates.map(|count| {
             let count = Literal::u32_unsuffixed(count);
             quote! { const COORDINATES: Option<usize> = Some(#count); }
@@ -55,6 +57,7 @@ impl Sections<'_> {
             #selection
             #directional
             #states
+            #at_draw
         }
     }
 

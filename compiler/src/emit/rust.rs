@@ -139,7 +139,7 @@ fn check(program: &Program, context: &EstimatorContext) -> Result<(), Errors> {
     let mut packs = vec![&program.probes.numbers.graph];
     for ridge in &program.ridges {
         numbers.extend([&ridge.slope, &ridge.offset, &ridge.numbers]);
-        packs.extend([&ridge.derivatives, &ridge.partials, &ridge.stencils]);
+        packs.extend([&ridge.derivatives, &ridge.partials, &ridge.stencils, &ridge.at_draw]);
     }
     if let Some(separable) = &program.separable {
         numbers.push(&separable.numbers);

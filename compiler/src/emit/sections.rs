@@ -60,7 +60,8 @@ impl Sections<'_> {
         let derivatives = self.pack_function("derivatives", "u", &section.derivatives, count);
         let partials = self.pack_function("partials", "u", &section.partials, count);
         let pull_back = self.ridge_pull_back(section);
-        let stencils = self.stencils("u", &section.stencils, count);
+        let at_draw = self.at_draw(&section.at_draw, count);
+        let stencils = self.stencils("u", &section.stencils, &section.at_draw, count);
         let known = self.program.exponentials.as_ref();
         let groups = known.map_or(0, |known| known.expansion.ridges[index].groups.len());
         let patterns = self.patterns(known.and_then(|known| known.ridge_patterns.get(index)), groups, "u");
@@ -94,6 +95,7 @@ impl Sections<'_> {
                 #derivatives
                 #adjoint
                 #partials
+                #at_draw
                 #stencils
                 #patterns
                 #epilogue
@@ -111,7 +113,7 @@ impl Sections<'_> {
         let derivatives = self.pack_function("derivatives", "z", &section.derivatives, count);
         let partials = self.pack_function("partials", "z", &section.partials, count);
         let pull_back = self.separable_pull_back(section);
-        let stencils = self.stencils("z", &section.stencils, count);
+        let stencils = self.stencils("z", &section.stencils, &Graph::new(), count);
         let known = self.program.exponentials.as_ref();
         let groups = known.and_then(|known| known.expansion.separable.as_ref()).map_or(0, |sum| sum.groups.len());
         let patterns = self.patterns(known.and_then(|known| known.separable_patterns.as_ref()), groups, "z");
@@ -227,8 +229,21 @@ impl Sections<'_> {
         self.function_of_packs(name, variable, &TokenStream::new(), &None, graph, count)
     }
 
-    /// `stencils`: what each stencil gets from one row or coordinate, if there are any.
-    fn stencils(&self, variable: &str, graph: &Graph, count: usize) -> TokenStream {
+    /// `at_draw`: the derivative that each stencil at the draw reads, for all coordinates.
+    fn at_draw(&self, graph: &Graph, count: usize) -> TokenStream {
+        if graph.outputs.is_empty() {
+            return TokenStream::new();
+        }
+        let comment = file::comment([
+            "Exact rules at the draw, once for each sample and row: u -> the derivative of each stencil.".to_owned(),
+            summary::operations(graph),
+        ]);
+        let function = self.pack_function("at_draw", "u", graph, count);
+        quote! { #comment #function }
+    }
+
+    /// `stencils`: what each stencil gets from one row or coordinate, if there are any; `weigh` where the derivatives are apart.
+    fn stencils(&self, variable: &str, graph: &Graph, at_draw: &Graph, count: usize) -> TokenStream {
         let probes = &self.program.probes;
         if !probes.are_evaluated() {
             return TokenStream::new();
@@ -245,7 +260,12 @@ impl Sections<'_> {
         };
         let (value, slope) = (named("value", Inputs::VALUE), named("slope", Inputs::SLOPE));
         let (offset, vertex) = (named("offset", Inputs::OFFSET), named("vertex", Inputs::VERTEX));
+        let apart = at_draw.outputs.len();
         let (packs, places) = match (directional, variable == "u") {
+            (false, true) if apart > 0 => (
+                quote! { #value: L, #slope: L, },
+                "sample, row and coordinate: h(u), slope, derivatives, probes -> what the row adds to each",
+            ),
             (false, true) => (
                 quote! { #value: L, #slope: L, },
                 "sample, row and coordinate: u, h(u), slope, probes -> what the row adds to each",
@@ -264,27 +284,37 @@ impl Sections<'_> {
         };
         let numbers = self.program.probes.numbers.graph.outputs.len();
         let uses_any = (0..numbers).any(|index| uses(Inputs::NUMBERS + index));
-        let probes: Vec<TokenStream> = (0..numbers)
-            .map(|index| {
+        let named_inputs = |first: usize, count: usize| -> Vec<TokenStream> {
+            let input = |index: usize| {
                 let name = self.arguments.scope.local('p', index);
                 if uses(Inputs::NUMBERS + index) {
                     quote! { #name }
                 } else {
                     quote! { _ }
                 }
-            })
-            .collect();
-        let numbers = Literal::usize_unsuffixed(numbers);
-        let destructuring = uses_any.then(|| quote! { let &[#(#probes),*] = probes; });
+            };
+            (first..first + count).map(input).collect()
+        };
+        let (probes, derivatives) = (named_inputs(0, numbers), named_inputs(numbers, apart));
+        let [numbers, apart_count] = [numbers, apart].map(Literal::usize_unsuffixed);
+        let mut destructuring = uses_any.then(|| quote! { let &[#(#probes),*] = probes; });
+        if apart > 0 {
+            destructuring = Some(quote! { let &[#(#derivatives),*] = at_draw; #destructuring });
+        }
         let probes = if uses_any {
             quote! { probes }
         } else {
             quote! { _ }
         };
-        let arguments = quote! { #packs #probes: &[L; #numbers], };
+        let apart_argument = (apart > 0).then(|| quote! { at_draw: &[L; #apart_count], });
+        let arguments = quote! { #packs #apart_argument #probes: &[L; #numbers], };
         let comment =
             file::comment([format!("Exact rules, once for each {places} stencil."), summary::operations(graph)]);
-        let name = if directional { "directional" } else { "stencils" };
+        let name = match (directional, apart) {
+            (true, _) => "directional",
+            (false, 0) => "stencils",
+            (false, _) => "weigh",
+        };
         let function = self.function_of_packs(name, variable, &arguments, &destructuring, graph, count);
         quote! { #comment #function }
     }

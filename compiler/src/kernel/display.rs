@@ -110,6 +110,9 @@ impl Printer<'_> {
             self.over_numbers(&format!("derivatives of ridge {index}"), &ridge.derivatives, count);
             self.over_numbers(&format!("partials of ridge {index}"), &ridge.partials, count);
             if program.probes.count() > 0 {
+                if !ridge.at_draw.outputs.is_empty() {
+                    self.over_numbers(&format!("derivatives at the draw of ridge {index}"), &ridge.at_draw, count);
+                }
                 self.over_numbers(&format!("stencils of ridge {index}"), &ridge.stencils, count);
             }
         }
@@ -141,7 +144,7 @@ impl Printer<'_> {
     }
 
     /// The numbers of exact rules, and the stencils that read them; in sections they are `in2, in3, …`, after the value
-    /// of the function (`in0`) and the slope (`in1`), or after the offset and the vertex.
+    /// of the function (`in0`) and the slope (`in1`), or after the offset and the vertex; derivatives at the draw come last.
     fn probes(&mut self) {
         let probes = &self.program.probes;
         if probes.count() == 0 {

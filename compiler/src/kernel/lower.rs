@@ -63,6 +63,7 @@ pub fn lower<'a>(function: &Function, law: impl Into<Frame<'a>>, rules: &[Rule])
                 derivatives: varying.derivatives,
                 partials: varying.partials,
                 stencils: varying.stencils,
+                at_draw: varying.at_draw,
                 numbers_pull_back: varying.pull_backs,
             }),
             Err(faults) => errors.extend(faults),
@@ -245,6 +246,7 @@ struct Varying {
     derivatives: Graph,
     partials: Graph,
     stencils: Graph,
+    at_draw: Graph,
     pull_backs: Vec<Vec<PullBack>>,
 }
 
@@ -258,10 +260,10 @@ fn lower_varying(
     let (rest, numbers) = passes::hoist(&passes::run(function.clone()), variable);
     let rest = passes::run(rest);
     let derivatives = derivatives_almost_everywhere(&rest, variable, orders)?;
-    let stencils = if probes.directional.is_empty() {
+    let [stencils, at_draw] = if probes.directional.is_empty() {
         lower_stencils(&rest, variable, probes)?
     } else {
-        lower_directional_stencils(&rest, variable, probes)?
+        [lower_directional_stencils(&rest, variable, probes)?, Graph::new()]
     };
     let mut partials = Graph::new();
     if *variable == Node::Ridge {
@@ -276,7 +278,7 @@ fn lower_varying(
     }
     let numbers = passes::run(numbers);
     let pull_backs = numbers.outputs.iter().map(|&output| pull_back_of(&numbers, output, data)).collect();
-    Ok(Varying { derivatives, partials: passes::run(partials), stencils, pull_backs, numbers })
+    Ok(Varying { derivatives, partials: passes::run(partials), stencils, at_draw, pull_backs, numbers })
 }
 
 /// The derivatives of a graph with one output, or none, with respect to the data it reads.

@@ -153,6 +153,17 @@ impl Probes {
         self.stencils.iter().any(|stencil| !stencil.is_empty()) || !self.directional.is_empty()
     }
 
+    /// Whether stencils have probes, each one at most, and all of them at the draw itself.
+    #[must_use]
+    pub fn are_at_draw(&self) -> bool {
+        let is_at_draw = |stencil: &Vec<Probe>| match stencil.as_slice() {
+            [] => true,
+            [probe] => probe.place == Place::Draw,
+            _ => false,
+        };
+        self.directional.is_empty() && self.are_evaluated() && self.stencils.iter().all(is_at_draw)
+    }
+
     /// Whether a sample computes numbers for each coordinate, or once for all.
     #[must_use]
     pub fn have_numbers(&self) -> bool {
@@ -256,7 +267,7 @@ impl Inputs {
     /// In directional stencils instead, the vertex `e_k` as the function reads it: the slope `A_ok`, or 1 at coordinate `k`
     /// and 0 at the others.
     pub const VERTEX: usize = 1;
-    /// The first of the numbers of [`Probes`].
+    /// The first of the numbers of [`Probes`]; after the last of them come the derivatives of [`RidgeSection::at_draw`].
     pub const NUMBERS: usize = 2;
 }
 
@@ -279,6 +290,9 @@ pub struct RidgeSection {
     /// What a row adds to each stencil when a coordinate moves: leaves as in `derivatives`, and the inputs of
     /// [`Inputs`].
     pub stencils: Graph,
+    /// The derivative of `h` that each stencil reads, for all coordinates, where nothing moves; leaves as in `derivatives`. No
+    /// outputs where something does.
+    pub at_draw: Graph,
     /// The derivatives of the slope with respect to data.
     pub slope_pull_back: Vec<PullBack>,
     /// The derivatives of the offset with respect to data.

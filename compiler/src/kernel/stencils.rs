@@ -213,26 +213,37 @@ fn equal(known: &Graph, x: NodeId, other: &Graph, y: NodeId, images: &[DrawId]) 
 }
 
 /// One output for each stencil: `Σ_i w_i A^(p_i) h^(p_i)` at the moved ridge arguments, or `Σ_i w_i g^(p_i)` at the moved
-/// points. `function` is the hoisted function of `variable`, [`Node::Ridge`] or [`Node::Sample`].
+/// points. `function` is the hoisted function of `variable`, [`Node::Ridge`] or [`Node::Sample`]. Where nothing moves, the
+/// derivatives of a ridge term are the second graph, which the first reads.
 ///
 /// # Errors
 /// [`Code::NotDifferentiable`](crate::errors::Code::NotDifferentiable) where a second or higher derivative meets a kink.
-pub(super) fn lower_stencils(function: &Graph, variable: &Node, probes: &Probes) -> Result<Graph, Errors> {
+pub(super) fn lower_stencils(function: &Graph, variable: &Node, probes: &Probes) -> Result<[Graph; 2], Errors> {
     let mut orders: Vec<u32> = probes.stencils.iter().flatten().map(|probe| probe.order).collect();
     orders.sort_unstable();
     orders.dedup();
     orders.retain(|&order| order > 0);
     if probes.stencils.is_empty() {
-        return Ok(Graph::new());
+        return Ok([Graph::new(), Graph::new()]);
     }
     let derivatives = derivatives_almost_everywhere(function, variable, &orders)?;
-    let mut section = Section { graph: Graph::new(), derivatives, orders, variable, at: BTreeMap::new() };
-    for stencil in &probes.stencils {
-        let terms = stencil.iter().map(|probe| section.probe(probe)).collect();
+    let mut at_draw = Graph::new();
+    if *variable == Node::Ridge && probes.are_at_draw() {
+        at_draw = derivatives.clone();
+        let zero = at_draw.constant(num_traits::Zero::zero());
+        let order = |stencil: &Vec<Probe>| stencil.first().map_or(0, |probe| probe.order);
+        let place = |order: u32| orders.iter().position(|&known| known == order);
+        let derivative = |order: u32| place(order).map_or(zero, |place| derivatives.outputs[1 + place]);
+        at_draw.outputs = probes.stencils.iter().map(|stencil| derivative(order(stencil))).collect();
+    }
+    let apart = (!at_draw.outputs.is_empty()).then_some(Inputs::NUMBERS + probes.numbers.graph.outputs.len());
+    let mut section = Section { graph: Graph::new(), derivatives, orders, apart, variable, at: BTreeMap::new() };
+    for (index, stencil) in probes.stencils.iter().enumerate() {
+        let terms = stencil.iter().map(|probe| section.probe(index, probe)).collect();
         let sum = section.graph.sum(terms);
         section.graph.outputs.push(sum);
     }
-    Ok(passes::run(section.graph))
+    Ok([passes::run(section.graph), passes::run(at_draw)])
 }
 
 struct Section<'a> {
@@ -240,13 +251,15 @@ struct Section<'a> {
     /// The value and the derivatives at `orders`.
     derivatives: Graph,
     orders: Vec<u32>,
+    /// The first input of derivatives that are a graph of their own, one for each stencil.
+    apart: Option<usize>,
     variable: &'a Node,
     /// The moved variable, by number of the shift or point.
     at: BTreeMap<Option<usize>, NodeId>,
 }
 
 impl Section<'_> {
-    fn probe(&mut self, probe: &Probe) -> NodeId {
+    fn probe(&mut self, stencil: usize, probe: &Probe) -> NodeId {
         let is_ridge = *self.variable == Node::Ridge;
         let number = match probe.place {
             Place::Draw => None,
@@ -268,9 +281,10 @@ impl Section<'_> {
             let power = self.graph.power(slope, probe.order as i32);
             factors.push(power);
         }
-        let value = match (probe.order, number) {
-            (0, None) => self.graph.push(Node::Input(Inputs::VALUE)),
-            (order, number) => {
+        let value = match (probe.order, number, self.apart) {
+            (0, None, _) => self.graph.push(Node::Input(Inputs::VALUE)),
+            (_, None, Some(first)) => self.graph.push(Node::Input(first + stencil)),
+            (order, number, _) => {
                 let at = self.moved(number);
                 let output = match order {
                     0 => 0,

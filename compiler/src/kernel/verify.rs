@@ -72,6 +72,8 @@ pub fn violations(program: &Program) -> Vec<String> {
         check.graph(&name("derivatives"), &ridge.derivatives, values, Leaves::Varying(numbers, &Node::Ridge));
         check.graph(&name("partials"), &ridge.partials, numbers + 1, Leaves::Varying(numbers, &Node::Ridge));
         check.graph(&name("stencils"), &ridge.stencils, stencils, Leaves::Stencil(numbers, &Node::Ridge));
+        let at_draw = if probes.are_at_draw() { stencils } else { 0 };
+        check.graph(&name("derivatives at the draw"), &ridge.at_draw, at_draw, Leaves::Varying(numbers, &Node::Ridge));
         check.without_coordinates(&name("offset"), &ridge.offset);
         check.without_coordinates(&name("numbers"), &ridge.numbers);
         check.pull_backs(&name("slope"), &ridge.slope_pull_back);
@@ -190,7 +192,9 @@ impl Check<'_> {
                 (Node::Sample, Leaves::Probes(_)) => true,
                 (Node::Input(Inputs::SLOPE), Leaves::Whole(_)) => false,
                 (Node::Input(input), Leaves::Stencil(..) | Leaves::Whole(_)) => {
-                    *input < Inputs::NUMBERS + self.program.probes.numbers.graph.outputs.len()
+                    let probes = &self.program.probes;
+                    let at_draw = if probes.are_at_draw() { probes.stencils.len() } else { 0 };
+                    *input < Inputs::NUMBERS + probes.numbers.graph.outputs.len() + at_draw
                 }
                 (
                     Node::Param(_)

@@ -71,8 +71,10 @@ pub(crate) struct Scratch<S> {
     pub(super) patterns: Vec<S>,
     /// For a selection of coordinates: those of each sample of one pack, the first of each, then the second, ….
     pub(super) selected: Vec<u32>,
-    /// For a selection of coordinates: the probes of one pack, coordinate by coordinate.
+    /// For a selection of coordinates, and for stencils at the draw: the probes of one pack, coordinate by coordinate.
     pub(super) probes: Vec<S>,
+    /// For stencils at the draw: their sums over ridge rows, coordinate by coordinate.
+    pub(super) sums: Vec<S>,
     /// For argument gradients: with ridge terms every draw of the leaf, coordinate by coordinate, then every partial
     /// derivative of every sample of the leaf, see [`Layout`].
     pub(crate) kept: Vec<S>,
@@ -104,6 +106,12 @@ impl<S: Scalar> Scratch<S> {
     pub(crate) fn reset_selection(&mut self, count: usize, probes: usize) {
         self.selected.resize(count * WIDEST, 0);
         self.probes.resize(probes * WIDEST, S::ZERO);
+    }
+
+    /// Makes room for so many `probes` and `sums` of all coordinates.
+    pub(crate) fn reset_at_draw(&mut self, probes: usize, sums: usize) {
+        self.probes.resize(probes * WIDEST, S::ZERO);
+        self.sums.resize(sums * WIDEST, S::ZERO);
     }
 }
 

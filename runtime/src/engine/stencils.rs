@@ -5,17 +5,21 @@
 //! be another expectation), so this costs one evaluation for each sample, row and coordinate: the dearest loop of an exact
 //! rule. The unmoved `u_o` and `h(u_o)` are kept for the pack; the rows of a coordinate are added in registers, in order.
 //!
+//! A stencil at the draw itself, as of the pathwise form, moves nothing: the rows are the outer loop, and their derivatives serve
+//! all coordinates.
+//!
 //! Where a few coordinates are [selected](super::selection) for each sample, ridge terms move those only, in packs whose lanes
 //! hold different coordinates: slopes and probes are gathered, sums scattered. Separable terms move in every coordinate, which
 //! costs no more than to draw.
 
+use std::marker::PhantomData;
 use std::slice::ChunksExact;
 
-use super::leaf::{Job, Pack, WIDEST};
+use super::leaf::{Job, Pack, Scratch, WIDEST};
 use super::table::{BLOCK, RidgeTable};
 use super::{LANES, LEAF};
 use crate::draw::Words;
-use crate::kernel::{Estimator, Ridge, RidgeVisitor, Ridges, Separable};
+use crate::kernel::{Estimator, Law, Ridge, RidgeVisitor, Ridges, Separable};
 use crate::lane::{Lane, Scalar};
 
 impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
@@ -30,25 +34,25 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
         }
         let job = self.job;
         let whole = self.value_of_whole();
+        if const { E::AT_DRAW } {
+            self.rows_at_draw();
+        }
         for (coordinate, theta) in job.theta.iter().enumerate() {
             let z = L::load(&self.scratch.draws[coordinate * L::WIDTH..]);
-            let mut words = Words::<L>::auxiliary(job.key, self.sample as u64, coordinate as u32);
-            let probes = E::probes(theta, z, &mut words);
+            let probes = match const { E::AT_DRAW } {
+                true => load(&self.scratch.probes, coordinate),
+                false => self.probes(theta, z, coordinate),
+            };
             if const { only_scores::<E>() } {
                 let mut sums = E::Stencils::default();
                 scores::<E, L>(whole, &probes, sums.as_mut());
                 self.accumulate(job.layout.first_stencil(coordinate), sums.as_ref());
                 continue;
             }
-            let mut rows = Rows::<E, L, _> {
-                arguments: self.scratch.arguments.chunks_exact(2 * L::WIDTH),
-                slopes: of_coordinate::<L>(coordinate),
-                dimension: job.layout.dimension,
-                probes: &probes,
-                sums: E::Stencils::default(),
+            let mut sums = match const { E::AT_DRAW } {
+                true => load(&self.scratch.sums, coordinate),
+                false => self.moved_rows(coordinate, &probes),
             };
-            E::Ridges::visit(job.tables, &mut rows);
-            let mut sums = rows.sums;
             if E::Separable::PRESENT {
                 let value = L::load(&self.scratch.values[coordinate * L::WIDTH..]);
                 let moved = E::Separable::stencils(z, value, &probes, &job.numbers[coordinate]);
@@ -60,6 +64,44 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
             scores::<E, L>(whole, &probes, sums.as_mut());
             self.accumulate(job.layout.first_stencil(coordinate), sums.as_ref());
         }
+    }
+
+    /// What the stencils of a coordinate read.
+    #[inline(always)]
+    fn probes(&self, theta: &<E::Law as Law>::Theta<E::Scalar>, z: L, coordinate: usize) -> E::Probes<L> {
+        let mut words = Words::<L>::auxiliary(self.job.key, self.sample as u64, coordinate as u32);
+        E::probes(theta, z, &mut words)
+    }
+
+    /// The sums of the stencils of a coordinate over the ridge rows, which move with it.
+    #[inline(always)]
+    fn moved_rows(&self, coordinate: usize, probes: &E::Probes<L>) -> E::Stencils<L> {
+        let mut rows = Rows::<E, L, _> {
+            arguments: self.scratch.arguments.chunks_exact(2 * L::WIDTH),
+            slopes: of_coordinate::<L>(coordinate),
+            dimension: self.job.layout.dimension,
+            probes,
+            sums: E::Stencils::default(),
+        };
+        E::Ridges::visit(self.job.tables, &mut rows);
+        rows.sums
+    }
+
+    /// The same at the draw, and the probes, of all coordinates; both are left in the scratch.
+    #[inline(always)]
+    fn rows_at_draw(&mut self) {
+        let job = self.job;
+        for (coordinate, theta) in job.theta.iter().enumerate() {
+            let z = L::load(&self.scratch.draws[coordinate * L::WIDTH..]);
+            let probes = self.probes(theta, z, coordinate);
+            store(probes.as_ref(), &mut self.scratch.probes, coordinate);
+        }
+        let Scratch { arguments, probes, sums, .. } = &mut *self.scratch;
+        let dimension = job.layout.dimension;
+        sums[..dimension * E::STENCILS * L::WIDTH].fill(E::Scalar::ZERO);
+        let arguments = arguments.chunks_exact(2 * L::WIDTH);
+        let mut rows = RowsAtDraw::<E, L> { arguments, dimension, probes, sums, lanes: PhantomData };
+        E::Ridges::visit(job.tables, &mut rows);
     }
 
     /// The value of `f`, of all its terms, from those that the pack keeps; 0 where no score function rule asks for it.
@@ -141,11 +183,8 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
         let whole = self.value_of_whole();
         for (coordinate, theta) in job.theta.iter().enumerate() {
             let z = L::load(&self.scratch.draws[coordinate * L::WIDTH..]);
-            let mut words = Words::<L>::auxiliary(job.key, self.sample as u64, coordinate as u32);
-            let probes = E::probes(theta, z, &mut words);
-            let numbers = probes.as_ref();
-            let stored = self.scratch.probes[coordinate * numbers.len() * L::WIDTH..].chunks_exact_mut(L::WIDTH);
-            numbers.iter().zip(stored).for_each(|(number, place)| number.store(place));
+            let probes = self.probes(theta, z, coordinate);
+            store(probes.as_ref(), &mut self.scratch.probes, coordinate);
             let mut sums = E::Stencils::default();
             if E::Separable::PRESENT {
                 let value = L::load(&self.scratch.values[coordinate * L::WIDTH..]);
@@ -189,6 +228,58 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>, F: Fn(&[[E::Scalar; BLOCK]], usi
             }
         }
     }
+}
+
+/// The rows of stencils at the draw, for all coordinates.
+struct RowsAtDraw<'a, E: Estimator, L> {
+    /// `u_o` and `h(u_o)` of the rows to come.
+    arguments: ChunksExact<'a, E::Scalar>,
+    dimension: usize,
+    /// Coordinate by coordinate, as are the sums.
+    probes: &'a [E::Scalar],
+    sums: &'a mut [E::Scalar],
+    lanes: PhantomData<L>,
+}
+
+impl<E: Estimator, L: Lane<Scalar = E::Scalar>> RidgeVisitor<E> for RowsAtDraw<'_, E, L> {
+    #[inline(always)]
+    fn visit<R: Ridge<E>>(&mut self, table: &RidgeTable<E, R>) {
+        for (slopes, numbers) in table.slopes.chunks_exact(self.dimension).zip(table.numbers.chunks(BLOCK)) {
+            let nothing = L::splat(E::Scalar::ZERO);
+            let mut rows = [(nothing, nothing, E::Stencils::<L>::default()); BLOCK];
+            // The rows stand on the left, so that no argument is taken when they end.
+            for ((numbers, row), arguments) in numbers.iter().zip(&mut rows).zip(&mut self.arguments) {
+                let (u, value) = arguments.split_at(L::WIDTH);
+                let (u, value) = (L::load(u), L::load(value));
+                *row = (u, value, R::at_draw(u, numbers));
+            }
+            for (coordinate, slopes) in slopes.iter().enumerate() {
+                let probes = load(self.probes, coordinate);
+                let mut sums: E::Stencils<L> = load(self.sums, coordinate);
+                for ((numbers, (u, value, at_draw)), &slope) in numbers.iter().zip(&rows).zip(slopes) {
+                    let own = R::weigh(*u, *value, L::splat(slope), at_draw, &probes, numbers);
+                    add(sums.as_mut(), own.as_ref());
+                }
+                store(sums.as_ref(), self.sums, coordinate);
+            }
+        }
+    }
+}
+
+/// The packs of one coordinate, of those that stand coordinate by coordinate.
+#[inline(always)]
+fn load<L: Lane, P: Default + AsMut<[L]>>(stored: &[L::Scalar], coordinate: usize) -> P {
+    let mut packs = P::default();
+    let own = packs.as_mut();
+    let stored = stored[coordinate * own.len() * L::WIDTH..].chunks_exact(L::WIDTH);
+    own.iter_mut().zip(stored).for_each(|(pack, place)| *pack = L::load(place));
+    packs
+}
+
+#[inline(always)]
+fn store<L: Lane>(packs: &[L], stored: &mut [L::Scalar], coordinate: usize) {
+    let places = stored[coordinate * packs.len() * L::WIDTH..].chunks_exact_mut(L::WIDTH);
+    packs.iter().zip(places).for_each(|(pack, place)| pack.store(place));
 }
 
 /// The slopes of one coordinate, for all lanes.

@@ -203,8 +203,12 @@ impl<E: Estimator> Workspace<E> {
         let closed_forms = &self.formulas.closed_forms;
         let patterns = closed_forms.row_patterns + E::Separable::PATTERNS;
         plan(&mut self.tasks, layout, patterns, division, self.settings.threads, samples);
+        let probes = E::Probes::<<E::Scalar as Scalar>::Narrow>::default().as_ref().len();
+        if const { E::AT_DRAW } {
+            let (probes, sums) = (layout.dimension * probes, layout.dimension * E::STENCILS);
+            self.tasks.iter_mut().for_each(|task| task.scratch.reset_at_draw(probes, sums));
+        }
         if let Some(count) = self.selection.count() {
-            let probes = E::Probes::<<E::Scalar as Scalar>::Narrow>::default().as_ref().len();
             let reset = |task: &mut Task<E::Scalar>| task.scratch.reset_selection(count, layout.dimension * probes);
             self.tasks.iter_mut().for_each(reset);
         }

@@ -9,7 +9,8 @@ use logphi::{DeviceJob, Estimator, Gradient, LANES, Law, Moment, Parameters, Pre
 
 use super::driver::{Bytes, Program, compare};
 use super::estimators::{
-    LogLikelihoodSingle, SquaredDistanceSingle, WavesSingle, jumps, log_likelihood, squared_distance, waves,
+    LogLikelihoodSingle, SquaredDistanceSingle, WavesAtDraw, WavesAtDrawSingle, WavesSingle, jumps, log_likelihood,
+    squared_distance, waves,
 };
 
 /// How kernels are launched: nothing of it may change a bit.
@@ -186,4 +187,12 @@ fn stencils() {
     let arguments = || (matrix(11, 3), vector(11), vector(11), vector(3));
     check!("waves", waves, law.clone(), arguments());
     check!("waves_single", WavesSingle, law, arguments());
+}
+
+#[test]
+fn stencils_at_the_draw() {
+    let law = Laplace { mu: vec![0.125, -0.375, 0.0], b: vec![0.75, 0.5, 1.0] };
+    let arguments = || (matrix(11, 3), vector(11), vector(11), vector(3));
+    check!("waves_at_draw", WavesAtDraw, law.clone(), arguments());
+    check!("waves_at_draw_single", WavesAtDrawSingle, law, arguments());
 }

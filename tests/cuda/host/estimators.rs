@@ -35,3 +35,10 @@ pub fn waves(w: &[f64], x: &Matrix, phases: &[f64], sizes: &[f64], a: &[f64]) ->
 
 #[estimator(of = waves, distribution = Laplace, form(b) = auxiliary, precision = f32, packs = portable)]
 pub struct WavesSingle;
+
+/// The same with stencils at the draw, whose derivatives serve all coordinates.
+#[estimator(of = waves, distribution = Laplace, form = pathwise, packs = portable)]
+pub struct WavesAtDraw;
+
+#[estimator(of = waves, distribution = Laplace, form = pathwise, precision = f32, packs = portable)]
+pub struct WavesAtDrawSingle;

@@ -195,9 +195,27 @@ impl Writer<'_> {
                 text,
                 "\n        // Once for each sample, {of} and moved coordinate: what is added to the expectation of each rule.\n"
             );
-            self.write(own, "stencils", &["probes", "numbers"], 2, text);
+            if self.functions.get(own, "at_draw").is_some() {
+                self.stencils_at_draw(own, text);
+            } else {
+                self.write(own, "stencils", &["probes", "numbers"], 2, text);
+            }
         }
         text.push_str("    };\n");
+    }
+
+    /// `stencils` of a term whose derivatives are apart.
+    fn stencils_at_draw(&self, own: &str, text: &mut String) {
+        self.write(own, "at_draw", &["numbers"], 2, text);
+        text.push('\n');
+        self.write(own, "weigh", &["at_draw", "probes", "numbers"], 2, text);
+        text.push_str(
+            "\n        static LOGPHI_INLINE void stencils(Scalar u, Scalar value, Scalar slope,\n            \
+             const Array<Scalar, PROBES>& probes, const Array<Scalar, NUMBERS>& numbers, Array<Scalar, STENCILS>& out) {\n            \
+             Array<Scalar, STENCILS> derivatives;\n            \
+             at_draw(u, numbers, derivatives);\n            \
+             weigh(u, value, slope, derivatives, probes, numbers, out);\n        }\n",
+        );
     }
 
     fn write(&self, own: &str, name: &str, arrays: &[&str], depth: usize, text: &mut String) {
