@@ -98,6 +98,8 @@ const RESERVED: &[&str] = &[
     "sigmoid",
     "log_sigmoid",
     "softplus",
+    "beta_first_slope",
+    "beta_second_slope",
     "gamma_slope",
     "ln_gamma",
     "polygamma",

@@ -118,6 +118,48 @@ impl DrawKind {
     }
 }
 
+/// The derivatives of base draws by an argument at a fixed probability: the implicit reparameterisation derivatives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DrawSlope {
+    /// Of a gamma number by its shape.
+    Gamma,
+    /// Of a beta number by its first shape.
+    BetaFirst,
+    /// Of a beta number by its second shape.
+    BetaSecond,
+}
+
+impl DrawSlope {
+    /// Every derivative that is known.
+    pub const ALL: &'static [DrawSlope] = &[DrawSlope::Gamma, DrawSlope::BetaFirst, DrawSlope::BetaSecond];
+
+    /// What draw is differentiated, and by which of its arguments.
+    #[must_use]
+    pub const fn draw(self) -> (DrawKind, usize) {
+        match self {
+            DrawSlope::Gamma => (DrawKind::Gamma, 0),
+            DrawSlope::BetaFirst => (DrawKind::Beta, 0),
+            DrawSlope::BetaSecond => (DrawKind::Beta, 1),
+        }
+    }
+
+    /// The derivative of a kind of draw by one of its arguments, if it is known.
+    #[must_use]
+    pub fn of(kind: DrawKind, argument: usize) -> Option<Self> {
+        DrawSlope::ALL.iter().copied().find(|slope| slope.draw() == (kind, argument))
+    }
+
+    /// The name in generated Rust and in dumps.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            DrawSlope::Gamma => "gamma_slope",
+            DrawSlope::BetaFirst => "beta_first_slope",
+            DrawSlope::BetaSecond => "beta_second_slope",
+        }
+    }
+}
+
 /// A random number that the runtime draws; arguments are nodes of the sampler's graph.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseDraw {

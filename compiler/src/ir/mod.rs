@@ -13,7 +13,7 @@ pub mod node;
 pub mod normal_form;
 pub mod verify;
 
-pub use draw::{BaseDraw, DrawId, DrawKind};
+pub use draw::{BaseDraw, DrawId, DrawKind, DrawSlope};
 pub use exact_rule::{Coefficient, ExactRule, Origin, Radius, Stencil, StencilTerm};
 pub use graph::Graph;
 pub use joint::{Distribution, Image, JointLaw, JointLogCf, JointSampler, JointStep, Reduction, VERTEX};

@@ -320,7 +320,7 @@ pub(super) fn data_leaf(node: &Node) -> Option<DataId> {
         | Node::Maximum(..)
         | Node::Minimum(..)
         | Node::Kummer(..)
-        | Node::GammaSlope(..) => None,
+        | Node::DrawSlope(..) => None,
     }
 }
 

@@ -357,7 +357,7 @@ fn linear(graph: &Graph, id: NodeId, factors: &mut Vec<NodeId>, found: &mut Vec<
         | Node::RealPower(..)
         | Node::Call(..)
         | Node::Kummer(..)
-        | Node::GammaSlope(..)
+        | Node::DrawSlope(..)
         | Node::Maximum(..)
         | Node::Minimum(..) => {
             // What holds no reduction adds up to 0, as the judgement has shown.
@@ -397,7 +397,7 @@ fn rational(graph: &Graph, id: NodeId) -> Option<Rational> {
         | Node::RealPower(..)
         | Node::Call(..)
         | Node::Kummer(..)
-        | Node::GammaSlope(..)
+        | Node::DrawSlope(..)
         | Node::Maximum(..)
         | Node::Minimum(..) => None,
     }
