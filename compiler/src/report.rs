@@ -67,7 +67,7 @@ pub fn line(parameters: &[Parameter], rule: &Rule) -> String {
 
 /// What is drawn for a term of a rule, and where that moves the draw.
 fn draws(parameters: &[Parameter], rule: &Rule, term: &StencilTerm) -> String {
-    if emit::directional::is_directional(parameters, rule) {
+    if rule.is_directional(parameters) {
         emit::directional::draws(parameters, &term.stencil)
     } else {
         emit::stencil::draws(parameters, &term.stencil)
@@ -153,6 +153,9 @@ const fn meaning(slope: DrawSlope) -> &'static str {
         }
         DrawSlope::BetaSecond => {
             "where beta_second_slope(a, b, x) = ∂x/∂b at a fixed probability, x a beta number of shapes a and b"
+        }
+        DrawSlope::BetaRest => {
+            "where beta_rest_slope(a, b, x) = -∂ln(1 - x)/∂a at a fixed probability, x a beta number of shapes a and b"
         }
     }
 }

@@ -129,13 +129,14 @@ impl Writer<'_> {
             Node::Maximum(x, y) => self.choice("max", *x, *y),
             Node::Minimum(x, y) => self.choice("min", *x, *y),
             Node::DrawSlope(slope, operands) => {
-                let (derivative, draw) = match slope {
-                    DrawSlope::Gamma => ("k", "G"),
-                    DrawSlope::BetaFirst => ("a", "B"),
-                    DrawSlope::BetaSecond => ("b", "B"),
+                let derivative = match slope {
+                    DrawSlope::Gamma => "\\partial_{k} G",
+                    DrawSlope::BetaFirst => "\\partial_{a} B",
+                    DrawSlope::BetaSecond => "\\partial_{b} B",
+                    DrawSlope::BetaRest => "\\tfrac{\\partial_{a} B}{1 - B}",
                 };
                 let operands: Vec<String> = operands.iter().map(|&operand| self.sum(operand)).collect();
-                format!("\\partial_{{{derivative}}} {draw}{}", group(&operands.join("; ")))
+                format!("{derivative}{}", group(&operands.join("; ")))
             }
             Node::Kummer(part, operands) => {
                 let [a, b, x] = operands.map(|operand| self.sum(operand));

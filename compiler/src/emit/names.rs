@@ -99,6 +99,7 @@ const RESERVED: &[&str] = &[
     "log_sigmoid",
     "softplus",
     "beta_first_slope",
+    "beta_rest_slope",
     "beta_second_slope",
     "gamma_slope",
     "ln_gamma",

@@ -118,7 +118,7 @@ impl DrawKind {
     }
 }
 
-/// The derivatives of base draws by an argument at a fixed probability: the implicit reparameterisation derivatives.
+/// The derivatives of base draws by an argument at a fixed probability, the implicit reparameterisation derivatives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DrawSlope {
     /// Of a gamma number by its shape.
@@ -127,26 +127,24 @@ pub enum DrawSlope {
     BetaFirst,
     /// Of a beta number by its second shape.
     BetaSecond,
+    /// Of `-ln(1 - x)` by the first shape of a beta number `x`: finite at `x = 1`, where the quotient that it is is not.
+    BetaRest,
 }
 
 impl DrawSlope {
-    /// Every derivative that is known.
-    pub const ALL: &'static [DrawSlope] = &[DrawSlope::Gamma, DrawSlope::BetaFirst, DrawSlope::BetaSecond];
-
-    /// What draw is differentiated, and by which of its arguments.
-    #[must_use]
-    pub const fn draw(self) -> (DrawKind, usize) {
-        match self {
-            DrawSlope::Gamma => (DrawKind::Gamma, 0),
-            DrawSlope::BetaFirst => (DrawKind::Beta, 0),
-            DrawSlope::BetaSecond => (DrawKind::Beta, 1),
-        }
-    }
+    /// Every derivative.
+    pub const ALL: &'static [DrawSlope] =
+        &[DrawSlope::Gamma, DrawSlope::BetaFirst, DrawSlope::BetaSecond, DrawSlope::BetaRest];
 
     /// The derivative of a kind of draw by one of its arguments, if it is known.
     #[must_use]
-    pub fn of(kind: DrawKind, argument: usize) -> Option<Self> {
-        DrawSlope::ALL.iter().copied().find(|slope| slope.draw() == (kind, argument))
+    pub const fn of(kind: DrawKind, argument: usize) -> Option<Self> {
+        match (kind, argument) {
+            (DrawKind::Gamma, 0) => Some(DrawSlope::Gamma),
+            (DrawKind::Beta, 0) => Some(DrawSlope::BetaFirst),
+            (DrawKind::Beta, 1) => Some(DrawSlope::BetaSecond),
+            _ => None,
+        }
     }
 
     /// The name in generated Rust and in dumps.
@@ -156,6 +154,7 @@ impl DrawSlope {
             DrawSlope::Gamma => "gamma_slope",
             DrawSlope::BetaFirst => "beta_first_slope",
             DrawSlope::BetaSecond => "beta_second_slope",
+            DrawSlope::BetaRest => "beta_rest_slope",
         }
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! (Figurnov, Mohamed and Mnih, *Implicit reparameterization gradients*, 2018; the two integrals add up to 0 because
 //! `E ln t = ψ(a) - ψ(a + b)`.) As for the gamma law, no integrand changes its sign if the lower side is taken for `c < 0`
-//! and the upper one for `c >= 0`, and a factor is taken out that may underflow: the derivative is `z y G` with `y = 1 - z` and
+//! and the upper one for `c >= 0`, and a factor is taken out that may underflow: the derivative is `z y G` with `y = 1 - z`, where `G` is that of `ln(z / y)`:
 //!
 //! - small `a`, near 0: DLMF 8.17.8 differentiated term by term, `G = Σ_n r_n z^n (ψ(a + n + 1) - ψ(a + b + n) - ln z)` with
 //!   `r_n = (a + b)_n / (a)_(n + 1)`;
@@ -51,33 +51,41 @@ pub fn beta_second_slope<L: Lane>(a: L, b: L, z: L) -> L {
     by_lane(a, b, z, |a, b, z| -slope(b, a, 1.0 - z, z))
 }
 
+/// `-∂ ln(1 - z)/∂a`, as [`beta_first_slope`]: `∂z/∂a` over `1 - z`, by how much the rest shrinks. It is positive at `z = 1`, too.
+///
+/// The second shape may be what rounding has left of a difference: from 0 down it counts as the smallest positive normal number.
+#[must_use]
+pub fn beta_rest_slope<L: Lane>(a: L, b: L, z: L) -> L {
+    let b = b.maximum(L::splat(L::Scalar::MIN_POSITIVE));
+    by_lane(a, b, z, |a, b, z| if z > 0.0 { z * logit_slope(a, b, z, 1.0 - z) } else { z })
+}
+
 fn by_lane<L: Lane>(a: L, b: L, z: L, slope: impl Fn(f64, f64, f64) -> f64) -> L {
+    let is_shape = |shape: f64| shape > 0.0 && shape < f64::INFINITY;
     L::from_fn(|lane| {
         let [a, b, z] = [a, b, z].map(|pack| pack.extract(lane).to_f64());
-        L::Scalar::from_f64(slope(a, b, z.clamp(0.0, 1.0)))
+        let slope = if is_shape(a) && is_shape(b) { slope(a, b, z.clamp(0.0, 1.0)) } else { f64::NAN };
+        L::Scalar::from_f64(slope)
     })
 }
 
 /// `∂z/∂a` with `y = 1 - z`.
 fn slope(a: f64, b: f64, z: f64, y: f64) -> f64 {
-    // Written so that NaN is refused.
-    if !(a > 0.0 && a < f64::INFINITY && b > 0.0 && b < f64::INFINITY && z >= 0.0 && y >= 0.0) {
-        return f64::NAN;
-    }
-    if z == 0.0 || y == 0.0 {
-        return 0.0;
-    }
+    if z == 0.0 || y == 0.0 { 0.0 } else { z * logit_slope(a, b, z, y) * y }
+}
+
+/// `G`, the derivative of `ln(z / y)`, for positive `z`.
+fn logit_slope(a: f64, b: f64, z: f64, y: f64) -> f64 {
     let ln_z = if z <= y { math::ln_any(z) } else { math::ln_1p(-y) };
     // Further from the end, more terms are needed and more of them cancel.
     let is_near = |shape: f64, part: f64| shape < LARGE && (a + b) * part <= shape + shape.sqrt() + 3.0;
-    let value = if z <= y && is_near(a, z) {
+    if z <= y && is_near(a, z) {
         lower_series(a, b, z, ln_z)
     } else if z > y && is_near(b, y) {
         upper_series(a, b, y)
     } else {
         integral(a, b, z, y, ln_z + digamma_difference(a, b))
-    };
-    z * value * y
+    }
 }
 
 /// `Σ_n r_n z^n (ψ(a + n + 1) - ψ(a + b + n) - ln z)`
@@ -265,12 +273,14 @@ mod tests {
 
     #[test]
     fn extreme_arguments() {
+        let first = |a: f64, b: f64, z: f64| {
+            let [a, b, z] = [a, b, z].map(Pack::<f64, 2>::splat);
+            [beta_first_slope(a, b, z), beta_second_slope(b, a, z)].map(|slopes| slopes.extract(0))
+        };
         for invalid in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-            assert!(slope(invalid, 1.0, 0.5, 0.5).is_nan() && slope(1.0, invalid, 0.5, 0.5).is_nan());
+            assert!(first(invalid, 1.0, 0.5).iter().chain(&first(1.0, invalid, 0.0)).all(|slope| slope.is_nan()));
         }
-        for z in [f64::NAN, -0.1, 1.1] {
-            assert!(slope(1.0, 2.0, z, 1.0 - z).is_nan());
-        }
+        assert!(first(1.0, 2.0, f64::NAN).iter().all(|slope| slope.is_nan()));
         let shapes = || (-140..=60).map(|exponent| 10_f64.powf(0.1 * f64::from(exponent)));
         for (a, b) in shapes().flat_map(|a| shapes().map(move |b| (a, b))) {
             for part in [0.0, 5e-324, 1e-300, 1e-20, 1e-3, 0.4, 0.5] {
@@ -278,6 +288,28 @@ mod tests {
                     assert!(slope >= 0.0 && slope.is_finite(), "{a} {b}, {part} from an end: {slope}");
                     assert!((slope > 0.0) == (part > 0.0) || part < 1e-323, "{a} {b}, {part} from an end: {slope}");
                 }
+            }
+        }
+    }
+
+    /// It is the first derivative over the rest of the interval, and what that tends to at 1: `(ψ(a + b) - ψ(a)) / b`.
+    #[test]
+    fn the_rest_shrinks() {
+        let rest_slope = |a: f64, b: f64, z: f64| {
+            let [a, b, z] = [a, b, z].map(Pack::<f64, 2>::splat);
+            beta_rest_slope(a, b, z).extract(1)
+        };
+        for (a, b) in [(0.3, 1e-3), (1e-3, 0.4), (2.0, 7.0), (0.5, 250.0), (3000.0, 1000.0)] {
+            for z in [1e-300, 0.01, 0.4, 0.7, 0.999] {
+                let expected = slope(a, b, z, 1.0 - z) / (1.0 - z);
+                assert!((rest_slope(a, b, z) / expected - 1.0).abs() < 1e-15, "{a} {b} {z}");
+            }
+            let expected = (polygamma(0, a + b) - polygamma(0, a)) / b;
+            assert!((rest_slope(a, b, 1.0) / expected - 1.0).abs() < 1e-10, "{a} {b}: {}", rest_slope(a, b, 1.0));
+            assert_eq!(rest_slope(a, b, 0.0), 0.0);
+            // The law of a single share.
+            for left in [0.0, -1e-17] {
+                assert!((rest_slope(a, left, 1.0) / polygamma(1, a) - 1.0).abs() < 1e-14, "{a}");
             }
         }
     }

@@ -14,7 +14,7 @@ mod kummer;
 mod polygamma;
 
 pub(crate) use gamma::ln_gamma;
-pub use implicit_beta::{beta_first_slope, beta_second_slope};
+pub use implicit_beta::{beta_first_slope, beta_rest_slope, beta_second_slope};
 pub use implicit_gamma::gamma_slope;
 pub(crate) use kummer::{kummer, kummer_slopes, kummer_taylor};
 pub(crate) use polygamma::polygamma;
