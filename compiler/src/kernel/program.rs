@@ -250,7 +250,7 @@ pub struct PullBack {
     pub derivative: Graph,
 }
 
-/// What [`Node::Input`](crate::ir::Node::Input) stands for in the stencils of a section.
+/// What [`Node::Input`] stands for in the stencils of a section.
 #[derive(Clone, Copy, Debug)]
 pub struct Inputs;
 

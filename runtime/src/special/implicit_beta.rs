@@ -6,7 +6,8 @@
 //!
 //! (Figurnov, Mohamed and Mnih, *Implicit reparameterization gradients*, 2018; the two integrals add up to 0 because
 //! `E ln t = ψ(a) - ψ(a + b)`.) As for the gamma law, no integrand changes its sign if the lower side is taken for `c < 0`
-//! and the upper one for `c >= 0`, and a factor is taken out that may underflow: the derivative is `z y G` with `y = 1 - z`, where `G` is that of `ln(z / y)`:
+//! and the upper one for `c >= 0`, and a factor is taken out that may underflow. The derivative is `z y G` with `y = 1 - z`,
+//! where `G` is that of `ln(z / y)`:
 //!
 //! - small `a`, near 0: DLMF 8.17.8 differentiated term by term, `G = Σ_n r_n z^n (ψ(a + n + 1) - ψ(a + b + n) - ln z)` with
 //!   `r_n = (a + b)_n / (a)_(n + 1)`;
@@ -16,9 +17,9 @@
 //! - otherwise: the integrals themselves, in `v = |ln(t / (1 - t)) - ln(z / y)|`, by a Gauss rule, at a price that does not
 //!   grow with the shapes.
 //!
-//! In both sums all numbers are positive but for a few first ones, so that not more than a place cancels. Whichever of `z`
-//! and `y` is the lesser one counts as exact. This runs for each sample, so it keeps to what gives the same bits on every
-//! processor, as [`math`](crate::math) does.
+//! The factors of the first sum are positive but for a few at its beginning, and so are all `q_n` and `m_n`: two places cancel,
+//! not more. Whichever of `z` and `y` is the lesser one counts as exact. This runs for each sample, so it keeps to what gives
+//! the same bits on every processor, as [`math`](crate::math) does.
 
 use super::digamma::digamma_difference;
 use super::gauss::NODES;
@@ -51,12 +52,12 @@ pub fn beta_second_slope<L: Lane>(a: L, b: L, z: L) -> L {
     by_lane(a, b, z, |a, b, z| -slope(b, a, 1.0 - z, z))
 }
 
-/// `-∂ ln(1 - z)/∂a`, as [`beta_first_slope`]: `∂z/∂a` over `1 - z`, by how much the rest shrinks. It is positive at `z = 1`, too.
+/// `-∂ ln(1 - z)/∂a`, as [`beta_first_slope`]: by how much the rest shrinks, `∂z/∂a` over `1 - z`. At `z = 1` it is not 0.
 ///
-/// The second shape may be what rounding has left of a difference: from 0 down it counts as the smallest positive normal number.
+/// The second shape may be what rounding has left of a difference: below `1e-30` it counts as that, for the limit at 0.
 #[must_use]
 pub fn beta_rest_slope<L: Lane>(a: L, b: L, z: L) -> L {
-    let b = b.maximum(L::splat(L::Scalar::MIN_POSITIVE));
+    let b = b.maximum(L::splat(L::Scalar::from_f64(1e-30)));
     by_lane(a, b, z, |a, b, z| if z > 0.0 { z * logit_slope(a, b, z, 1.0 - z) } else { z })
 }
 
