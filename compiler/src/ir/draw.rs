@@ -127,7 +127,7 @@ pub enum DrawSlope {
     BetaFirst,
     /// Of a beta number by its second shape.
     BetaSecond,
-    /// Of `-ln(1 - x)` by the first shape of a beta number `x`: finite at `x = 1`, where the quotient that it is is not.
+    /// Of `-ln(1 - x)`, `x` a beta number, by its first shape: known at `x = 1`, where `∂x/∂a / (1 - x)` is 0/0.
     BetaRest,
 }
 

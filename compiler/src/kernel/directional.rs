@@ -1,7 +1,8 @@
 //! From the rules of a joint law to what a sample computes for each entry of a vector parameter.
 //!
 //! Such a rule asks for `⟨d, ∇f(y)⟩` at a point `y = a z + b e_k` in a direction `d = a' z + b' e_k`, with the vertex `e_k` of the
-//! entry and numbers that are drawn once for each sample, or are functions of the entry's coordinate. With `u_o = ⟨A_o, z⟩ + c_o`,
+//! entry and numbers that are drawn once for each sample, or are functions of the entry's coordinate. With
+//! `u_o = ⟨A_o, z⟩ + c_o`,
 //!
 //! ```text
 //! ridge term        h'(c_o + a (u_o - c_o) + b A_ok) (a' (u_o - c_o) + b' A_ok)

@@ -160,8 +160,8 @@ impl Probes {
         self.are_evaluated() || !self.scores.is_empty()
     }
 
-    /// Whether the numbers of directional stencils differ between entries: of a pathwise rule, they read the coordinate of
-    /// the draw.
+    /// Whether the numbers of directional stencils differ between entries: those of a pathwise rule read the draw, of which an
+    /// entry has its coordinate.
     #[must_use]
     pub fn read_entries(&self) -> bool {
         !self.directional.is_empty() && self.numbers.graph.iter().any(|(_, node)| *node == Node::Sample)

@@ -27,7 +27,7 @@ pub(super) fn pathwise_of_shares(law: &JointLaw, parameter: ParamId) -> Result<R
         return Err(format!("the sample expression is not `softmax(loggamma({name}))`"));
     }
     let Some(total) = law.totals.iter().position(|known| *known == parameter) else {
-        return Err(format!("no rule beside the law reads `{name}.sum()`"));
+        return Err(format!("it reads `{name}.sum()`, which no rule beside the law does"));
     };
     let mut graph = Graph::new();
     let alpha = graph.push(Node::Param(parameter));

@@ -1,11 +1,10 @@
 //! The rules of joint laws of one pack of samples: derivatives of `f` along a direction, at points between the draw and a
 //! vertex, for each entry of a vector parameter.
 //!
-//! The auxiliary draws are made once for each sample, and all entries share them: each rule stays unbiased by itself. Only
-//! pathwise rules have numbers for each entry, and make for each what is shared otherwise. A ridge
+//! The auxiliary draws are made once for each sample, and all entries share them: each rule stays unbiased by itself. A ridge
 //! row costs one evaluation for each entry, as `u_o` moves towards `A_ok + c_o` along a straight line. The separable terms move
 //! all coordinates at once; between entries the sum over them differs in the vertex's own coordinate only, so that it is
-//! made once and corrected for each.
+//! made once and corrected for each. Pathwise rules, whose numbers differ between entries, make it for each.
 
 use std::slice::ChunksExact;
 
