@@ -3,17 +3,13 @@
 //! Plain text of at most 100 columns, the same for the same input, so that it can be read, compared and kept.
 
 use crate::emit::{self, exponentials, summary};
-use crate::ir::{Node, Parameter, ParameterKind, ParameterShape};
+use crate::ir::{DrawSlope, Node, NodeId, Parameter, ParameterKind, ParameterShape};
 use crate::kernel::program::Program;
 use crate::parse::options::Precision;
 use crate::rule::{Coefficient, Ending, Form, Origin, Radius, Rule, StencilTerm};
 
 /// Other exact rules that are shown.
 const ALTERNATIVES: usize = 3;
-
-/// What a name in rules that differentiate a gamma number stands for.
-const GAMMA_SLOPE: &str =
-    "where gamma_slope(k, g) = ∂g/∂k at a fixed probability, g a gamma number of shape k and scale 1";
 
 /// Widest line.
 const WIDTH: usize = 100;
@@ -71,7 +67,7 @@ pub fn line(parameters: &[Parameter], rule: &Rule) -> String {
 
 /// What is drawn for a term of a rule, and where that moves the draw.
 fn draws(parameters: &[Parameter], rule: &Rule, term: &StencilTerm) -> String {
-    if emit::directional::is_directional(parameters, rule) {
+    if rule.is_directional(parameters) {
         emit::directional::draws(parameters, &term.stencil)
     } else {
         emit::stencil::draws(parameters, &term.stencil)
@@ -112,10 +108,11 @@ fn account(program: &Program, rule: &Rule, text: &mut Text) {
             text.line(2, &format!("with {draws}"));
         }
     }
-    let has_slope =
-        |term: &StencilTerm| term.stencil.numbers.graph.iter().any(|(_, node)| matches!(node, Node::GammaSlope(..)));
-    if rule.form == Form::Pathwise && rule.stencils.iter().any(has_slope) {
-        text.line(2, GAMMA_SLOPE);
+    for slope in DrawSlope::ALL {
+        let is_used = |(_, node): (NodeId, &Node)| matches!(node, Node::DrawSlope(own, _) if own == slope);
+        if rule.stencils.iter().any(|term| term.stencil.numbers.graph.iter().any(is_used)) {
+            text.line(2, meaning(*slope));
+        }
     }
     for total in &program.totals {
         let name = &program.parameters[total.0].name;
@@ -142,6 +139,24 @@ fn account(program: &Program, rule: &Rule, text: &mut Text) {
     }
     if let Form::Truncated { discarded: Some(discarded), .. } = &rule.form {
         coefficient(program, discarded, "  (discarded)", text);
+    }
+}
+
+/// What the name of a draw's derivative stands for.
+const fn meaning(slope: DrawSlope) -> &'static str {
+    match slope {
+        DrawSlope::Gamma => {
+            "where gamma_slope(k, g) = ∂g/∂k at a fixed probability, g a gamma number of shape k and scale 1"
+        }
+        DrawSlope::BetaFirst => {
+            "where beta_first_slope(a, b, x) = ∂x/∂a at a fixed probability, x a beta number of shapes a and b"
+        }
+        DrawSlope::BetaSecond => {
+            "where beta_second_slope(a, b, x) = ∂x/∂b at a fixed probability, x a beta number of shapes a and b"
+        }
+        DrawSlope::BetaRest => {
+            "where beta_rest_slope(a, b, x) = -∂ln(1 - x)/∂a at a fixed probability, x a beta number of shapes a and b"
+        }
     }
 }
 

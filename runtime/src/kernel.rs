@@ -151,6 +151,8 @@ pub trait Estimator: Sized + 'static {
     /// Whether the stencils are those of a joint law: [`Ridge::directional`] and [`Separable::directional`] in place of
     /// `stencils`, with probes that all coordinates share.
     const DIRECTIONAL: bool = false;
+    /// Whether these probes read the entry's parameters and its coordinate of the draw, so that each entry has its own.
+    const BY_ENTRY: bool = false;
     /// Whether the only stencil is `f(z + e_j) - f(z)`, asked for at every state of every categorical variable. The law's only
     /// parameter holds the probabilities.
     const STATES: bool = false;

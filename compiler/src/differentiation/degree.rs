@@ -58,10 +58,11 @@ fn graph_degree(graph: &Graph, variable: &Node) -> Option<u32> {
                     (Some(_) | None, Err(_)) | (None, Ok(_)) => None,
                 },
                 Node::Call(_, argument) => constant_in(of(*argument)),
-                Node::RealPower(x, y) | Node::Maximum(x, y) | Node::Minimum(x, y) | Node::GammaSlope(x, y) => {
+                Node::RealPower(x, y) | Node::Maximum(x, y) | Node::Minimum(x, y) => {
                     constant_in(of(*x)).and(constant_in(of(*y)))
                 }
                 Node::Kummer(_, operands) => operands.iter().try_fold(0, |_, &operand| constant_in(of(operand))),
+                Node::DrawSlope(_, operands) => operands.iter().try_fold(0, |_, &operand| constant_in(of(operand))),
             }
         });
     }

@@ -303,7 +303,7 @@ impl Tower {
             Node::Call(primitive, argument) => Polynomial::symbol(self.call(id, primitive, argument)),
             Node::Maximum(..) => self.refuse(id, "`max`"),
             Node::Minimum(..) => self.refuse(id, "`min`"),
-            Node::Kummer(..) | Node::GammaSlope(..) => bug!("differentiation", "{:?} in f", self.graph.node(id)),
+            Node::Kummer(..) | Node::DrawSlope(..) => bug!("differentiation", "{:?} in f", self.graph.node(id)),
         };
         self.polynomials.insert(id, polynomial);
     }

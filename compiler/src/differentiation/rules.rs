@@ -94,7 +94,7 @@ fn sweep(graph: &Graph, output: NodeId, leaf: &Node, kinks: Kinks) -> Result<Gra
                         Some(extremum(g, larger, (*x, *y), slopes))
                     }
                 }
-                Node::GammaSlope(..) => bug!("differentiation", "a derivative of a draw is not differentiated again"),
+                Node::DrawSlope(..) => bug!("differentiation", "a derivative of a draw is not differentiated again"),
                 Node::Kummer(part, operands) => kummer(g, *part, *operands, operands.map(slope_of)),
             }
         };

@@ -50,6 +50,6 @@ pub(super) fn follows_branches(graph: &Graph) -> bool {
         | Node::Maximum(..)
         | Node::Minimum(..)
         | Node::Kummer(..)
-        | Node::GammaSlope(..) => false,
+        | Node::DrawSlope(..) => false,
     })
 }

@@ -181,9 +181,10 @@ impl Printer<'_> {
             Node::Maximum(x, y) => self.choice("maximum", *x, *y),
             Node::Minimum(x, y) => self.choice("minimum", *x, *y),
             Node::Kummer(part, operands) => self.kummer(*part, *operands),
-            Node::GammaSlope(shape, draw) => {
-                let [shape, draw] = [shape, draw].map(|operand| self.operand(*operand).tokens);
-                Printed::atom(quote! { gamma_slope(#shape, #draw) })
+            Node::DrawSlope(slope, operands) => {
+                let name = proc_macro2::Ident::new(slope.name(), proc_macro2::Span::call_site());
+                let operands = operands.iter().map(|&operand| self.operand(operand).tokens);
+                Printed::atom(quote! { #name(#(#operands),*) })
             }
             node @ (Node::ImaginaryUnit | Node::Frequency) => {
                 bug!("emit", "{node:?} has no value in generated code")

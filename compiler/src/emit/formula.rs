@@ -3,7 +3,7 @@
 use num_traits::{One, Signed};
 
 use super::quotient::Quotient;
-use crate::ir::{Graph, Kummer, Node, NodeId, Primitive, Rational};
+use crate::ir::{DrawSlope, Graph, Kummer, Node, NodeId, Primitive, Rational};
 
 /// Formulas with more operations than this are not written out.
 const LONGEST: u64 = 400;
@@ -128,8 +128,15 @@ impl Writer<'_> {
             Node::Call(primitive, argument) => call(*primitive, &self.sum(*argument)),
             Node::Maximum(x, y) => self.choice("max", *x, *y),
             Node::Minimum(x, y) => self.choice("min", *x, *y),
-            Node::GammaSlope(shape, draw) => {
-                format!("\\partial_{{k}} G{}", group(&format!("{}; {}", self.sum(*shape), self.sum(*draw))))
+            Node::DrawSlope(slope, operands) => {
+                let derivative = match slope {
+                    DrawSlope::Gamma => "\\partial_{k} G",
+                    DrawSlope::BetaFirst => "\\partial_{a} B",
+                    DrawSlope::BetaSecond => "\\partial_{b} B",
+                    DrawSlope::BetaRest => "\\tfrac{\\partial_{a} B}{1 - B}",
+                };
+                let operands: Vec<String> = operands.iter().map(|&operand| self.sum(operand)).collect();
+                format!("{derivative}{}", group(&operands.join("; ")))
             }
             Node::Kummer(part, operands) => {
                 let [a, b, x] = operands.map(|operand| self.sum(operand));

@@ -50,7 +50,7 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
                 ));
                 continue;
             }
-            let expectation = match super::directional::is_directional(&theta, rule) {
+            let expectation = match rule.is_directional(&theta) {
                 true => super::directional::latex(&stencil.stencil, &name),
                 false => super::stencil::latex(&stencil.stencil, &name),
             };

@@ -38,6 +38,7 @@ impl Sections<'_> {
         let scalar = self.scalar();
         let [numbers, stencils] = [probes.numbers.graph.outputs.len(), probes.count()].map(Literal::usize_unsuffixed);
         let directional = (!probes.directional.is_empty()).then(|| quote! { const DIRECTIONAL: bool = true; });
+        let by_entry = probes.read_entries().then(|| quote! { const BY_ENTRY: bool = true; });
         let scores = (!probes.scores.is_empty()).then(|| {
             let scores = probes.scores.iter().map(score_info);
             quote! { const SCORES: &'static [Score] = &[#(#scores),*]; }
@@ -56,6 +57,7 @@ impl Sections<'_> {
             #scores
             #selection
             #directional
+            #by_entry
             #states
             #at_draw
         }
@@ -106,6 +108,9 @@ impl Sections<'_> {
             }
             (true, _) => "Sample, once for each sample: by how much a coordinate moves from 0 to a state.",
             (false, true) => "Sample, once for each sample and coordinate: the points and weights of the exact rules.",
+            (false, false) if probes.read_entries() => {
+                "Sample, once for each sample and entry: the numbers of points and directions of the exact rules."
+            }
             (false, false) => "Sample, once for each sample: the numbers of points and directions of the exact rules.",
         }]);
         quote! {

@@ -63,7 +63,7 @@ impl Quotient {
             | Node::Maximum(..)
             | Node::Minimum(..)
             | Node::Kummer(..)
-            | Node::GammaSlope(..) => self.numerator.push((factor, 1)),
+            | Node::DrawSlope(..) => self.numerator.push((factor, 1)),
         }
     }
 }

@@ -79,7 +79,7 @@ pub(crate) fn equation(parameters: &[Parameter], expansion: Option<&Expansion>, 
     if visits_states(parameters, rule) {
         return format!("∂_{name}[j, k] E f(z) = E[f(z: z_j = e_k) - Σ_m {name}[j, m] f(z: z_j = e_m)]");
     }
-    if directional::is_directional(parameters, rule) {
+    if rule.is_directional(parameters) {
         let terms: Vec<String> = rule.stencils.iter().map(|term| directional::term(parameters, term)).collect();
         return format!("∂_{name}[j] E f(z) = {}", terms.join(" + "));
     }
@@ -263,8 +263,12 @@ fn probes(program: &Program) -> Vec<String> {
         lines.push(format!("    ridge term {index}, {rows}{all}: {}", operations(&ridge.stencils)));
     }
     if let Some(separable) = &program.separable {
-        let three = if along > 0 { ", for each coordinate three times" } else { "" };
-        lines.push(format!("    separable terms{three}: {}", operations(&separable.stencils)));
+        let often = match (along, probes.read_entries()) {
+            (0, _) => "",
+            (_, false) => ", for each coordinate three times",
+            (_, true) => ", for each coordinate and entry",
+        };
+        lines.push(format!("    separable terms{often}: {}", operations(&separable.stencils)));
     }
     lines
 }

@@ -105,7 +105,7 @@ impl Leaves {
             | Node::Maximum(..)
             | Node::Minimum(..)
             | Node::Kummer(..)
-            | Node::GammaSlope(..) => None,
+            | Node::DrawSlope(..) => None,
         }
     }
 }
@@ -128,8 +128,8 @@ pub fn dump_graph(graph: &Graph, leaves: &Leaves) -> String {
             Node::Call(primitive, argument) => format!("{}{}", primitive.name(), list(&[*argument])),
             Node::Maximum(x, y) => format!("max{}", list(&[*x, *y])),
             Node::Minimum(x, y) => format!("min{}", list(&[*x, *y])),
-            Node::GammaSlope(x, y) => format!("gamma_slope{}", list(&[*x, *y])),
             Node::Kummer(part, operands) => format!("{}{}", part.name(), list(operands)),
+            Node::DrawSlope(slope, operands) => format!("{}{}", slope.name(), list(operands)),
             Node::Pi
             | Node::ImaginaryUnit
             | Node::Frequency

@@ -118,6 +118,47 @@ impl DrawKind {
     }
 }
 
+/// The derivatives of base draws by an argument at a fixed probability, the implicit reparameterisation derivatives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DrawSlope {
+    /// Of a gamma number by its shape.
+    Gamma,
+    /// Of a beta number by its first shape.
+    BetaFirst,
+    /// Of a beta number by its second shape.
+    BetaSecond,
+    /// Of `-ln(1 - x)`, `x` a beta number, by its first shape: known at `x = 1`, where `∂x/∂a / (1 - x)` is 0/0.
+    BetaRest,
+}
+
+impl DrawSlope {
+    /// Every derivative.
+    pub const ALL: &'static [DrawSlope] =
+        &[DrawSlope::Gamma, DrawSlope::BetaFirst, DrawSlope::BetaSecond, DrawSlope::BetaRest];
+
+    /// The derivative of a kind of draw by one of its arguments, if it is known.
+    #[must_use]
+    pub const fn of(kind: DrawKind, argument: usize) -> Option<Self> {
+        match (kind, argument) {
+            (DrawKind::Gamma, 0) => Some(DrawSlope::Gamma),
+            (DrawKind::Beta, 0) => Some(DrawSlope::BetaFirst),
+            (DrawKind::Beta, 1) => Some(DrawSlope::BetaSecond),
+            _ => None,
+        }
+    }
+
+    /// The name in generated Rust and in dumps.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            DrawSlope::Gamma => "gamma_slope",
+            DrawSlope::BetaFirst => "beta_first_slope",
+            DrawSlope::BetaSecond => "beta_second_slope",
+            DrawSlope::BetaRest => "beta_rest_slope",
+        }
+    }
+}
+
 /// A random number that the runtime draws; arguments are nodes of the sampler's graph.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseDraw {

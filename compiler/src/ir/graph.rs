@@ -216,11 +216,12 @@ impl Node {
             Node::Sum(operands) | Node::Product(operands) => operands.iter().copied().for_each(visit),
             Node::Power(base, _) => visit(*base),
             Node::Call(_, argument) => visit(*argument),
-            Node::RealPower(x, y) | Node::Maximum(x, y) | Node::Minimum(x, y) | Node::GammaSlope(x, y) => {
+            Node::RealPower(x, y) | Node::Maximum(x, y) | Node::Minimum(x, y) => {
                 visit(*x);
                 visit(*y);
             }
             Node::Kummer(_, operands) => operands.iter().copied().for_each(visit),
+            Node::DrawSlope(_, operands) => operands.iter().copied().for_each(visit),
         }
     }
 
@@ -240,8 +241,10 @@ impl Node {
             Node::RealPower(x, y) => Node::RealPower(map(*x), map(*y)),
             Node::Maximum(x, y) => Node::Maximum(map(*x), map(*y)),
             Node::Minimum(x, y) => Node::Minimum(map(*x), map(*y)),
-            Node::GammaSlope(x, y) => Node::GammaSlope(map(*x), map(*y)),
             Node::Kummer(part, operands) => Node::Kummer(*part, operands.map(map)),
+            Node::DrawSlope(slope, operands) => {
+                Node::DrawSlope(*slope, operands.iter().map(|&operand| map(operand)).collect())
+            }
             Node::Constant(_)
             | Node::Pi
             | Node::ImaginaryUnit

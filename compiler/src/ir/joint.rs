@@ -107,6 +107,9 @@ pub struct JointLaw {
 /// The unit vector `e_k`, in the rule of entry `k` of a vector parameter.
 pub const VERTEX: Node = Node::Data(DataId(0));
 
+/// The coordinate `z_k` of the draw, a number, in a pathwise rule of entry `k` of a vector parameter.
+pub const ENTRY: Node = Node::Data(DataId(1));
+
 impl JointLaw {
     /// Whether a draw is made of one-hot numbers.
     #[must_use]

@@ -13,10 +13,10 @@ pub mod node;
 pub mod normal_form;
 pub mod verify;
 
-pub use draw::{BaseDraw, DrawId, DrawKind};
+pub use draw::{BaseDraw, DrawId, DrawKind, DrawSlope};
 pub use exact_rule::{Coefficient, ExactRule, Origin, Radius, Stencil, StencilTerm};
 pub use graph::Graph;
-pub use joint::{Distribution, Image, JointLaw, JointLogCf, JointSampler, JointStep, Reduction, VERTEX};
+pub use joint::{Distribution, ENTRY, Image, JointLaw, JointLogCf, JointSampler, JointStep, Reduction, VERTEX};
 pub use law::{
     Condition, Frame, Law, Parameter, ParameterKind, ParameterShape, Relation, Sampler, Support, WrittenRule,
 };

@@ -1,6 +1,6 @@
 //! The operations of a scalar graph.
 
-use super::draw::DrawId;
+use super::draw::{DrawId, DrawSlope};
 
 /// An exact constant. `0.1` in user code is 1/10; rounding happens once, in `emit::literal`.
 pub type Rational = num_rational::BigRational;
@@ -58,9 +58,9 @@ pub enum Node {
     Minimum(NodeId, NodeId),
     /// Kummer's function `1F1(a; b; x)`, or a derivative of it; the operands are `a`, `b` and `x`.
     Kummer(Kummer, [NodeId; 3]),
-    /// `∂g/∂k` at a fixed probability, of a gamma number `g` (the second operand) of scale 1 and shape `k` (the first). Only
-    /// rules that differentiate a draw have it, among their numbers, and only the runtime computes it.
-    GammaSlope(NodeId, NodeId),
+    /// How a base draw moves with one of its arguments, at a fixed probability; the operands are the arguments and the number
+    /// that was drawn. Only rules that differentiate a draw have it, among their numbers, and only the runtime computes it.
+    DrawSlope(DrawSlope, Box<[NodeId]>),
 }
 
 /// Kummer's function and its derivatives with respect to the first two arguments; that with respect to the third is the

@@ -86,7 +86,7 @@ pub fn verify(graph: &Graph) -> Result<(), Violation> {
             | Node::Maximum(..)
             | Node::Minimum(..)
             | Node::Kummer(..)
-            | Node::GammaSlope(..) => {}
+            | Node::DrawSlope(..) => {}
         }
     }
     match graph.outputs.iter().position(|output| output.0 as usize >= graph.len()) {
@@ -270,7 +270,7 @@ fn is_parameter(node: &Node, parameters: usize) -> bool {
         | Node::Maximum(..)
         | Node::Minimum(..)
         | Node::Kummer(..)
-        | Node::GammaSlope(..) => true,
+        | Node::DrawSlope(..) => true,
         Node::ImaginaryUnit
         | Node::Frequency
         | Node::TransformVariable

@@ -84,7 +84,7 @@ impl Operations {
                     total.multiplications += squarings.saturating_sub(1) as usize;
                     total.divisions += usize::from(*exponent < 0);
                 }
-                Node::RealPower(..) | Node::Call(..) | Node::Kummer(..) | Node::GammaSlope(..) => total.calls += 1,
+                Node::RealPower(..) | Node::Call(..) | Node::Kummer(..) | Node::DrawSlope(..) => total.calls += 1,
                 Node::Maximum(..) | Node::Minimum(..) => total.additions += 1,
             }
         }

@@ -1,7 +1,8 @@
 //! From the rules of a joint law to what a sample computes for each entry of a vector parameter.
 //!
 //! Such a rule asks for `⟨d, ∇f(y)⟩` at a point `y = a z + b e_k` in a direction `d = a' z + b' e_k`, with the vertex `e_k` of the
-//! entry and numbers that are drawn once for each sample. With `u_o = ⟨A_o, z⟩ + c_o`,
+//! entry and numbers that are drawn once for each sample, or are functions of the entry's coordinate. With
+//! `u_o = ⟨A_o, z⟩ + c_o`,
 //!
 //! ```text
 //! ridge term        h'(c_o + a (u_o - c_o) + b A_ok) (a' (u_o - c_o) + b' A_ok)
@@ -19,7 +20,7 @@ use super::program::{Directional, Inputs, Probes, Weight};
 use super::stencils::{Keeping, Merging};
 use crate::differentiation::derivatives_almost_everywhere;
 use crate::errors::Errors;
-use crate::ir::{DrawId, Graph, Node, NodeId, Rational, VERTEX};
+use crate::ir::{DrawId, ENTRY, Graph, Node, NodeId, Rational, VERTEX};
 use crate::passes;
 use crate::rule::{Rule, Stencil};
 
@@ -78,7 +79,9 @@ fn factor(merged: &mut Graph, graph: &Graph, root: NodeId, [draw, vertex]: [i64;
             if atom.is_none() || !factor.is_one() {
                 factors.push(merged.constant(factor));
             }
-            factors.extend(atom.map(|atom| merged.import(&value, atom, |_, _| None)));
+            factors.extend(atom.map(|atom| {
+                merged.import(&value, atom, |merged, node| (*node == ENTRY).then(|| merged.push(Node::Sample)))
+            }));
             merged.product(factors)
         })
         .collect();

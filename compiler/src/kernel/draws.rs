@@ -161,7 +161,7 @@ fn linear(graph: &mut Graph, varies: &[bool], id: NodeId) -> Option<Linear> {
         | Node::Maximum(..)
         | Node::Minimum(..)
         | Node::Kummer(..)
-        | Node::GammaSlope(..) => None,
+        | Node::DrawSlope(..) => None,
     }
 }
 

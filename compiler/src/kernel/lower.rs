@@ -44,7 +44,7 @@ pub fn lower<'a>(function: &Function, law: impl Into<Frame<'a>>, rules: &[Rule])
     let orders: Vec<u32> = orders.into_iter().collect();
 
     let form = &function.normal_form;
-    let mut probes = if law.joint && rules.iter().any(|rule| rule.is_written()) {
+    let mut probes = if law.joint && rules.iter().any(|rule| rule.is_directional(law.parameters)) {
         lower_directional(&rules)
     } else {
         lower_probes(&rules, !form.ridges.is_empty(), form.separable.is_some() || form.whole.is_some())
@@ -322,7 +322,7 @@ pub(super) fn data_leaf(node: &Node) -> Option<DataId> {
         | Node::Maximum(..)
         | Node::Minimum(..)
         | Node::Kummer(..)
-        | Node::GammaSlope(..) => None,
+        | Node::DrawSlope(..) => None,
     }
 }
 

@@ -10,7 +10,8 @@
 
 use crate::ir::law::with_totals;
 use crate::ir::{
-    Argument, Condition, DataId, DataRef, Graph, JointStep, ParamId, Parameter, Rational, Rows, Sampler, WholeReason,
+    Argument, Condition, DataId, DataRef, Graph, JointStep, Node, ParamId, Parameter, Rational, Rows, Sampler,
+    WholeReason,
 };
 use crate::rule::Expansion;
 
@@ -136,7 +137,7 @@ pub struct Probes {
     /// `Σ_i w_i f^(p_i)(y_i)`, one for each stencil of all rules.
     pub stencils: Vec<Vec<Probe>>,
     /// `Σ_i ⟨d_i, ∇f(y_i)⟩`, one for each stencil of the rules of a joint law, which has no others. The numbers are drawn
-    /// once for each sample, and serve all coordinates.
+    /// once for each sample, and serve all coordinates, unless they [read entries](Probes::read_entries).
     pub directional: Vec<Vec<Directional>>,
     /// What is multiplied by the value of the whole function, or only added up, for score function rules. Each has a place
     /// among the stencils, without probes.
@@ -168,6 +169,13 @@ impl Probes {
     #[must_use]
     pub fn have_numbers(&self) -> bool {
         self.are_evaluated() || !self.scores.is_empty()
+    }
+
+    /// Whether the numbers of directional stencils differ between entries: those of a pathwise rule read the draw, of which an
+    /// entry has its coordinate.
+    #[must_use]
+    pub fn read_entries(&self) -> bool {
+        !self.directional.is_empty() && self.numbers.graph.iter().any(|(_, node)| *node == Node::Sample)
     }
 
     /// How many stencils there are.
@@ -253,7 +261,7 @@ pub struct PullBack {
     pub derivative: Graph,
 }
 
-/// What [`Node::Input`](crate::ir::Node::Input) stands for in the stencils of a section.
+/// What [`Node::Input`] stands for in the stencils of a section.
 #[derive(Clone, Copy, Debug)]
 pub struct Inputs;
 

@@ -211,7 +211,7 @@ impl Check<'_> {
                 // The gamma function's family is evaluated once for a gradient, never for a sample.
                 (Node::Call(Primitive::LnGamma | Primitive::Polygamma(_), _), Leaves::Parameters) => true,
                 (Node::Call(Primitive::LnGamma | Primitive::Polygamma(_), _) | Node::Kummer(..), _) => false,
-                (Node::GammaSlope(..), leaves) => matches!(leaves, Leaves::Probes(_)),
+                (Node::DrawSlope(..), leaves) => matches!(leaves, Leaves::Probes(_)),
                 (Node::Power(_, exponent), _) => matches!(exponent, 2 | -1),
                 (
                     Node::Sum(_)

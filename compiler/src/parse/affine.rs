@@ -216,7 +216,7 @@ impl AffineForms {
             | Node::Maximum(..)
             | Node::Minimum(..)
             | Node::Kummer(..)
-            | Node::GammaSlope(..) => data.then(factor),
+            | Node::DrawSlope(..) => data.then(factor),
         }
     }
 

@@ -91,7 +91,7 @@ pub(crate) fn evaluate(graph: &Graph, leaf: impl Fn(&Node) -> f64) -> Vec<f64> {
             | Node::Draw(_)
             | Node::Input(_)
             | Node::Kummer(..)
-            | Node::GammaSlope(..) => leaf(node),
+            | Node::DrawSlope(..) => leaf(node),
         });
     }
     graph.outputs.iter().map(|output| values[output.0 as usize]).collect()

@@ -78,7 +78,7 @@ impl Folding {
             }
             Node::Maximum(x, y) => self.extremum(x, y, true),
             Node::Minimum(x, y) => self.extremum(x, y, false),
-            Node::Kummer(..) | Node::GammaSlope(..) => self.intern(node),
+            Node::Kummer(..) | Node::DrawSlope(..) => self.intern(node),
             Node::Constant(_)
             | Node::Pi
             | Node::ImaginaryUnit

@@ -69,7 +69,7 @@ impl Hoisting<'_> {
             | Node::Maximum(..)
             | Node::Minimum(..)
             | Node::Kummer(..)
-            | Node::GammaSlope(..) => {
+            | Node::DrawSlope(..) => {
                 if varies {
                     let mapped = node.clone();
                     let mapped = mapped.map_operands(|operand| self.read(operand));
@@ -151,7 +151,7 @@ fn is_free(node: &Node) -> bool {
         | Node::Maximum(..)
         | Node::Minimum(..)
         | Node::Kummer(..)
-        | Node::GammaSlope(..) => false,
+        | Node::DrawSlope(..) => false,
     }
 }
 

@@ -43,7 +43,7 @@ pub fn values(graph: &Graph, leaves: &Leaves) -> Vec<f64> {
             Node::Call(primitive, x) => apply(*primitive, of(x)),
             Node::Maximum(x, y) => of(x).max(of(y)),
             Node::Minimum(x, y) => of(x).min(of(y)),
-            Node::GammaSlope(..) => f64::NAN,
+            Node::DrawSlope(..) => f64::NAN,
             Node::Kummer(part, [a, b, x]) => kummer(*part, of(a), of(b), of(x)),
         });
     }

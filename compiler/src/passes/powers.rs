@@ -52,7 +52,7 @@ pub fn powers(graph: Graph) -> Graph {
             | Node::Maximum(..)
             | Node::Minimum(..)
             | Node::Kummer(..)
-            | Node::GammaSlope(..) => {
+            | Node::DrawSlope(..) => {
                 let mapped = node.map_operands(|operand| image[operand.0 as usize]);
                 result.push_spanned(mapped, graph.span(id))
             }

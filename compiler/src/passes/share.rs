@@ -36,7 +36,7 @@ pub fn share(graph: Graph) -> Graph {
             | Node::Maximum(..)
             | Node::Minimum(..)
             | Node::Kummer(..)
-            | Node::GammaSlope(..) => intern(node.map_operands(|operand| image[operand.0 as usize])),
+            | Node::DrawSlope(..) => intern(node.map_operands(|operand| image[operand.0 as usize])),
         };
         image.push(mapped);
     }

@@ -1,6 +1,6 @@
 //! The forms of a rule and what a rule is made of.
 
-use crate::ir::{Coefficient, Graph, Origin, ParamId, Radius, Rational, StencilTerm};
+use crate::ir::{Coefficient, Graph, Origin, ParamId, Parameter, ParameterShape, Radius, Rational, StencilTerm};
 
 /// How the gradient with respect to one parameter is computed.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,13 +114,14 @@ impl Rule {
 }
 
 impl Rule {
-    /// Whether the rule was written beside the law by its author.
+    /// Whether the stencils are derivatives along directions, for each entry of a vector of a joint law.
     #[must_use]
-    pub const fn is_written(&self) -> bool {
-        matches!(
+    pub fn is_directional(&self, parameters: &[Parameter]) -> bool {
+        let is_written = matches!(
             self.form,
             Form::Auxiliary { origin: Origin::Author { .. } } | Form::Difference { origin: Origin::Author { .. } }
-        )
+        );
+        parameters[self.parameter.0].shape == ParameterShape::Vector && (is_written || self.form == Form::Pathwise)
     }
 
     /// The highest derivative of `f` that is evaluated.

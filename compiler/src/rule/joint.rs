@@ -12,6 +12,7 @@ use proc_macro2::Span;
 
 use super::form::{Form, RequestedForm, Rule};
 use super::select::{Choice, Subject, rule, select};
+use super::shares::pathwise_of_shares;
 use crate::cache;
 use crate::errors::{Code, Errors, Fault, bug};
 use crate::ir::{
@@ -155,6 +156,18 @@ fn written_rules(law: &JointLaw, subject: &Subject, choice: &Choice) -> Result<V
         let Some(first) = own.first() else { continue };
         let written = match choice.form_of(name) {
             None => first,
+            Some((RequestedForm::Pathwise, span)) => {
+                match pathwise_of_shares(law, ParamId(index)) {
+                    Ok(rule) => rules.push(rule),
+                    Err(why) => errors.push(Fault::new(
+                        Code::FormUnavailable,
+                        span,
+                        format!("no rule of the form `pathwise` for `{name}`: {why}"),
+                        format!("leave the form out for the best rule of `{name}`"),
+                    )),
+                }
+                continue;
+            }
             Some((RequestedForm::Auxiliary(number @ 1..), _)) if number as usize <= own.len() => {
                 &own[number as usize - 1]
             }
@@ -357,7 +370,7 @@ fn linear(graph: &Graph, id: NodeId, factors: &mut Vec<NodeId>, found: &mut Vec<
         | Node::RealPower(..)
         | Node::Call(..)
         | Node::Kummer(..)
-        | Node::GammaSlope(..)
+        | Node::DrawSlope(..)
         | Node::Maximum(..)
         | Node::Minimum(..) => {
             // What holds no reduction adds up to 0, as the judgement has shown.
@@ -397,7 +410,7 @@ fn rational(graph: &Graph, id: NodeId) -> Option<Rational> {
         | Node::RealPower(..)
         | Node::Call(..)
         | Node::Kummer(..)
-        | Node::GammaSlope(..)
+        | Node::DrawSlope(..)
         | Node::Maximum(..)
         | Node::Minimum(..) => None,
     }

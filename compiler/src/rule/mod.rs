@@ -11,6 +11,7 @@ mod pathwise;
 mod refusal;
 mod score;
 pub mod select;
+mod shares;
 pub mod text;
 
 pub use crate::ir::{Coefficient, ExactRule, Origin, Radius, Stencil, StencilTerm};

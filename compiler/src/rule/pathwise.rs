@@ -7,9 +7,9 @@
 //! ∂_θ E f(z) = E[ f'(z) (a' + b' D) ] = E[ f'(z) (a' + b' (z - a) / b) ]
 //! ```
 //!
-//! which is exact for absolutely continuous `f`, and needs no draw besides `z`. Where `D` is a gamma number `G` whose shape `k`
-//! hangs on the parameter, `b k' ∂G/∂k` is added, the derivative at a fixed probability (Figurnov, Mohamed and Mnih, *Implicit
-//! reparameterization gradients*, 2018).
+//! which is exact for absolutely continuous `f`, and needs no draw besides `z`. Where `D` is a gamma or beta number and some of its
+//! shapes `k` hang on the parameter, `b k' ∂D/∂k` is added for each, the derivative at a fixed probability (Figurnov, Mohamed
+//! and Mnih, *Implicit reparameterization gradients*, 2018).
 
 use num_traits::{One, Signed};
 
@@ -18,7 +18,8 @@ use super::form::{Form, Rule};
 use super::select::rule;
 use crate::differentiation::derivative;
 use crate::ir::{
-    BaseDraw, Coefficient, DrawId, DrawKind, Graph, Law, Node, NodeId, ParamId, Sampler, Stencil, StencilTerm,
+    BaseDraw, Coefficient, DrawId, DrawKind, DrawSlope, Graph, Law, Node, NodeId, ParamId, Sampler, Stencil,
+    StencilTerm,
 };
 use crate::passes;
 
@@ -30,13 +31,13 @@ pub(super) fn pathwise(law: &Law, parameter: ParamId) -> Result<Rule, String> {
     let name = &law.parameters[parameter.0].name;
     let sampler = law.sampler.as_ref().ok_or("it has no sample expression")?;
     let no_derivative = || format!("its sample expression has no derivative by `{name}`");
-    if let Some(parts) = GammaParts::of(sampler, parameter) {
+    if let Some(parts) = DrawParts::of(sampler, parameter) {
         return Ok(weighted(parameter, parts.weight(parameter).map_err(|()| no_derivative())?));
     }
     if let Some(draw) = sampler.draws.iter().find(|draw| hangs_on(&sampler.graph, draw, parameter)) {
         return Err(format!(
-            "`{name}` is an argument of `{}` in its sample expression; only `a + b * gamma(k)`, with one draw, is differentiated by the \
-             argument of a draw",
+            "`{name}` is an argument of `{}` in its sample expression; only `a + b * gamma(k)` and `a + b * beta(p, q)`, with one \
+             draw, are differentiated by the arguments of the draw",
             draw.kind.name()
         ));
     }
@@ -67,50 +68,61 @@ fn weighted(parameter: ParamId, weight: Graph) -> Rule {
     Rule { stencils: vec![StencilTerm { coefficient: one, stencil }], ..rule(parameter, form, Vec::new()) }
 }
 
-/// The parts of a sample expression `location + scale G`, with a gamma number `G` of some shape as the only draw; each part has
-/// one output over parameters.
-struct GammaParts {
+/// The parts of a sample expression `location + scale D` with a gamma or beta number `D` as the only draw, over parameters.
+struct DrawParts {
     location: Graph,
     scale: Graph,
-    shape: Graph,
+    kind: DrawKind,
+    /// One output for each argument of the draw.
+    arguments: Graph,
 }
 
-impl GammaParts {
-    /// The parts, if the expression is of the kind and the shape hangs on the parameter.
+impl DrawParts {
+    /// The parts, if the expression is of the kind and an argument of the draw hangs on the parameter.
     fn of(sampler: &Sampler, parameter: ParamId) -> Option<Self> {
         let Sampler { graph, draws } = sampler;
         let [draw] = draws.as_slice() else { return None };
-        if draw.kind != DrawKind::Gamma || !hangs_on(graph, draw, parameter) {
+        let kind = draw.kind;
+        if !matches!(kind, DrawKind::Gamma | DrawKind::Beta) || !hangs_on(graph, draw, parameter) {
             return None;
         }
-        let gamma = Node::Draw(DrawId(0));
-        let scale = simplified(derivative(graph, graph.output(), &gamma).ok()?);
+        let number = Node::Draw(DrawId(0));
+        let scale = simplified(derivative(graph, graph.output(), &number).ok()?);
         let mut location = Graph::new();
         let at_zero = location.import(graph, graph.output(), |location, node| {
-            (*node == gamma).then(|| location.constant(num_traits::Zero::zero()))
+            (*node == number).then(|| location.constant(num_traits::Zero::zero()))
         });
         location.outputs = vec![at_zero];
-        let mut shape = graph.clone();
-        shape.outputs = draw.arguments.clone();
-        let parts = Self { location: simplified(location), scale, shape: simplified(shape) };
+        let mut arguments = graph.clone();
+        arguments.outputs = draw.arguments.clone();
+        let parts = Self { location: simplified(location), scale, kind, arguments: simplified(arguments) };
         (!reads(&parts.scale, parts.scale.output()).0).then_some(parts)
     }
 
-    /// `a' + b' g + b k' ∂g/∂k` at `g = (z - a) / b`, one output.
+    /// `a' + b' d + Σ_i b k_i' ∂d/∂k_i` at `d = (z - a) / b`, one output.
     fn weight(&self, parameter: ParamId) -> Result<Graph, ()> {
-        let Self { location, scale, shape } = self;
+        let Self { location, scale, kind, arguments } = self;
         let mut graph = Graph::new();
-        let [a, b, k] = [location, scale, shape].map(|part| graph.import(part, part.output(), |_, _| None));
-        let slopes = [location, scale, shape].map(|part| {
-            let slope = derivative(part, part.output(), &Node::Param(parameter)).map_err(|_| ())?;
+        let slope = |graph: &mut Graph, part: &Graph, output: NodeId| {
+            let slope = derivative(part, output, &Node::Param(parameter)).map_err(|_| ())?;
             Ok(graph.import(&slope, slope.output(), |_, _| None))
-        });
-        let [by_location, by_scale, by_shape] = slopes;
-        let draw = graph.push(Node::Sample);
-        let from_location = graph.subtract(draw, a);
-        let gamma = graph.divide(from_location, b);
-        let moved = graph.push(Node::GammaSlope(k, gamma));
-        let terms = vec![by_location?, graph.product(vec![by_scale?, gamma]), graph.product(vec![b, by_shape?, moved])];
+        };
+        let [a, b] = [location, scale].map(|part| graph.import(part, part.output(), |_, _| None));
+        let by_location = slope(&mut graph, location, location.output())?;
+        let by_scale = slope(&mut graph, scale, scale.output())?;
+        let sample = graph.push(Node::Sample);
+        let from_location = graph.subtract(sample, a);
+        let number = graph.divide(from_location, b);
+        let mut terms = vec![by_location, graph.product(vec![by_scale, number])];
+        let mut operands: Vec<NodeId> =
+            arguments.outputs.iter().map(|&output| graph.import(arguments, output, |_, _| None)).collect();
+        operands.push(number);
+        for (index, &output) in arguments.outputs.iter().enumerate() {
+            let Some(of_draw) = DrawSlope::of(*kind, index) else { return Err(()) };
+            let by_argument = slope(&mut graph, arguments, output)?;
+            let moved = graph.push(Node::DrawSlope(of_draw, operands.clone().into()));
+            terms.push(graph.product(vec![b, by_argument, moved]));
+        }
         graph.outputs = vec![graph.sum(terms)];
         Ok(simplified(graph))
     }
@@ -295,6 +307,27 @@ mod tests {
             graph.sum(vec![parameters[1], scaled])
         });
         assert_eq!(text(&shifted, 1), "1 + 2 * gamma_slope(b, (z - b) / 2)");
+    }
+
+    #[test]
+    fn shapes_of_beta_numbers_are_differentiated() {
+        // mu + 3 * beta(b, 2 * b), and beta(mu, b)
+        let mut graph = Graph::new();
+        let [mu, b] = [0, 1].map(|index| graph.push(Node::Param(ParamId(index))));
+        let number = graph.push(Node::Draw(DrawId(0)));
+        let [two, three] = [2, 3].map(|value| graph.integer(value));
+        let twice = graph.product(vec![two, b]);
+        let scaled = graph.product(vec![three, number]);
+        graph.outputs = vec![graph.sum(vec![mu, scaled])];
+        let draws = vec![BaseDraw::new(DrawKind::Beta, vec![b, twice])];
+        let shifted = Law { sampler: Some(Sampler { graph, draws }), ..laplace() };
+        assert_eq!(text(&shifted, 0), "1");
+        let number = "(z - mu) / 3";
+        let expected = format!("3 * beta_first_slope(b, 2 * b, {number}) + 6 * beta_second_slope(b, 2 * b, {number})");
+        assert_eq!(text(&shifted, 1), expected);
+        let plain = with_sampler(laplace(), &[(DrawKind::Beta, &[0, 1])], |_, _, draws| draws[0]);
+        assert_eq!(text(&plain, 0), "beta_first_slope(mu, b, z)");
+        assert_eq!(text(&plain, 1), "beta_second_slope(mu, b, z)");
     }
 
     #[test]

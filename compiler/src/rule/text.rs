@@ -190,7 +190,7 @@ fn write_node(graph: &Graph, id: NodeId, names: &[String], place: Place, text: &
         | Node::Data(_)
         | Node::Input(_)
         | Node::Kummer(..)
-        | Node::GammaSlope(..) => crate::errors::bug!("rule::text", "{:?} in a coefficient", graph.node(id)),
+        | Node::DrawSlope(..) => crate::errors::bug!("rule::text", "{:?} in a coefficient", graph.node(id)),
     }
 }
 

@@ -142,7 +142,7 @@ fn check_kinks_of_complex_arguments(law: &Law) -> Result<(), Errors> {
             | Node::RealPower(..)
             | Node::Call(..)
             | Node::Kummer(..)
-            | Node::GammaSlope(..) => continue,
+            | Node::DrawSlope(..) => continue,
         };
         let has = |wanted: &Node| arguments.iter().any(|argument| graph.contains(*argument, |node| node == wanted));
         if has(&Node::Frequency) && has(&Node::ImaginaryUnit) {

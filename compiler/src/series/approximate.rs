@@ -69,7 +69,7 @@ impl Point {
                 Node::Maximum(x, y) => get(x).max(get(y)),
                 Node::Minimum(x, y) => get(x).min(get(y)),
                 Node::Kummer(..)
-                | Node::GammaSlope(..)
+                | Node::DrawSlope(..)
                 | Node::ImaginaryUnit
                 | Node::Frequency
                 | Node::TransformVariable

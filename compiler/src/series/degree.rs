@@ -78,7 +78,7 @@ fn degrees(graph: &Graph) -> Vec<Option<u32>> {
                 | Node::Maximum(..)
                 | Node::Minimum(..)
                 | Node::Kummer(..)
-                | Node::GammaSlope(..) => None,
+                | Node::DrawSlope(..) => None,
             }
         };
         degrees.push(degree);

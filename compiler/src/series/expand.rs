@@ -100,7 +100,7 @@ fn expand_node<F: Coefficients>(
             all[x].kummer(*part, [&shapes[0], &shapes[1]], field)?
         }
         Node::ImaginaryUnit
-        | Node::GammaSlope(..)
+        | Node::DrawSlope(..)
         | Node::Frequency
         | Node::Sample
         | Node::Ridge

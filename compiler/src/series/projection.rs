@@ -160,7 +160,7 @@ impl Projection<'_> {
                 | Node::RealPower(..)
                 | Node::Call(..)
                 | Node::Kummer(..)
-                | Node::GammaSlope(..)
+                | Node::DrawSlope(..)
                 | Node::Maximum(..)
                 | Node::Minimum(..) => continue,
             };

@@ -86,7 +86,11 @@ impl Writer<'_> {
                 let node = self.push(Node::Kummer(*part, operands));
                 self.real(node)
             }
-            Node::GammaSlope(x, y) => self.real_pair(of(x), of(y), Node::GammaSlope),
+            Node::DrawSlope(slope, operands) => {
+                let operands = operands.iter().map(|operand| self.zero_if_absent(of(operand).real)).collect();
+                let node = self.push(Node::DrawSlope(*slope, operands));
+                self.real(node)
+            }
             Node::Maximum(x, y) => self.real_pair(of(x), of(y), Node::Maximum),
             Node::Minimum(x, y) => self.real_pair(of(x), of(y), Node::Minimum),
         }

@@ -227,6 +227,6 @@ fn source_text(law: &Law, id: NodeId) -> Option<String> {
         | Node::Maximum(..)
         | Node::Minimum(..)
         | Node::Kummer(..)
-        | Node::GammaSlope(..) => None,
+        | Node::DrawSlope(..) => None,
     }
 }

@@ -116,12 +116,8 @@ fn form<'a>(
             conditions.push(combine(of(*x), of(*y), &minus_one));
             of(*x).clone()
         }
-        Node::GammaSlope(x, y) => {
-            conditions.extend([of(*x).clone(), of(*y).clone()]);
-            none()
-        }
-        Node::Kummer(_, operands) => {
-            conditions.extend(operands.iter().map(|operand| of(*operand).clone()));
+        node @ (Node::Kummer(..) | Node::DrawSlope(..)) => {
+            node.for_each_operand(|operand| conditions.push(of(operand).clone()));
             none()
         }
         Node::Call(primitive, argument) => match primitive {

@@ -135,21 +135,21 @@ impl Reading {
                 Dependence::Periodic => Dependence::Periodic,
                 Dependence::Affine { .. } | Dependence::Drifting { .. } | Dependence::Other => Dependence::Other,
             },
-            Node::RealPower(x, y) | Node::Maximum(x, y) | Node::Minimum(x, y) | Node::GammaSlope(x, y) => {
-                match (of(*x), of(*y)) {
-                    (Dependence::None, Dependence::None) => Dependence::None,
-                    (Dependence::None | Dependence::Periodic, Dependence::None | Dependence::Periodic) => {
-                        Dependence::Periodic
+            Node::RealPower(x, y) | Node::Maximum(x, y) | Node::Minimum(x, y) => match (of(*x), of(*y)) {
+                (Dependence::None, Dependence::None) => Dependence::None,
+                (Dependence::None | Dependence::Periodic, Dependence::None | Dependence::Periodic) => {
+                    Dependence::Periodic
+                }
+                _ => Dependence::Other,
+            },
+            node @ (Node::Kummer(..) | Node::DrawSlope(..)) => {
+                let mut dependence = Dependence::None;
+                node.for_each_operand(|operand| {
+                    if of(operand) != Dependence::None {
+                        dependence = Dependence::Other;
                     }
-                    _ => Dependence::Other,
-                }
-            }
-            Node::Kummer(_, operands) => {
-                if operands.iter().all(|&operand| of(operand) == Dependence::None) {
-                    Dependence::None
-                } else {
-                    Dependence::Other
-                }
+                });
+                dependence
             }
             Node::Call(primitive, argument) => match of(*argument) {
                 Dependence::None => Dependence::None,

@@ -82,7 +82,7 @@ impl Interpreter<'_> {
             Node::Maximum(..)
             | Node::Minimum(..)
             | Node::Kummer(..)
-            | Node::GammaSlope(..)
+            | Node::DrawSlope(..)
             | Node::ImaginaryUnit
             | Node::Frequency
             | Node::Sample

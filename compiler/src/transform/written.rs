@@ -251,7 +251,7 @@ impl<'a> Reading<'a> {
             Node::Maximum(..)
             | Node::Minimum(..)
             | Node::Kummer(..)
-            | Node::GammaSlope(..)
+            | Node::DrawSlope(..)
             | Node::ImaginaryUnit
             | Node::Frequency
             | Node::TransformVariable

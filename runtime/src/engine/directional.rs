@@ -4,7 +4,7 @@
 //! The auxiliary draws are made once for each sample, and all entries share them: each rule stays unbiased by itself. A ridge
 //! row costs one evaluation for each entry, as `u_o` moves towards `A_ok + c_o` along a straight line. The separable terms move
 //! all coordinates at once; between entries the sum over them differs in the vertex's own coordinate only, so that it is
-//! made once and corrected for each.
+//! made once and corrected for each. Pathwise rules, whose numbers differ between entries, make it for each.
 
 use std::slice::ChunksExact;
 
@@ -12,7 +12,7 @@ use super::leaf::Pack;
 use super::stencils::add;
 use super::table::{BLOCK, RidgeTable};
 use crate::draw::Words;
-use crate::kernel::{Estimator, Ridge, RidgeVisitor, Ridges, Separable};
+use crate::kernel::{Estimator, Law, Ridge, RidgeVisitor, Ridges, Separable};
 use crate::lane::{Lane, Scalar};
 
 impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
@@ -21,17 +21,12 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
     pub(super) fn directional(&mut self) {
         let job = self.job;
         let Some(theta) = job.theta.first() else { return };
-        let mut words = Words::<L>::auxiliary(job.key, self.sample as u64, 0);
-        // What all entries share reads no coordinate of the draw, and of θ the sums only.
-        let probes = E::probes(theta, L::default(), &mut words);
         let (zero, one) = (L::splat(E::Scalar::ZERO), L::splat(E::Scalar::ONE));
-        let mut common = E::Stencils::<L>::default();
-        if E::Separable::PRESENT {
-            for (draws, numbers) in self.scratch.draws.chunks_exact(L::WIDTH).zip(job.numbers) {
-                add(common.as_mut(), E::Separable::directional(L::load(draws), zero, &probes, numbers).as_ref());
-            }
-        }
-        for coordinate in 0..job.layout.dimension {
+        // What all entries share reads no coordinate of the draw, and of θ the sums only.
+        let shared = (!E::BY_ENTRY).then(|| self.common(theta, L::default()));
+        for (coordinate, theta) in job.theta.iter().enumerate() {
+            let z = L::load(&self.scratch.draws[coordinate * L::WIDTH..]);
+            let (probes, common) = shared.unwrap_or_else(|| self.common(theta, z));
             let mut rows = Rows::<E, L> {
                 arguments: self.scratch.arguments.chunks_exact(2 * L::WIDTH),
                 coordinate,
@@ -42,7 +37,6 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
             E::Ridges::visit(job.tables, &mut rows);
             let mut sums = rows.sums;
             if E::Separable::PRESENT {
-                let z = L::load(&self.scratch.draws[coordinate * L::WIDTH..]);
                 let numbers = &job.numbers[coordinate];
                 let at_vertex = E::Separable::directional(z, one, &probes, numbers);
                 let apart = E::Separable::directional(z, zero, &probes, numbers);
@@ -53,6 +47,21 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
             }
             self.accumulate(job.layout.first_stencil(coordinate), sums.as_ref());
         }
+    }
+
+    /// The probes, and what the separable terms add up to where no coordinate is the vertex's.
+    #[inline(always)]
+    fn common(&self, theta: &<E::Law as Law>::Theta<E::Scalar>, z: L) -> (E::Probes<L>, E::Stencils<L>) {
+        let mut words = Words::<L>::auxiliary(self.job.key, self.sample as u64, 0);
+        let probes = E::probes(theta, z, &mut words);
+        let mut sums = E::Stencils::<L>::default();
+        if E::Separable::PRESENT {
+            let zero = L::splat(E::Scalar::ZERO);
+            for (draws, numbers) in self.scratch.draws.chunks_exact(L::WIDTH).zip(self.job.numbers) {
+                add(sums.as_mut(), E::Separable::directional(L::load(draws), zero, &probes, numbers).as_ref());
+            }
+        }
+        (probes, sums)
     }
 }
 

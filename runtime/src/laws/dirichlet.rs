@@ -12,6 +12,8 @@ use crate::prelude::*;
 /// ∂E f/∂alpha_k = ψ'(A) E <e_k - y, ∇f(y)>,    y = e_k + (z - e_k) e^(-T / (A + K))
 /// ```
 ///
+/// To compare with, `form = pathwise` moves the share `z_k` at a fixed probability, and keeps the proportions of the others.
+///
 /// Draws are made from the logarithms of gamma numbers, so that concentrations of 1e-3 do no harm.
 ///
 /// ```

@@ -16,6 +16,8 @@
 //!
 //! This runs for each sample, so it keeps to what gives the same bits on every processor, as [`math`](crate::math) does.
 
+use super::digamma::{digamma, ln_minus_digamma};
+use super::gauss::NODES;
 use crate::lane::{Lane, Scalar};
 use crate::math;
 
@@ -168,63 +170,6 @@ fn exp_tail(t: f64) -> f64 {
     INVERSE_FACTORIALS.iter().rev().fold(0.0, |sum, coefficient| sum * t + coefficient) * t * t
 }
 
-/// `ψ(x)` for positive `x`: error at most `2e-15 (1 + |ψ(x)|)`. It serves each sample, unlike `polygamma`.
-fn digamma(x: f64) -> f64 {
-    let (mut x, mut below) = (x, 0.0);
-    while x < 10.0 {
-        below += x.recip();
-        x += 1.0;
-    }
-    math::ln(x) - ln_minus_digamma(x) - below
-}
-
-/// `ln x - ψ(x)` for `x >= 10`, DLMF 5.11.2.
-fn ln_minus_digamma(x: f64) -> f64 {
-    /// `B_2k / 2k`, `k = 1, 2, …`
-    const BERNOULLI: [f64; 8] = [
-        1.0 / 12.0,
-        -1.0 / 120.0,
-        1.0 / 252.0,
-        -1.0 / 240.0,
-        1.0 / 132.0,
-        -691.0 / 32_760.0,
-        1.0 / 12.0,
-        -3617.0 / 8160.0,
-    ];
-    let inverse = x.recip();
-    let square = inverse * inverse;
-    0.5 * inverse + square * BERNOULLI.iter().rev().fold(0.0, |sum, coefficient| sum * square + coefficient)
-}
-
-/// Gauss's rule with 24 nodes on `[0, 1]`: nodes and weights. It integrates `e^-38x` and `e^-38x²`, the extreme shapes of what
-/// is integrated here, with errors below `1e-12` of the integral.
-const NODES: [(f64, f64); 24] = [
-    (0.00240639000148932, 0.0061706148999936),
-    (0.012635722014345251, 0.014265694314466832),
-    (0.030862723998633622, 0.022138719408709904),
-    (0.056792236497799485, 0.02964929245771839),
-    (0.08999900701304854, 0.03667324070554015),
-    (0.12993790421072282, 0.04309508076597664),
-    (0.17595317403151223, 0.04880932605205694),
-    (0.22728926430558022, 0.05372213505798282),
-    (0.2831032461869774, 0.0577528340268628),
-    (0.3424786601519183, 0.060835236463901696),
-    (0.40444056626319186, 0.06291872817341415),
-    (0.4679715535686972, 0.06396909767337608),
-    (0.5320284464313028, 0.06396909767337608),
-    (0.5955594337368082, 0.06291872817341415),
-    (0.6575213398480817, 0.060835236463901696),
-    (0.7168967538130225, 0.0577528340268628),
-    (0.7727107356944197, 0.05372213505798282),
-    (0.8240468259684878, 0.04880932605205694),
-    (0.8700620957892772, 0.04309508076597664),
-    (0.9100009929869515, 0.03667324070554015),
-    (0.9432077635022005, 0.02964929245771839),
-    (0.9691372760013663, 0.022138719408709904),
-    (0.9873642779856547, 0.014265694314466832),
-    (0.9975936099985107, 0.0061706148999936),
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -310,15 +255,6 @@ mod tests {
             let z = LARGE + deviations * LARGE.sqrt();
             let by_parts = if deviations <= 1.5 { series(LARGE, z, z.ln()) } else { fraction(LARGE, z, z.ln()) };
             close(integral(LARGE, (z / LARGE).ln()), by_parts);
-        }
-    }
-
-    #[test]
-    fn digamma_is_accurate() {
-        for step in 0..3000 {
-            let x = 1e-3 * (0.006 * f64::from(step)).exp();
-            let exact = polygamma(0, x);
-            assert!((digamma(x) - exact).abs() <= 6e-15 * (1.0 + exact.abs()), "{x}");
         }
     }
 

@@ -56,8 +56,8 @@ fn sampler(program: &Program) -> Result<&Sampler, &'static str> {
             "score function rules multiply the value of the whole function, which the device's kernels do not do",
         );
     }
-    if program.probes.numbers.graph.iter().any(|(_, node)| matches!(node, Node::GammaSlope(..))) {
-        return Err("the derivative of a gamma number by its shape is not computed by the device's kernels");
+    if program.probes.numbers.graph.iter().any(|(_, node)| matches!(node, Node::DrawSlope(..))) {
+        return Err("the derivative of a draw by its shape is not computed by the device's kernels");
     }
     if program.coordinates.is_some() {
         return Err("`coordinates = …` is not done by the device's kernels");

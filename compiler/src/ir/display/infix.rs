@@ -73,7 +73,7 @@ impl Infix<'_> {
             Node::Maximum(x, y) => self.call("max", &[*x, *y]),
             Node::Minimum(x, y) => self.call("min", &[*x, *y]),
             Node::Kummer(part, operands) => self.call(part.name(), operands),
-            Node::GammaSlope(shape, draw) => self.call("gamma_slope", &[*shape, *draw]),
+            Node::DrawSlope(slope, operands) => self.call(slope.name(), operands),
             leaf @ (Node::Pi
             | Node::ImaginaryUnit
             | Node::Frequency
@@ -121,7 +121,7 @@ impl Infix<'_> {
             | Node::Maximum(..)
             | Node::Minimum(..)
             | Node::Kummer(..)
-            | Node::GammaSlope(..) => (false, self.at_least(id, Binding::Product)),
+            | Node::DrawSlope(..) => (false, self.at_least(id, Binding::Product)),
         }
     }
 
@@ -157,7 +157,7 @@ impl Infix<'_> {
             | Node::Maximum(..)
             | Node::Minimum(..)
             | Node::Kummer(..)
-            | Node::GammaSlope(..) => fraction.above.push(self.at_least(id, Binding::Product)),
+            | Node::DrawSlope(..) => fraction.above.push(self.at_least(id, Binding::Product)),
         }
     }
 }

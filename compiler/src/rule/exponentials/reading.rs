@@ -85,7 +85,7 @@ impl Reading<'_> {
             Node::Call(primitive, _) => self.call(*primitive, &operands[0]),
             Node::Maximum(..) => Err("`max` of the draw".to_owned()),
             Node::Minimum(..) => Err("`min` of the draw".to_owned()),
-            Node::GammaSlope(..) => Err("the derivative of a draw".to_owned()),
+            Node::DrawSlope(..) => Err("the derivative of a draw".to_owned()),
             Node::Kummer(part, _) => Err(format!("`{}` of the draw", part.name())),
         }
     }

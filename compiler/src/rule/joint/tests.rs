@@ -52,3 +52,27 @@ fn choices_that_do_not_apply() {
     let second = select(SUM, &[("b", RequestedForm::Auxiliary(2)), ("sigma", RequestedForm::Terminating)], None);
     assert_ne!(second.expect("rules")[1].stencils, select(SUM, &[], None).expect("rules")[1].stencils);
 }
+
+/// The pathwise rule of a law with this sample expression and a rule beside it that reads this as the sum.
+fn pathwise(sample: &str, sum: &str) -> Result<Rule, String> {
+    let item = "fn law(omega: &[Frequency], alpha: &[Positive]) -> LogCf {
+        alpha.iter().zip(omega).map(|(alpha, omega)| -alpha * (1.0 - I * omega).ln()).sum()
+    }";
+    let options = format!("image = z / z.sum(), sample = {sample}, rule(alpha) = df(z, vertex - z) / {sum}");
+    let law = parse_joint(options.parse().expect("tokens"), &syn::parse_str(item).expect("a function")).expect("sound");
+    let span = Span::call_site();
+    let choice = Choice { order: None, form: Some((RequestedForm::Pathwise, span)), forms: vec![], distribution: span };
+    let rules =
+        select_joint(&law, &Subject::default(), &choice).map_err(|errors| errors.faults()[0].message.clone())?;
+    Ok(rules[0].clone())
+}
+
+#[test]
+fn shares_of_gamma_numbers_have_a_pathwise_rule() {
+    let rule = pathwise("softmax(loggamma(alpha))", "alpha.sum()").expect("a rule");
+    assert_eq!((rule.form, rule.stencils.len()), (Form::Pathwise, 1));
+    let other = pathwise("softmax(loggamma(2.0 * alpha))", "alpha.sum()").expect_err("other shapes");
+    assert!(other.contains("the sample expression is not `softmax(loggamma(alpha))`"), "{other}");
+    let without_sum = pathwise("softmax(loggamma(alpha))", "2.0").expect_err("no sum");
+    assert!(without_sum.contains("which no rule beside the law does"), "{without_sum}");
+}

@@ -1,8 +1,8 @@
 //! The pathwise form of a parameter that a base draw depends on.
-use logphi::laws::Beta;
+use logphi::laws::InverseGaussian;
 use logphi::prelude::*;
 
-#[estimator(distribution = Beta, form = pathwise)]
+#[estimator(distribution = InverseGaussian, form = pathwise)]
 fn objective(z: &[f64]) -> f64 {
     z.iter().map(|z| z.sin()).sum()
 }
