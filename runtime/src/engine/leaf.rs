@@ -55,7 +55,7 @@ pub(crate) struct Scratch<S> {
     /// 1 for each sample of the pack that exists, 0 for the others. It is read from memory for each row: a mask that the
     /// compiler saw through would be taken apart into single lanes.
     pub(super) exist: [S; WIDEST],
-    /// The draws of one pack, coordinate by coordinate.
+    /// The draws of one pack, coordinate by coordinate; with coordinates as the outer loop, those of one coordinate.
     pub(super) draws: Vec<S>,
     /// For a function that is called whole: the draws of one pack, sample by sample.
     pub(super) samples: Vec<f64>,
@@ -86,7 +86,7 @@ impl<S: Scalar> Scratch<S> {
     pub(crate) fn reset(&mut self, layout: &Layout, coordinates: usize, patterns: usize) {
         self.patterns.resize(patterns * WIDEST, S::ZERO);
         self.moments.resize(layout.moments(coordinates), S::ZERO);
-        self.draws.resize(layout.dimension * WIDEST, S::ZERO);
+        self.draws.resize((layout.dimension * WIDEST).max(LEAF), S::ZERO);
         if layout.points.is_some() {
             self.samples.resize(layout.dimension * WIDEST, 0.0);
         } else if layout.coordinate_entries > layout.separable_entries {
@@ -353,6 +353,8 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> RidgeVisitor<E> for Pack<'_, '_,
 }
 
 /// Runs one leaf of an estimator without ridge terms, with coordinates as the outer loop.
+///
+/// All draws of a coordinate come first: a sampler that is long has the registers for itself, and its constants stay in them.
 pub(crate) struct ByCoordinate<'a, 'b, E: Estimator> {
     pub(crate) job: &'a Job<'a, 'b, E>,
     pub(crate) leaf: usize,
@@ -367,7 +369,8 @@ impl<E: Estimator> Kernel<E::Scalar> for ByCoordinate<'_, '_, E> {
     #[inline(always)]
     fn run<L: Lane<Scalar = E::Scalar>>(self) {
         let Self { job, leaf, coordinates, scratch } = self;
-        let Scratch { moments, exist, kept, patterns, .. } = scratch;
+        let key = job.key;
+        let Scratch { moments, draws, exist, kept, patterns, .. } = scratch;
         if job.layout.adjoints {
             kept.fill(E::Scalar::ZERO);
         }
@@ -379,17 +382,20 @@ impl<E: Estimator> Kernel<E::Scalar> for ByCoordinate<'_, '_, E> {
         for (coordinate, moments) in coordinates.zip(moments.chunks_exact_mut(job.layout.moments(1))) {
             let (theta, numbers) = (&job.theta[coordinate], &job.numbers[coordinate]);
             let sampler = &job.samplers[coordinate];
+            for (sample, draws) in (first..end).step_by(L::WIDTH).zip(draws.chunks_exact_mut(L::WIDTH)) {
+                E::Law::draw(sampler, &mut Words::<L>::new(key, sample as u64, coordinate as u32)).store(draws);
+            }
             for lane in (0..LANES).step_by(L::WIDTH) {
                 let mut sums = E::Separable::derivatives(L::splat(E::Scalar::ZERO), numbers);
                 sums.as_mut().fill(L::splat(E::Scalar::ZERO));
                 let mut stencil_sums = E::Stencils::<L>::default();
                 let mut sample = first + lane;
                 while sample < end {
-                    let z = E::Law::draw(sampler, &mut Words::<L>::new(job.key, sample as u64, coordinate as u32));
+                    let z = L::load(&draws[sample - first..][..L::WIDTH]);
                     let mut derivatives = E::Separable::derivatives(z, numbers);
                     let mut moved = E::Stencils::<L>::default();
                     if const { E::STENCILS > 0 } {
-                        let mut words = Words::<L>::auxiliary(job.key, sample as u64, coordinate as u32);
+                        let mut words = Words::<L>::auxiliary(key, sample as u64, coordinate as u32);
                         let probes = E::probes(theta, z, &mut words);
                         moved = E::Separable::stencils(z, derivatives.as_ref()[0], &probes, numbers);
                         if const { !E::CLOSED_FORMS.is_empty() } {
