@@ -98,6 +98,14 @@ pub enum EstimateError {
         /// Coordinate of the guilty values.
         coordinate: usize,
     },
+    /// A law of a sweep failed.
+    #[error("law {law} of the sweep: {error}")]
+    AtLaw {
+        /// Position of the law.
+        law: usize,
+        /// Why.
+        error: Box<EstimateError>,
+    },
     /// The law has no sample expression, and its characteristic function cannot be inverted.
     #[error("`{law}` cannot be sampled at coordinate {coordinate}: {reason}")]
     Sampler {

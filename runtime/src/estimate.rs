@@ -4,9 +4,9 @@
 use crate::backend::DeviceError;
 use crate::backend::{Arithmetic, Backend};
 #[cfg(feature = "cuda")]
-use crate::cuda::Device;
+use crate::cuda::{Device, Found};
 use crate::draw::Key;
-use crate::engine::{DeviceJob, Reduction, Settings, Workspace};
+use crate::engine::{DeviceJob, Noise, Reduction, Settings, Workspace};
 use crate::error::EstimateError;
 use crate::kernel::{ArgumentGradient, Estimator, Law};
 use crate::lane::PackWidth;
@@ -254,23 +254,33 @@ impl<'law, 'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'law, 'a, E, P
 /// Computes the moments of a run from its tables.
 type Elsewhere<'a, E> = &'a mut dyn FnMut(&DeviceJob<<E as Estimator>::Scalar>) -> Result<Vec<f64>, EstimateError>;
 
+/// Where the sums of a run come from.
+pub(crate) enum Source<'a, E: Estimator> {
+    /// The sample loop, on the processor or on the device.
+    Backend,
+    Elsewhere(Elsewhere<'a, E>),
+    /// What a device has found for a law of several.
+    #[cfg(feature = "cuda")]
+    Found(&'a Found<'a>, usize),
+}
+
 /// An estimator that owns its buffers: [`step`](Prepared::step) allocates nothing once it has seen its largest arguments.
 /// On a device it makes small buffers on the host.
 pub struct Prepared<'a, E: Estimator, G> {
     arguments: E::Arguments<'a>,
     /// Whether the workspace has read `arguments`, which cannot change while they are borrowed.
-    holds_own_arguments: bool,
+    pub(crate) holds_own_arguments: bool,
     options: Options<E::Law>,
-    dimension: usize,
+    pub(crate) dimension: usize,
     /// The coordinates of each variable.
     states: usize,
-    workspace: Workspace<E>,
-    next_stream: u64,
+    pub(crate) workspace: Workspace<E>,
+    pub(crate) next_stream: u64,
     theta: Vec<f64>,
     term_gradient: Vec<f64>,
     #[cfg(feature = "cuda")]
-    device: Option<Device>,
-    run: Run<E, G>,
+    pub(crate) device: Option<Device>,
+    pub(crate) run: Run<E, G>,
 }
 
 impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
@@ -283,10 +293,10 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
     where
         P: Parameters<Law = E::Law, Gradient = G>,
     {
-        let arguments = self.arguments;
-        let known = self.holds_own_arguments;
-        self.advance(law, arguments, known, None)?;
+        let (arguments, known) = (self.arguments, self.holds_own_arguments);
+        self.advance(law, arguments, known, 0, Source::Backend)?;
         self.holds_own_arguments = true;
+        self.take_stream();
         Ok(&self.run)
     }
 
@@ -296,10 +306,10 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
     where
         P: Parameters<Law = E::Law, Gradient = G>,
     {
-        let arguments = self.arguments;
-        let known = self.holds_own_arguments;
-        self.advance(law, arguments, known, Some(sample))?;
+        let (arguments, known) = (self.arguments, self.holds_own_arguments);
+        self.advance(law, arguments, known, 0, Source::Elsewhere(sample))?;
         self.holds_own_arguments = true;
+        self.take_stream();
         Ok(&self.run)
     }
 
@@ -318,22 +328,33 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         P: Parameters<Law = E::Law, Gradient = G>,
     {
         self.holds_own_arguments = false;
-        self.advance(law, arguments, false, None)?;
+        self.advance(law, arguments, false, 0, Source::Backend)?;
+        self.take_stream();
         Ok(&self.run)
     }
 
-    /// A run; `known` if the workspace has read these arguments already. `elsewhere` takes the place of the sample loop.
-    fn advance<P>(
-        &mut self,
-        law: &P,
-        arguments: E::Arguments<'_>,
-        known: bool,
-        elsewhere: Option<Elsewhere<'_, E>>,
-    ) -> Result<(), EstimateError>
+    /// One run at the given parameters, with the random numbers of the next stream from sample `first` on. The stream does not
+    /// move.
+    pub(crate) fn step_from<P>(&mut self, law: &P, first: u64, source: Source<'_, E>) -> Result<(), EstimateError>
     where
         P: Parameters<Law = E::Law, Gradient = G>,
     {
-        let implied = if known { Some(self.dimension) } else { E::dimension(arguments) };
+        let (arguments, known) = (self.arguments, self.holds_own_arguments);
+        self.advance(law, arguments, known, first, source)?;
+        self.holds_own_arguments = true;
+        Ok(())
+    }
+
+    /// Moves to the next stream.
+    pub(crate) fn take_stream(&mut self) {
+        self.next_stream = self.next_stream.wrapping_add(1);
+    }
+
+    /// Reads the parameters of a run on arguments that imply so many coordinates, and gives their number.
+    pub(crate) fn read_law<P>(&mut self, law: &P, implied: Option<usize>) -> Result<usize, EstimateError>
+    where
+        P: Parameters<Law = E::Law, Gradient = G>,
+    {
         let found = dimension(law, E::VECTOR, implied, self.options.dimension)?;
         if found != self.dimension {
             return Err(EstimateError::DimensionChanged { expected: self.dimension, found });
@@ -343,14 +364,31 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
             return Err(EstimateError::StatesChanged { expected: self.states, found: states });
         }
         self.workspace.read_parameters(law, found)?;
+        Ok(found)
+    }
+
+    /// A run from sample `first` on; `known` if the workspace has read these arguments already.
+    fn advance<P>(
+        &mut self,
+        law: &P,
+        arguments: E::Arguments<'_>,
+        known: bool,
+        first: u64,
+        source: Source<'_, E>,
+    ) -> Result<(), EstimateError>
+    where
+        P: Parameters<Law = E::Law, Gradient = G>,
+    {
+        let implied = if known { Some(self.dimension) } else { E::dimension(arguments) };
+        let found = self.read_law(law, implied)?;
         if !known {
             self.workspace.read_arguments(arguments, found, self.options.argument_gradients)?;
         }
         let (samples, constant) = (self.run.samples, E::constant(arguments));
         if samples > 0 {
             self.workspace.weigh_closed_forms(arguments)?;
-            let key = Key::new(self.run.seed, self.next_stream);
-            self.estimate(key, arguments, constant, known, elsewhere)?;
+            let noise = Noise { key: Key::new(self.run.seed, self.next_stream), first };
+            self.estimate(noise, arguments, constant, known, source)?;
         }
         self.workspace.apply_formulas(arguments, constant)?;
         self.add_terms(law);
@@ -361,43 +399,39 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
             self.workspace.pull_back(samples, arguments, gradient);
         }
         self.run.stream = self.next_stream;
-        self.next_stream = self.next_stream.wrapping_add(1);
         Ok(())
     }
 
-    /// The sample loop, on the processor, on the device or `elsewhere`, and the epilogue.
+    /// The sums of a run, and the epilogue.
     fn estimate(
         &mut self,
-        key: Key,
+        noise: Noise,
         arguments: E::Arguments<'_>,
         constant: f64,
         known: bool,
-        elsewhere: Option<Elsewhere<'_, E>>,
+        source: Source<'_, E>,
     ) -> Result<(), EstimateError> {
         let Self { workspace, run, .. } = self;
         let (samples, errors) = (run.samples, run.standard_error.is_some());
         run.sampler_error = workspace.sampler_error();
-        #[cfg(feature = "cuda")]
-        if let Some(device) = &mut self.device {
-            if !known {
-                device.load(&workspace.device_job(key, samples), &workspace.reduction.ridges)?;
+        match source {
+            #[cfg(feature = "cuda")]
+            Source::Backend if let Some(device) = &mut self.device => {
+                if !known {
+                    device.load(&workspace.device_job(noise, samples), &workspace.reduction.ridges)?;
+                }
+                let found = device.step(&[workspace.device_parameters(noise, samples)], 0, errors)?;
+                return workspace.reduce_found(&found, 0, samples, constant, errors, run);
             }
-            device.sample(&workspace.device_parameters(key, samples))?;
-            if let Some(contracted) = device.contracted(errors)? {
-                workspace.reduce_contracted(samples, constant, &contracted, &mut run.terms, &mut run.warnings);
-                return Ok(());
-            }
-            workspace.take_moments(&device.moments()?, samples);
-            return workspace.reduce(samples, constant, errors, &mut run.terms, &mut run.warnings);
-        }
-        let _ = known;
-        match elsewhere {
-            Some(sample) => {
-                let moments = sample(&workspace.device_job(key, samples))?;
+            #[cfg(feature = "cuda")]
+            Source::Found(found, law) => return workspace.reduce_found(found, law, samples, constant, errors, run),
+            Source::Elsewhere(sample) => {
+                let moments = sample(&workspace.device_job(noise, samples))?;
                 workspace.take_moments(&moments, samples);
             }
-            None => workspace.sample(key, samples, arguments),
+            Source::Backend => workspace.sample(noise, samples, arguments),
         }
+        let _ = known;
         workspace.reduce(samples, constant, errors, &mut run.terms, &mut run.warnings)
     }
 

@@ -35,6 +35,7 @@ mod run;
 mod sample;
 mod seed;
 mod special;
+mod sweep;
 mod term;
 mod warning;
 
@@ -59,5 +60,6 @@ pub use one_hot::{OneHot, OneHotError};
 pub use parameters::{Field, Gradient, GradientField, MatrixField, Parameters, SimplexField, Values};
 pub use run::{Run, TermSize};
 pub use sample::{Sample, sample};
+pub use sweep::Draws;
 pub use term::Term;
 pub use warning::Warning;

@@ -1,11 +1,10 @@
 //! The contraction on the device: from the moments of rows to a few numbers for each coordinate, so that only these come back.
 
-use cudarc::driver::{DeviceRepr, LaunchConfig, PushKernelArg};
+use cudarc::driver::{CudaFunction, DeviceRepr, LaunchConfig, PushKernelArg};
 
-use super::device::{Device, of_call};
-use super::launch::MOST_RIDGES;
-use super::memory::Plan;
-use crate::error::EstimateError;
+use super::device::{Device, Outline, of_call};
+use super::plan::{Job, MOST_RIDGES, Plan};
+use crate::backend::DeviceError;
 
 /// Orders that the kernel takes.
 const MOST_ORDERS: usize = 32;
@@ -14,8 +13,8 @@ const THREADS: usize = 128;
 
 /// The argument of the kernel, as `contract.cuh` declares it.
 #[repr(C)]
-#[derive(Clone, Copy, Debug)]
-struct Contraction {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Contraction {
     dimension: u32,
     ridge_rows: u32,
     entries: u32,
@@ -34,25 +33,13 @@ struct Contraction {
 // SAFETY: plain numbers, laid out as the device's struct.
 unsafe impl DeviceRepr for Contraction {}
 
-impl Device {
-    /// The sum of the values, then of each moment, for each coordinate; nothing where `errors` are wanted, which need the moments
-    /// themselves.
-    ///
-    /// # Errors
-    /// [`EstimateError::ResultNotFinite`] for a moment that is not finite, [`DeviceError`](crate::DeviceError) of any call.
-    pub(crate) fn contracted(&mut self, errors: bool) -> Result<Option<Vec<f64>>, EstimateError> {
-        let outline = self.outline;
-        let Some(plan) = self.memory.plan.clone().filter(|_| !errors && outline.orders.len() <= MOST_ORDERS) else {
-            return Ok(None);
-        };
-        let Plan { arguments, exact, .. } = plan;
-        let dimension = arguments.dimension as usize;
-        let moments = 1 + outline.orders.len() + outline.stencils;
-        let blocks = dimension.div_ceil(THREADS);
-        // The results, then a mark for each block, two of which take the place of a number.
-        let (results, marks) = (moments * dimension, (moments * blocks).div_ceil(2));
-        let out = self.memory.contracted.room(&self.stream, (results + marks) * size_of::<f64>())?;
-        let mut job = Contraction {
+impl Contraction {
+    /// The contraction of a law's moments, its results not placed yet; none for more orders than the kernel takes.
+    pub(super) fn new(outline: &Outline, arguments: &Job, exact: &[u64]) -> Option<Self> {
+        if outline.orders.len() > MOST_ORDERS {
+            return None;
+        }
+        let mut job = Self {
             dimension: arguments.dimension,
             ridge_rows: arguments.ridge_rows,
             entries: outline.entries as u32,
@@ -64,28 +51,67 @@ impl Device {
             rows: arguments.ridges.map(|ridge| ridge.rows),
             first: arguments.ridges.map(|ridge| ridge.first),
             slopes: [0; MOST_RIDGES],
-            out,
-            broken: out + (results * size_of::<f64>()) as u64,
+            out: 0,
+            broken: 0,
         };
         job.orders[..outline.orders.len()].copy_from_slice(outline.orders);
-        job.slopes[..exact.len()].copy_from_slice(&exact);
-        let sums = self.memory.result().address(&self.stream);
+        job.slopes[..exact.len()].copy_from_slice(exact);
+        Some(job)
+    }
+
+    /// The same with results at an address.
+    pub(super) fn into(self, out: u64, laws: usize) -> Self {
+        Self { out, broken: out + (laws * self.results() * size_of::<f64>()) as u64, ..self }
+    }
+
+    /// Numbers of the results of a law.
+    pub(super) fn results(&self) -> usize {
+        self.moments() * self.dimension as usize
+    }
+
+    /// Bytes of the results of so many laws, and of a mark for each block.
+    pub(super) fn bytes(&self, laws: usize) -> usize {
+        laws * (self.results() * size_of::<f64>() + self.marks() * size_of::<u32>())
+    }
+
+    /// Whether a block has found a moment that is not finite.
+    pub(super) fn found_broken(&self, outbox: &[u8], laws: usize) -> bool {
+        outbox[laws * self.results() * size_of::<f64>()..self.bytes(laws)].iter().any(|&byte| byte != 0)
+    }
+
+    fn moments(&self) -> usize {
+        (1 + self.count + self.coordinate_entries - self.separable_entries) as usize
+    }
+
+    fn blocks(&self) -> usize {
+        (self.dimension as usize).div_ceil(THREADS)
+    }
+
+    fn marks(&self) -> usize {
+        self.moments() * self.blocks()
+    }
+}
+
+impl Device {
+    /// Asks the stream to contract the moments that lie at an address.
+    ///
+    /// # Errors
+    /// [`DeviceError`] of any call.
+    pub(super) fn contract(
+        &self,
+        job: &Contraction,
+        plan: &Plan,
+        kernel: &CudaFunction,
+        moments: u64,
+    ) -> Result<(), DeviceError> {
         let shape = LaunchConfig {
-            grid_dim: (blocks as u32, moments as u32, 1),
+            grid_dim: (job.blocks() as u32, job.moments() as u32, plan.job.laws),
             block_dim: (THREADS as u32, 1, 1),
             shared_mem_bytes: 0,
         };
         // SAFETY: addresses of live buffers with as many numbers as the kernel reads and writes.
-        unsafe { self.stream.launch_builder(&self.kernels.contract).arg(&job).arg(&sums).launch(shape) }
+        unsafe { self.stream.launch_builder(kernel).arg(job).arg(&moments).launch(shape) }
             .map_err(of_call("cuLaunchKernel"))?;
-        let mut contracted = self.memory.contracted.download(&self.stream, results + marks)?;
-        let marks = contracted.split_off(results);
-        let marks = marks.iter().flat_map(|marks| [marks.to_bits() as u32, (marks.to_bits() >> 32) as u32]);
-        if marks.take(moments * blocks).any(|mark| mark != 0) {
-            return Err(EstimateError::ResultNotFinite {
-                what: "a moment of the function or of one of its derivatives",
-            });
-        }
-        Ok(Some(contracted))
+        Ok(())
     }
 }

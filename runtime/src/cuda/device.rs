@@ -8,7 +8,9 @@ use cudarc::driver::{CudaContext, CudaFunction, CudaModule, CudaStream, DriverEr
 use cudarc::nvrtc::Ptx;
 
 use super::compile::{self, Unit};
+use super::graph::Graph;
 use super::memory::Memory;
+use super::plan::{Plan, Tables};
 use crate::backend::{Arithmetic, DeviceError};
 use crate::kernel::{Estimator, Ridges, Separable};
 
@@ -23,7 +25,17 @@ pub(super) struct Kernels {
     pub(super) by_moved_coordinate: CudaFunction,
     pub(super) tree: CudaFunction,
     pub(super) tree_of_sums: CudaFunction,
+    /// The contraction of sums in `f64`, and of the moments of the only leaf in the estimator's scalar.
     pub(super) contract: CudaFunction,
+    pub(super) contract_only: CudaFunction,
+}
+
+impl Kernels {
+    /// Whether the argument of a kernel is a [`Job`](super::plan::Job).
+    pub(super) fn take_job(&self, function: sys::CUfunction) -> bool {
+        let Self { by_coordinate, draw, by_row, by_moved_coordinate, .. } = self;
+        [by_coordinate, draw, by_row, by_moved_coordinate].iter().any(|kernel| kernel.cu_function() == function)
+    }
 }
 
 /// What the launches must know of an estimator.
@@ -67,6 +79,11 @@ pub(crate) struct Device {
     pub(super) outline: Outline,
     pub(super) multiprocessors: u32,
     pub(super) memory: Memory,
+    pub(super) tables: Option<Tables>,
+    pub(super) plan: Option<Plan>,
+    /// Whether the plan has been run, and its recording.
+    pub(super) has_run: bool,
+    pub(super) graph: Option<Graph>,
 }
 
 impl Device {
@@ -90,6 +107,7 @@ impl Device {
         let function =
             |module: &Arc<CudaModule>, name: &str| module.load_function(name).map_err(of_call("cuModuleGetFunction"));
         let kernel = |name: &str| function(&module_of_estimator, name);
+        let only = if size_of::<E::Scalar>() == 4 { "logphi_contract_single" } else { "logphi_contract_double" };
         let kernels = Kernels {
             by_coordinate: kernel("logphi_by_coordinate")?,
             draw: kernel("logphi_draw")?,
@@ -98,10 +116,22 @@ impl Device {
             tree: kernel("logphi_tree")?,
             tree_of_sums: kernel("logphi_tree_of_sums")?,
             contract: function(&common, "logphi_contract_double")?,
+            contract_only: function(&common, only)?,
         };
         let stream = context.new_stream().map_err(of_call("cuStreamCreate"))?;
         let outline = Outline::of::<E>();
-        Ok(Self { context, stream, kernels, outline, multiprocessors, memory: Memory::default() })
+        Ok(Self {
+            context,
+            stream,
+            kernels,
+            outline,
+            multiprocessors,
+            memory: Memory::default(),
+            tables: None,
+            plan: None,
+            has_run: false,
+            graph: None,
+        })
     }
 }
 

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use cudarc::driver::{CudaSlice, CudaStream, DevicePtr, DriverError, sys};
+use cudarc::driver::{CudaContext, CudaSlice, CudaStream, DevicePtr, DriverError, PinnedHostSlice, result, sys};
 
 use super::device::of_call;
-use super::launch::Job;
 use crate::backend::DeviceError;
 use crate::engine::Slopes;
 use crate::lane::{Floats, Scalar};
@@ -16,9 +15,11 @@ const ALIGNMENT: usize = 256;
 /// The buffers of an estimator on a device.
 #[derive(Default)]
 pub(super) struct Memory {
-    /// What the parameters give.
+    /// What the parameters give, as the host writes it, and where the device reads it if that is elsewhere.
+    pub(super) inbox: Mapped,
     pub(super) theta: Buffer,
-    /// What the arguments give.
+    /// What the arguments give, as the host writes it, and on the device.
+    pub(super) staging: Staging,
     pub(super) tables: Buffer,
     pub(super) moments: Buffer,
     pub(super) draws: Buffer,
@@ -26,19 +27,17 @@ pub(super) struct Memory {
     /// The sums of chunks, and their sums.
     pub(super) sums: Buffer,
     pub(super) sums_of_sums: Buffer,
-    /// Whether the sum of all is in `sums_of_sums`.
-    pub(super) is_swapped: bool,
-    /// What the contraction gives.
-    pub(super) contracted: Buffer,
-    pub(super) plan: Option<Plan>,
+    /// What comes back to the host.
+    pub(super) outbox: Mapped,
+    /// The same as `f64`, where it came back in the estimator's scalar.
+    pub(super) widened: Vec<f64>,
 }
 
-impl Memory {
-    /// The buffer that begins with the sums over all leaves.
-    pub(super) const fn result(&self) -> &Buffer {
-        if self.is_swapped { &self.sums_of_sums } else { &self.sums }
-    }
+/// Bytes of the device, as many as were ever wanted.
+#[derive(Default)]
+pub(super) struct Buffer(Option<CudaSlice<u8>>);
 
+impl Memory {
     /// Gives back what grows with the number of samples, before it is asked how much there is.
     pub(super) fn release_samples(&mut self) {
         let Self { moments, draws, arguments, .. } = self;
@@ -47,26 +46,6 @@ impl Memory {
         }
     }
 }
-
-/// How runs with the same arguments are launched.
-#[derive(Clone, Debug)]
-pub(super) struct Plan {
-    /// The argument of the kernels, but for what changes from run to run.
-    pub(super) arguments: Job,
-    /// Rows of each ridge term.
-    pub(super) rows: Vec<usize>,
-    /// Addresses of the slopes of each ridge term in `f64`, row by row.
-    pub(super) exact: Vec<u64>,
-    pub(super) leaves: usize,
-    /// Leaves of a chunk.
-    pub(super) chunk: usize,
-    /// Whether coordinates have moments of their own beside rows.
-    pub(super) moved: bool,
-}
-
-/// Bytes of the device, as many as were ever wanted.
-#[derive(Default)]
-pub(super) struct Buffer(Option<CudaSlice<u8>>);
 
 impl Buffer {
     /// Makes room for so many bytes and gives their address; 0 for none.
@@ -98,19 +77,61 @@ impl Buffer {
         Ok(address)
     }
 
-    /// The first numbers of the buffer, once all that was asked of the stream is done.
-    pub(super) fn download(&self, stream: &Arc<CudaStream>, count: usize) -> Result<Vec<f64>, DeviceError> {
-        let mut numbers = vec![0.0; count];
-        // SAFETY: any bytes are numbers, and buffers begin at multiples of 256.
-        let Some(held) = self.0.as_ref().and_then(|held| unsafe { held.transmute::<f64>(count) }) else {
-            return Err(DeviceError::Call {
-                call: "cuMemcpyDtoHAsync",
-                reason: format!("no {count} numbers were computed"),
-            });
-        };
-        stream.memcpy_dtoh(&held, &mut numbers).map_err(of_call("cuMemcpyDtoHAsync"))?;
-        stream.synchronize().map_err(of_call("cuStreamSynchronize"))?;
-        Ok(numbers)
+    /// Asks the stream to write bytes to the buffer, which has room for them.
+    pub(super) fn copy_from(&self, stream: &CudaStream, bytes: &[u8]) -> Result<(), DeviceError> {
+        stream.context().bind_to_thread().map_err(of_call("cuCtxSetCurrent"))?;
+        // SAFETY: the stream has read the bytes before the host writes them again, since every step ends by waiting for it.
+        unsafe { result::memcpy_htod_async(self.address(stream), bytes, stream.cu_stream()) }
+            .map_err(of_call("cuMemcpyHtoDAsync"))
+    }
+
+    /// Asks the stream to bring the first bytes of the buffer back.
+    pub(super) fn copy_to(&self, stream: &CudaStream, host: &Mapped, bytes: usize) -> Result<(), DeviceError> {
+        stream.context().bind_to_thread().map_err(of_call("cuCtxSetCurrent"))?;
+        let (from, to) = (self.address(stream), host.address());
+        // SAFETY: both have room for so many bytes; the host reads them once the stream is done.
+        unsafe { sys::cuMemcpyAsync(to, from, bytes, stream.cu_stream()) }.result().map_err(of_call("cuMemcpyAsync"))
+    }
+}
+
+/// Bytes of the host that the device reads and writes, as many as were ever wanted.
+///
+/// The host looks at them only when nothing runs on the device that does: every step ends by waiting for the stream.
+#[derive(Default)]
+pub(super) struct Mapped(Option<(PinnedHostSlice<u8>, u64)>);
+
+impl Mapped {
+    /// Makes room for so many bytes and gives the address by which the device knows them; 0 for none.
+    pub(super) fn room(&mut self, context: &Arc<CudaContext>, bytes: usize) -> Result<u64, DeviceError> {
+        if bytes > 0 && self.0.as_ref().is_none_or(|(held, _)| held.len() < bytes) {
+            self.0 = None;
+            // SAFETY: bytes may hold anything.
+            let mut held = unsafe { context.alloc_pinned_with_flags::<u8>(bytes, sys::CU_MEMHOSTALLOC_DEVICEMAP) }
+                .map_err(of_call("cuMemHostAlloc"))?;
+            let host = held.as_mut_ptr().map_err(of_call("cuEventSynchronize"))?;
+            let mut address = 0;
+            // SAFETY: writes an address; the memory was allocated to be mapped.
+            unsafe { sys::cuMemHostGetDevicePointer_v2(&raw mut address, host.cast(), 0) }
+                .result()
+                .map_err(of_call("cuMemHostGetDevicePointer"))?;
+            self.0 = Some((held, address));
+        }
+        Ok(self.address())
+    }
+
+    /// The address by which the device knows the bytes; 0 if none were asked for.
+    pub(super) fn address(&self) -> u64 {
+        self.0.as_ref().map_or(0, |(_, address)| *address)
+    }
+
+    /// The bytes.
+    pub(super) fn bytes(&self) -> Result<&[u8], DeviceError> {
+        self.0.as_ref().map_or(Ok(&[]), |(held, _)| held.as_slice().map_err(of_call("cuEventSynchronize")))
+    }
+
+    /// The bytes, to be written.
+    pub(super) fn bytes_mut(&mut self) -> Result<&mut [u8], DeviceError> {
+        self.0.as_mut().map_or(Ok(&mut []), |(held, _)| held.as_mut_slice().map_err(of_call("cuEventSynchronize")))
     }
 }
 
@@ -121,6 +142,11 @@ pub(super) struct Staging {
 }
 
 impl Staging {
+    /// Forgets all tables.
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+    }
+
     /// Appends numbers and gives the place where they begin.
     pub(super) fn append<S: Scalar>(&mut self, numbers: &[S]) -> usize {
         let at = self.align();
@@ -145,6 +171,28 @@ impl Staging {
         let at = self.bytes.len().next_multiple_of(ALIGNMENT);
         self.bytes.resize(at, 0);
         at
+    }
+}
+
+/// Writes numbers as the device reads them.
+pub(super) fn write<S: Scalar>(numbers: &[S], out: &mut [u8]) {
+    match S::floats(numbers) {
+        Floats::Single(numbers) => {
+            out.as_chunks_mut().0.iter_mut().zip(numbers).for_each(|(out, number)| *out = number.to_le_bytes());
+        }
+        Floats::Double(numbers) => {
+            out.as_chunks_mut().0.iter_mut().zip(numbers).for_each(|(out, number)| *out = number.to_le_bytes());
+        }
+    }
+}
+
+/// Reads numbers of `size` bytes as the device has written them.
+pub(super) fn widen(bytes: &[u8], size: usize, out: &mut Vec<f64>) {
+    out.clear();
+    if size == size_of::<f32>() {
+        out.extend(bytes.as_chunks().0.iter().map(|&number| f64::from(f32::from_le_bytes(number))));
+    } else {
+        out.extend(bytes.as_chunks().0.iter().map(|&number| f64::from_le_bytes(number)));
     }
 }
 

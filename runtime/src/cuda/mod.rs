@@ -11,8 +11,12 @@
 mod compile;
 mod contract;
 mod device;
+mod graph;
 mod launch;
 mod memory;
+mod plan;
 mod source;
+mod step;
 
 pub(crate) use self::device::Device;
+pub(crate) use self::step::Found;

@@ -14,6 +14,8 @@ pub struct DeviceJob<S> {
     pub key: [u32; 2],
     /// Samples of the run.
     pub samples: u64,
+    /// The number of the first sample, as the random numbers count them.
+    pub first: u64,
     /// Coordinates `d`.
     pub dimension: usize,
     /// Rows of all ridge terms.

@@ -11,7 +11,6 @@ use std::slice::ChunksExact;
 use super::leaf::Pack;
 use super::stencils::add;
 use super::table::{BLOCK, RidgeTable};
-use crate::draw::Words;
 use crate::kernel::{Estimator, Law, Ridge, RidgeVisitor, Ridges, Separable};
 use crate::lane::{Lane, Scalar};
 
@@ -52,7 +51,7 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
     /// The probes, and what the separable terms add up to where no coordinate is the vertex's.
     #[inline(always)]
     fn common(&self, theta: &<E::Law as Law>::Theta<E::Scalar>, z: L) -> (E::Probes<L>, E::Stencils<L>) {
-        let mut words = Words::<L>::auxiliary(self.job.key, self.sample as u64, 0);
+        let mut words = self.job.noise.auxiliary::<L>(self.sample, 0);
         let probes = E::probes(theta, z, &mut words);
         let mut sums = E::Stencils::<L>::default();
         if E::Separable::PRESENT {

@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use super::moments::Layout;
+use super::noise::Noise;
 use super::patterns;
 use super::selection::Selection;
 use super::stencils::add;
@@ -25,7 +26,7 @@ pub(crate) const WIDEST: usize = 16;
 
 /// What every leaf of a run reads.
 pub(crate) struct Job<'a, 'b, E: Estimator> {
-    pub(crate) key: Key,
+    pub(crate) noise: Noise,
     pub(crate) samples: usize,
     pub(crate) layout: &'a Layout,
     /// Parameters of each coordinate, in the estimator's arithmetic.
@@ -254,8 +255,8 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
     #[inline(always)]
     fn draw(&mut self) {
         let Scratch { draws, kept, .. } = &mut *self.scratch;
-        let Job { samplers, coupling, key, layout, .. } = *self.job;
-        draw_pack::<E::Law, L>(samplers, coupling, key, self.sample as u64, draws);
+        let Job { samplers, coupling, noise, layout, .. } = *self.job;
+        draw_pack::<E::Law, L>(samplers, coupling, noise.key, noise.number(self.sample), draws);
         if layout.adjoints {
             for (coordinate, draws) in draws.chunks_exact(L::WIDTH).enumerate().take(layout.kept_draws()) {
                 let at = coordinate * LEAF + self.sample % LEAF;
@@ -369,7 +370,8 @@ impl<E: Estimator> Kernel<E::Scalar> for ByCoordinate<'_, '_, E> {
     #[inline(always)]
     fn run<L: Lane<Scalar = E::Scalar>>(self) {
         let Self { job, leaf, coordinates, scratch } = self;
-        let key = job.key;
+        // A copy, which the stores below cannot change.
+        let noise = job.noise;
         let Scratch { moments, draws, exist, kept, patterns, .. } = scratch;
         if job.layout.adjoints {
             kept.fill(E::Scalar::ZERO);
@@ -383,7 +385,7 @@ impl<E: Estimator> Kernel<E::Scalar> for ByCoordinate<'_, '_, E> {
             let (theta, numbers) = (&job.theta[coordinate], &job.numbers[coordinate]);
             let sampler = &job.samplers[coordinate];
             for (sample, draws) in (first..end).step_by(L::WIDTH).zip(draws.chunks_exact_mut(L::WIDTH)) {
-                E::Law::draw(sampler, &mut Words::<L>::new(key, sample as u64, coordinate as u32)).store(draws);
+                E::Law::draw(sampler, &mut noise.words::<L>(sample, coordinate)).store(draws);
             }
             for lane in (0..LANES).step_by(L::WIDTH) {
                 let mut sums = E::Separable::derivatives(L::splat(E::Scalar::ZERO), numbers);
@@ -395,7 +397,7 @@ impl<E: Estimator> Kernel<E::Scalar> for ByCoordinate<'_, '_, E> {
                     let mut derivatives = E::Separable::derivatives(z, numbers);
                     let mut moved = E::Stencils::<L>::default();
                     if const { E::STENCILS > 0 } {
-                        let mut words = Words::<L>::auxiliary(key, sample as u64, coordinate as u32);
+                        let mut words = noise.auxiliary::<L>(sample, coordinate);
                         let probes = E::probes(theta, z, &mut words);
                         moved = E::Separable::stencils(z, derivatives.as_ref()[0], &probes, numbers);
                         if const { !E::CLOSED_FORMS.is_empty() } {

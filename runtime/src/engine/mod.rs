@@ -25,6 +25,7 @@ mod hessian;
 mod lanes;
 mod leaf;
 mod moments;
+mod noise;
 mod patterns;
 mod reduction;
 mod selection;
@@ -40,6 +41,7 @@ mod workspace;
 
 pub use device::{DeviceJob, DeviceRidge};
 pub(crate) use leaf::draw_pack;
+pub(crate) use noise::Noise;
 pub(crate) use reduction::Reduction;
 pub(crate) use signature::Signature;
 pub use table::RidgeTable;

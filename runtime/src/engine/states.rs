@@ -13,7 +13,6 @@ use super::leaf::Pack;
 use super::stencils::{Rows, add, of_coordinate};
 use super::table::{BLOCK, RidgeTable};
 use crate::coupling::Coupling;
-use crate::draw::Words;
 use crate::kernel::{Estimator, Ridge, RidgeVisitor, Ridges, Separable};
 use crate::lane::{Lane, Scalar};
 use crate::opaque::Whole;
@@ -60,7 +59,7 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
     /// The numbers of a coordinate that moves from 0; they are the same for all, and nothing is drawn for them.
     #[inline(always)]
     fn state_probes(&self) -> E::Probes<L> {
-        let mut words = Words::<L>::auxiliary(self.job.key, self.sample as u64, 0);
+        let mut words = self.job.noise.auxiliary::<L>(self.sample, 0);
         E::probes(&self.job.theta[0], L::splat(E::Scalar::ZERO), &mut words)
     }
 

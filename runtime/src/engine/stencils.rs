@@ -18,7 +18,6 @@ use std::slice::ChunksExact;
 use super::leaf::{Job, Pack, Scratch, WIDEST};
 use super::table::{BLOCK, RidgeTable};
 use super::{LANES, LEAF};
-use crate::draw::Words;
 use crate::kernel::{Estimator, Law, Ridge, RidgeVisitor, Ridges, Separable};
 use crate::lane::{Lane, Scalar};
 
@@ -69,7 +68,7 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
     /// What the stencils of a coordinate read.
     #[inline(always)]
     fn probes(&self, theta: &<E::Law as Law>::Theta<E::Scalar>, z: L, coordinate: usize) -> E::Probes<L> {
-        let mut words = Words::<L>::auxiliary(self.job.key, self.sample as u64, coordinate as u32);
+        let mut words = self.job.noise.auxiliary::<L>(self.sample, coordinate);
         E::probes(theta, z, &mut words)
     }
 
@@ -165,10 +164,10 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
     /// Selects coordinates for every sample of the pack.
     #[inline(always)]
     pub(super) fn select(&mut self) {
-        let Job { key, selection, .. } = self.job;
+        let Job { noise, selection, .. } = self.job;
         for lane in 0..L::WIDTH {
             let places = self.scratch.selected.iter_mut().skip(lane).step_by(L::WIDTH);
-            for (place, coordinate) in places.zip(selection.of_sample(*key, (self.sample + lane) as u64)) {
+            for (place, coordinate) in places.zip(selection.of_sample(noise.key, noise.number(self.sample + lane))) {
                 *place = coordinate as u32;
             }
         }

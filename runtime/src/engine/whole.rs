@@ -8,7 +8,6 @@
 use super::leaf::Pack;
 use super::stencils::scores;
 use super::{LANES, LEAF};
-use crate::draw::Words;
 use crate::kernel::Estimator;
 use crate::lane::{Lane, Scalar};
 use crate::opaque::Whole;
@@ -45,7 +44,7 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
     fn moved_stencils(&mut self, coordinate: usize, value: L) -> E::Stencils<L> {
         let job = self.job;
         let z = L::load(&self.scratch.draws[coordinate * L::WIDTH..]);
-        let mut words = Words::<L>::auxiliary(job.key, self.sample as u64, coordinate as u32);
+        let mut words = job.noise.auxiliary::<L>(self.sample, coordinate);
         let probes = E::probes(&job.theta[coordinate], z, &mut words);
         let moved = self.moved(coordinate, value, E::Whole::points(&probes));
         let mut sums = E::Whole::stencils(value, &moved, &probes);

@@ -8,6 +8,7 @@ use super::device::{Collect, DeviceJob, flat};
 use super::formulas::Formulas;
 use super::leaf::{ByCoordinate, BySample, Job, Scratch};
 use super::moments::Layout;
+use super::noise::Noise;
 use super::reduction::{Reduction, Sums};
 use super::selection::Selection;
 use super::signature::Signature;
@@ -15,12 +16,15 @@ use super::table::{Fill, Slopes};
 use super::tree::{Tree, combine};
 use super::{LANES, LEAF, adjoint};
 use crate::coupling::Coupling;
-use crate::draw::Key;
+#[cfg(feature = "cuda")]
+use crate::cuda::Found;
 use crate::error::EstimateError;
 use crate::kernel::{Estimator, Law, Ridges, Sampled, Separable};
 use crate::lane::{Floats, Kernel, PackWidth, Scalar, dispatch};
 use crate::opaque::Whole;
 use crate::parameters::{Parameters, add_up, check_values, theta};
+#[cfg(feature = "cuda")]
+use crate::run::Run;
 use crate::run::TermSize;
 use crate::warning::{Warning, judge_convergence};
 
@@ -192,7 +196,7 @@ impl<E: Estimator> Workspace<E> {
     }
 
     /// The sample section: every leaf, and their sum.
-    pub(crate) fn sample(&mut self, key: Key, samples: usize, arguments: E::Arguments<'_>) {
+    pub(crate) fn sample(&mut self, noise: Noise, samples: usize, arguments: E::Arguments<'_>) {
         let layout = &self.reduction.layout;
         let division = match layout.points {
             Some(_) => Division::Lanes,
@@ -214,7 +218,7 @@ impl<E: Estimator> Workspace<E> {
         }
         let Self { theta, samplers, coupling, tables, numbers, selection, .. } = self;
         let job = Job::<E> {
-            key,
+            noise,
             samples,
             layout,
             theta,
@@ -238,19 +242,20 @@ impl<E: Estimator> Workspace<E> {
     }
 
     /// What a device reads in place of [`sample`](Self::sample).
-    pub(crate) fn device_job(&self, key: Key, samples: usize) -> DeviceJob<E::Scalar> {
-        let mut job = self.device_parameters(key, samples);
+    pub(crate) fn device_job(&self, noise: Noise, samples: usize) -> DeviceJob<E::Scalar> {
+        let mut job = self.device_parameters(noise, samples);
         E::Ridges::visit(&self.tables, &mut Collect(&mut job.ridges));
         job.numbers = flat(&self.numbers);
         job
     }
 
     /// The part of [`device_job`](Self::device_job) that does not hang on the arguments.
-    pub(crate) fn device_parameters(&self, key: Key, samples: usize) -> DeviceJob<E::Scalar> {
+    pub(crate) fn device_parameters(&self, noise: Noise, samples: usize) -> DeviceJob<E::Scalar> {
         let layout = &self.reduction.layout;
         DeviceJob {
-            key: key.words(),
+            key: noise.key.words(),
             samples: samples as u64,
+            first: noise.first,
             dimension: layout.dimension,
             ridge_rows: layout.ridge_rows,
             runs: layout.moments(layout.dimension) / LANES,
@@ -296,19 +301,25 @@ impl<E: Estimator> Workspace<E> {
         Ok(())
     }
 
-    /// The same without standard errors, from sums that a device has contracted: that of the values first, then the sums of each
-    /// moment for each coordinate.
+    /// The same from what a device has found for a law.
     #[cfg(feature = "cuda")]
-    pub(crate) fn reduce_contracted(
+    pub(crate) fn reduce_found<G>(
         &mut self,
+        found: &Found<'_>,
+        law: usize,
         samples: usize,
         constant: f64,
-        contracted: &[f64],
-        terms: &mut [TermSize],
-        warnings: &mut Vec<Warning>,
-    ) {
-        self.reduction.run_contracted(samples, constant, contracted, terms, warnings);
-        judge_convergence(E::Law::PARAMETERS, E::RADII, &self.radii, &self.reach, warnings);
+        errors: bool,
+        run: &mut Run<E, G>,
+    ) -> Result<(), EstimateError> {
+        let (terms, warnings) = (&mut run.terms, &mut run.warnings);
+        if found.is_contracted {
+            self.reduction.run_contracted(samples, constant, found.law(law), terms, warnings);
+            judge_convergence(E::Law::PARAMETERS, E::RADII, &self.radii, &self.reach, warnings);
+            return Ok(());
+        }
+        self.take_moments(found.law(law), samples);
+        self.reduce(samples, constant, errors, terms, warnings)
     }
 
     /// Prologue of closed forms: the weights of their patterns.

@@ -77,7 +77,7 @@ pub fn dispatch<S: Scalar, K: Kernel<S>>(width: Option<PackWidth>, kernel: K) ->
 /// the sample loop of a gamma law.
 #[cfg(target_arch = "x86_64")]
 #[repr(align(64))]
-struct Aligned(u8);
+struct Aligned(#[expect(dead_code, reason = "only its place matters")] u8);
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]

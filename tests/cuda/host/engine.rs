@@ -5,7 +5,7 @@
 
 use logphi::laws::{Gamma, Laplace, Merton};
 use logphi::prelude::*;
-use logphi::{DeviceJob, Estimator, Gradient, LANES, Law, Moment, Parameters, Prepared, Run};
+use logphi::{DeviceJob, Draws, EstimateError, Estimator, Gradient, LANES, Law, Moment, Parameters, Prepared, Run};
 
 use super::driver::{Bytes, Program, compare};
 use super::estimators::{
@@ -37,7 +37,8 @@ fn program<E: Estimator<Scalar: Bytes>>(name: &str) -> Program {
     Program::compile(name, &format!("#include \"cuda_on_host.h\"\nusing Number = {number};\n{text}\n{driver}"))
 }
 
-fn write<E: Estimator<Scalar: Bytes>>(job: &DeviceJob<E::Scalar>, shape: Shape) -> Vec<u8> {
+/// A job of one law, or of several whose parameters stand one after the other.
+fn write<E: Estimator<Scalar: Bytes>>(job: &DeviceJob<E::Scalar>, shape: Shape, laws: u64, apart: u64) -> Vec<u8> {
     let mut out = Vec::new();
     let number = |value: u64, out: &mut Vec<u8>| out.extend_from_slice(&value.to_ne_bytes());
     let numbers = |values: &[E::Scalar], out: &mut Vec<u8>| {
@@ -48,9 +49,11 @@ fn write<E: Estimator<Scalar: Bytes>>(job: &DeviceJob<E::Scalar>, shape: Shape) 
         number(value, &mut out);
     }
     let [low, high] = job.key;
-    for value in [u64::from(low), u64::from(high), job.samples, job.dimension as u64, job.ridge_rows as u64] {
+    for value in [u64::from(low), u64::from(high), job.samples, laws, job.first, apart] {
         number(value, &mut out);
     }
+    number(job.dimension as u64, &mut out);
+    number(job.ridge_rows as u64, &mut out);
     number(job.runs as u64, &mut out);
     numbers(&job.theta, &mut out);
     numbers(&job.numbers, &mut out);
@@ -124,7 +127,7 @@ where
             let mut device = prepared(samples);
             let mut contracted = Vec::new();
             let mut sample = |job: &DeviceJob<E::Scalar>| {
-                let mut found = f64::read(&program.run(name, &write::<E>(job, shape)));
+                let mut found = f64::read(&program.run(name, &write::<E>(job, shape, 1, 0)));
                 contracted = sizes::<E>(job, &found.split_off(job.runs * LANES));
                 Ok(found)
             };
@@ -132,6 +135,42 @@ where
             compare(&format!("{what}: moments"), &device.moments(), &moments);
             compare(&format!("{what}: results"), &found, &expected);
             compare(&format!("{what}: contracted"), &contracted, &terms);
+        }
+    }
+}
+
+/// Several laws side by side, against a sweep of the processor.
+fn check_sweep<E, P>(name: &str, laws: &[P], prepared: impl Fn(usize) -> Prepared<'static, E, P::Gradient>)
+where
+    E: Estimator<Scalar: Bytes>,
+    P: Parameters<Law = E::Law>,
+{
+    let program = program::<E>(&format!("sweep_{name}"));
+    for (samples, draws) in [(1, Draws::Own), (50, Draws::Common), (2500, Draws::Own)] {
+        let expected = prepared(samples).sweep(laws, draws).expect("the runs succeed");
+        let mut all: Option<DeviceJob<E::Scalar>> = None;
+        for law in laws {
+            let mut note = |job: &DeviceJob<E::Scalar>| {
+                match &mut all {
+                    Some(all) => all.theta.extend_from_slice(&job.theta),
+                    None => all = Some(job.clone()),
+                }
+                Err(EstimateError::NoSamples)
+            };
+            assert!(prepared(samples).step_elsewhere(law, &mut note).is_err());
+        }
+        let job = all.expect("a job");
+        let apart = if draws == Draws::Own { samples as u64 } else { 0 };
+        for shape in &SHAPES[1..] {
+            let bytes = program.run(name, &write::<E>(&job, *shape, laws.len() as u64, apart));
+            let found = f64::read(&bytes);
+            let each = found.len() / laws.len();
+            for ((law, expected), found) in laws.iter().zip(&expected).zip(found.chunks_exact(each)) {
+                let mut device = prepared(samples);
+                let mut moments = |_: &DeviceJob<E::Scalar>| Ok(found[..job.runs * LANES].to_vec());
+                let run = device.step_elsewhere(law, &mut moments).expect("the run succeeds");
+                compare(&format!("{name}, {samples} samples, {draws:?}, {shape:?}"), &results(run), &results(expected));
+            }
         }
     }
 }
@@ -195,4 +234,19 @@ fn stencils_at_the_draw() {
     let arguments = || (matrix(11, 3), vector(11), vector(11), vector(3));
     check!("waves_at_draw", WavesAtDraw, law.clone(), arguments());
     check!("waves_at_draw_single", WavesAtDrawSingle, law, arguments());
+}
+
+#[test]
+fn several_laws() {
+    let law = |shift: f64| Laplace { mu: vec![0.125 + shift, -0.375, 0.0], b: vec![0.75, 0.5, 1.0 - shift] };
+    let laws = [0.0, 0.25, -0.5, 0.5].map(law);
+    check_sweep("waves", &laws, |samples| {
+        let arguments = (matrix(11, 3), vector(11), vector(11), vector(3));
+        waves::prepare(&laws[0], arguments).samples(samples).seed(7).stream(2).build().expect("a valid problem")
+    });
+    let law = |k: f64| Gamma { k: vec![k, 2.5, 1.0], mu: vec![1.5, 1.0, 0.25] };
+    let laws = [0.375, 1.0, 17.0].map(law);
+    check_sweep("squared_distance_single", &laws, |samples| {
+        SquaredDistanceSingle::prepare(&laws[0], 0.49).samples(samples).seed(7).build().expect("a valid problem")
+    });
 }

@@ -1,5 +1,6 @@
 // Runs the kernels of the estimator whose text stands before this one, as the runtime does on a device: `engine IN OUT` reads
-// a job and writes the moments of all samples, then what the contraction makes of them. `Number` is the estimator's scalar.
+// a job and writes for each law the moments of all samples, then what the contraction makes of them. `Number` is the
+// estimator's scalar. Several laws run side by side, if one launch takes all their leaves.
 #include "common.cuh"
 
 namespace {
@@ -22,7 +23,7 @@ struct Input {
 
 void run(const logphi::Job& job, u64 groups, u64 slots, bool has_rows, bool has_moved) {
     using on_host::launch;
-    const unsigned leaves = job.leaves, warps = 4;
+    const unsigned leaves = job.leaves * job.laws, warps = 4;
     const u64 rows = logphi::logphi_sizes[0], entries = logphi::logphi_sizes[1], moved = logphi::logphi_sizes[2];
     if (!has_rows) {
         launch({3}, {32, warps}, 0, [&] { logphi::logphi_by_coordinate(job); });
@@ -54,6 +55,9 @@ int main(int, char** names) {
     job.key[0] = static_cast<u32>(in.number());
     job.key[1] = static_cast<u32>(in.number());
     job.samples = in.number();
+    job.laws = static_cast<u32>(in.number());
+    job.first = in.number();
+    job.apart = in.number();
     job.dimension = static_cast<u32>(in.number());
     job.ridge_rows = static_cast<u32>(in.number());
     job.runs = static_cast<u32>(in.number());
@@ -77,21 +81,23 @@ int main(int, char** names) {
     u64 launches = 0;
     for (job.first_leaf = 0; job.first_leaf < all; job.first_leaf += launch_leaves, launches++) {
         job.leaves = static_cast<u32>(std::min(launch_leaves, all - job.first_leaf));
-        std::vector<Number> draws(job.leaves * job.dimension * LEAF, std::nan(""));
-        std::vector<Number> arguments(job.leaves * job.ridge_rows * 2 * LEAF, std::nan(""));
-        std::vector<Number> moments(job.leaves * length, std::nan(""));
+        const u64 places = static_cast<u64>(job.leaves) * job.laws;
+        std::vector<Number> draws(places * job.dimension * LEAF, std::nan(""));
+        std::vector<Number> arguments(places * job.ridge_rows * 2 * LEAF, std::nan(""));
+        std::vector<Number> moments(places * length, std::nan(""));
         job.draws = keep_draws ? draws.data() : nullptr;
         job.arguments = arguments.data();
         job.moments = moments.data();
         run(job, groups, slots, ridges > 0, has_moved);
-        sums.resize((launches + 1) * length);
+        if (job.laws > 1 && launch_leaves < all) return 4;
+        sums.resize((launches + job.laws) * length);
         double* to = sums.data() + launches * length;
-        on_host::launch({job.runs}, {32, TREE_RUNS}, 0, [&] { logphi_tree(moments.data(), job.leaves, length, to); });
+        on_host::launch({job.runs, job.laws}, {32, TREE_RUNS}, 0,
+                        [&] { logphi_tree(moments.data(), job.leaves, length, to); });
     }
-    std::vector<double> total(length);
-    on_host::launch({job.runs}, {32, TREE_RUNS}, 0,
+    std::vector<double> total(job.laws * length);
+    on_host::launch({job.runs, job.laws}, {32, TREE_RUNS}, 0,
                     [&] { logphi_tree_of_sums(sums.data(), static_cast<u32>(launches), length, total.data()); });
-    std::fwrite(total.data(), sizeof(double), total.size(), out);
     // What the contraction makes of them: from one leaf, of its own moments.
     Contraction contraction = {};
     contraction.dimension = job.dimension;
@@ -118,12 +124,17 @@ int main(int, char** names) {
     }
     const u32 moments = 1 + contraction.count + contraction.coordinate_entries - contraction.separable_entries;
     const u32 blocks = (job.dimension + CONTRACTED - 1) / CONTRACTED;
-    std::vector<double> derivatives(moments * job.dimension);
-    std::vector<u32> broken(moments * blocks);
+    const u64 each = static_cast<u64>(moments) * job.dimension;
+    std::vector<double> derivatives(job.laws * each);
+    std::vector<u32> broken(job.laws * moments * blocks);
     contraction.out = derivatives.data();
     contraction.broken = broken.data();
-    on_host::launch({blocks, moments}, {CONTRACTED}, 0, [&] { logphi_contract_double(contraction, total.data()); });
+    on_host::launch({blocks, moments, job.laws}, {CONTRACTED}, 0,
+                    [&] { logphi_contract_double(contraction, total.data()); });
     if (std::any_of(broken.begin(), broken.end(), [](u32 any) { return any != 0; })) return 3;
-    std::fwrite(derivatives.data(), sizeof(double), derivatives.size(), out);
+    for (u32 law = 0; law < job.laws; law++) {
+        std::fwrite(total.data() + law * length, sizeof(double), length, out);
+        std::fwrite(derivatives.data() + law * each, sizeof(double), each, out);
+    }
     return std::fclose(out);
 }

@@ -11,14 +11,14 @@ template <class E> LOGPHI_INLINE void by_coordinate(const Job& job) {
         using S = typename E::Scalar;
         using C = typename E::Coordinates;
         const u32 lane = threadIdx.x;
-        const u64 all = static_cast<u64>(job.leaves) * job.dimension;
+        const u64 all = static_cast<u64>(job.laws) * job.leaves * job.dimension;
         const u64 step = static_cast<u64>(gridDim.x) * blockDim.y;
         const Key key = {job.key[0], job.key[1]};
         for (u64 at = static_cast<u64>(blockIdx.x) * blockDim.y + threadIdx.y; at < all; at += step) {
             const u32 leaf = static_cast<u32>(at / job.dimension), coordinate = static_cast<u32>(at % job.dimension);
             const Leaf range(job, leaf);
-            const auto prepared = load<S, E::PREPARED>(job.prepared, coordinate);
-            const auto theta = load<S, E::PARAMETERS>(job.theta, coordinate);
+            const auto prepared = load<S, E::PREPARED>(job.prepared, range.coordinates + coordinate);
+            const auto theta = load<S, E::PARAMETERS>(job.theta, range.coordinates + coordinate);
             const auto numbers = load<S, C::NUMBERS>(job.numbers, coordinate);
             // As on the processor, these sums begin at 0 and not at -0.
             Array<S, Sizes<E>::COORDINATE_ENTRIES> sums;

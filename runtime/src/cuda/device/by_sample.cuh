@@ -18,7 +18,7 @@ template <class E> LOGPHI_INLINE void draw_all(const Job& job) {
     if constexpr (Sizes<E>::RIDGES > 0) {
         using S = typename E::Scalar;
         constexpr u32 ROUNDS = LEAF / LANES;
-        const u64 all = static_cast<u64>(job.leaves) * job.dimension * ROUNDS;
+        const u64 all = static_cast<u64>(job.laws) * job.leaves * job.dimension * ROUNDS;
         const u64 step = static_cast<u64>(gridDim.x) * blockDim.y;
         for (u64 at = static_cast<u64>(blockIdx.x) * blockDim.y + threadIdx.y; at < all; at += step) {
             const u64 row = at / ROUNDS;
@@ -26,7 +26,7 @@ template <class E> LOGPHI_INLINE void draw_all(const Job& job) {
             const Leaf range(job, leaf);
             const u32 offset = static_cast<u32>(at % ROUNDS) * LANES + threadIdx.x;
             if (range.first + offset < range.end) {
-                const auto prepared = load<S, E::PREPARED>(job.prepared, coordinate);
+                const auto prepared = load<S, E::PREPARED>(job.prepared, range.coordinates + coordinate);
                 Words<S> words(Key{job.key[0], job.key[1]}, range.first + offset, coordinate);
                 static_cast<S*>(job.draws)[row * LEAF + offset] = E::draw(prepared, words);
             }
@@ -116,7 +116,7 @@ template <class E> LOGPHI_INLINE u32 rows_of_group(const Job& job, u32 group, u3
     return 0;
 }
 
-// Derivatives of every row. Grid (groups of rows / blockDim.y, leaves), blocks of (32, groups, slots). Shared memory, in
+// Derivatives of every row. Grid (groups of rows / blockDim.y, laws * leaves), blocks of (32, groups, slots). Shared memory, in
 // numbers: where `job.draws` is null `slots * dimension * 32`, then with several slots `groups * ROWS * ENTRIES * 32`.
 template <class E> LOGPHI_INLINE void by_row(const Job& job) {
     if constexpr (Sizes<E>::RIDGES > 0) {
@@ -149,7 +149,7 @@ template <class E> LOGPHI_INLINE void by_row(const Job& job) {
                     S z = S(0);
                     if (sample < range.end) {
                         Words<S> words(Key{job.key[0], job.key[1]}, sample, coordinate);
-                        z = E::draw(load<S, E::PREPARED>(job.prepared, coordinate), words);
+                        z = E::draw(load<S, E::PREPARED>(job.prepared, range.coordinates + coordinate), words);
                     }
                     drawn[item * LANES + lane] = z;
                 }
@@ -213,7 +213,7 @@ LOGPHI_INLINE void add_moved(List<R, Rest...>, const Job& job, const Round<typen
     }
 }
 
-// The separable term and the stencils of every coordinate, after `by_row`. Grid (coordinates / blockDim.y, leaves), blocks
+// The separable term and the stencils of every coordinate, after `by_row`. Grid (coordinates / blockDim.y, laws * leaves), blocks
 // of (32, coordinates, slots). Shared memory with several slots: `coordinates * COORDINATE_ENTRIES * 32` numbers.
 template <class E> LOGPHI_INLINE void by_moved_coordinate(const Job& job) {
     if constexpr (Sizes<E>::RIDGES > 0 && Sizes<E>::COORDINATE_ENTRIES > 0) {
@@ -242,7 +242,7 @@ template <class E> LOGPHI_INLINE void by_moved_coordinate(const Job& job) {
                     z = static_cast<const S*>(job.draws)[(static_cast<u64>(leaf) * job.dimension + coordinate) * LEAF + offset];
                 } else {
                     Words<S> words(key, sample, coordinate);
-                    z = E::draw(load<S, E::PREPARED>(job.prepared, coordinate), words);
+                    z = E::draw(load<S, E::PREPARED>(job.prepared, range.coordinates + coordinate), words);
                 }
                 S value = S(0);
                 if constexpr (Sizes<E>::SEPARABLE) {
@@ -254,7 +254,7 @@ template <class E> LOGPHI_INLINE void by_moved_coordinate(const Job& job) {
                 if constexpr (E::STENCILS > 0) {
                     auto words = Words<S>::auxiliary(key, sample, coordinate);
                     Array<S, E::PROBES> probes;
-                    E::probes(load<S, E::PARAMETERS>(job.theta, coordinate), z, words, probes);
+                    E::probes(load<S, E::PARAMETERS>(job.theta, range.coordinates + coordinate), z, words, probes);
                     Array<S, E::STENCILS> moved_sums;
                     fill(moved_sums, S(0));
                     const Round<S> round = {nullptr, 0, leaf, offset, true};

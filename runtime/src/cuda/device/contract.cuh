@@ -26,9 +26,9 @@ struct Contraction {
     u32 rows[MOST_RIDGES];
     u32 first[MOST_RIDGES];
     const double* slopes[MOST_RIDGES];
-    // [1 + orders + stencils][dimension]: the total of the values at 0, then the sums of each moment.
+    // [laws][1 + orders + stencils][dimension]: the total of the values at 0, then the sums of each moment.
     double* out;
-    // [1 + orders + stencils][gridDim.x]: 1 where a total is not finite, else 0.
+    // [laws][1 + orders + stencils][gridDim.x]: 1 where a total is not finite, else 0.
     u32* broken;
 };
 
@@ -47,14 +47,16 @@ template <class T> LOGPHI_INLINE double add_lanes(const T* moments, u64 run) {
 
 LOGPHI_INLINE bool is_broken(double total) { return !(abs(total) < infinity<double>()); }
 
-// Grid (dimension / 128, 1 + orders + stencils), blocks of 128. A thread has one coordinate of one moment and takes rows in
+// Grid (dimension / 128, 1 + orders + stencils, laws), blocks of 128. A thread has one coordinate of one moment and takes rows in
 // order; the block adds their lanes.
-template <class T> LOGPHI_INLINE void contract(const Contraction& job, const T* moments) {
+template <class T> LOGPHI_INLINE void contract(const Contraction& job, const T* all_moments) {
     __shared__ double totals[CONTRACTED];
     __shared__ u32 any_broken;
     const u32 thread = threadIdx.x, moment = blockIdx.y;
     const u32 coordinate = blockIdx.x * CONTRACTED + thread;
     const u64 ridge_runs = static_cast<u64>(job.ridge_rows) * job.entries;
+    const u64 runs = ridge_runs + static_cast<u64>(job.dimension) * job.coordinate_entries;
+    const T* const moments = all_moments + blockIdx.z * runs * LANES;
     if (thread == 0) any_broken = 0;
     __syncthreads();
     bool broken = false;
@@ -115,9 +117,10 @@ template <class T> LOGPHI_INLINE void contract(const Contraction& job, const T* 
     }
     if (broken) any_broken = 1;
     __syncthreads();
-    if (thread == 0) job.broken[moment * gridDim.x + blockIdx.x] = any_broken;
+    const u64 row = static_cast<u64>(blockIdx.z) * gridDim.y + moment;
+    if (thread == 0) job.broken[row * gridDim.x + blockIdx.x] = any_broken;
     if (moment == 0 ? coordinate == 0 : coordinate < job.dimension) {
-        job.out[static_cast<u64>(moment) * job.dimension + coordinate] = sum;
+        job.out[row * job.dimension + coordinate] = sum;
     }
 }
 

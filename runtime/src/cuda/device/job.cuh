@@ -23,21 +23,26 @@ struct RidgeTable {
     const void* numbers;
 };
 
-// One launch: `leaves` leaves from `first_leaf` on. All pointers are to numbers in the estimator's scalar.
+// One launch: `leaves` leaves from `first_leaf` on, of each of `laws` laws. All pointers are to numbers in the estimator's
+// scalar. What has a place for each leaf has those of the first law first, then those of the second, ….
 struct Job {
     u32 key[2];
-    // Samples of the whole run.
+    // Samples of a law. Random numbers count them from `first` on, and those of each law from `apart` samples after those of
+    // the law before it.
     u64 samples;
+    u64 first;
+    u64 apart;
     u64 first_leaf;
     u32 leaves;
+    u32 laws;
     u32 dimension;
     // Rows of all ridge terms.
     u32 ridge_rows;
     // Runs of 32 lanes of a leaf.
     u32 runs;
-    // [dimension][PREPARED]: what the draw reads.
+    // [laws][dimension][PREPARED]: what the draw reads.
     const void* prepared;
-    // [dimension][PARAMETERS]
+    // [laws][dimension][PARAMETERS]
     const void* theta;
     // [dimension][NUMBERS] of the separable term.
     const void* numbers;
@@ -77,12 +82,17 @@ template <class T, int N> LOGPHI_INLINE Array<T, N> load(const void* base, u64 i
     return out;
 }
 
-// A leaf's samples.
+// A leaf's samples, as the random numbers count them.
 struct Leaf {
     u64 first, end;
-    LOGPHI_INLINE Leaf(const Job& job, u32 leaf) {
-        first = (job.first_leaf + leaf) * LEAF;
-        end = first + LEAF < job.samples ? first + LEAF : job.samples;
+    // Position of coordinate 0 of the leaf's law.
+    u64 coordinates;
+    LOGPHI_INLINE Leaf(const Job& job, u32 place) {
+        const u32 law = place / job.leaves, leaf = place - law * job.leaves;
+        const u64 own = (job.first_leaf + leaf) * LEAF, skipped = job.first + law * job.apart;
+        first = skipped + own;
+        end = skipped + (own + LEAF < job.samples ? own + LEAF : job.samples);
+        coordinates = static_cast<u64>(law) * job.dimension;
     }
     // Groups of 32 samples, one for each lane.
     LOGPHI_INLINE u32 rounds() const { return static_cast<u32>((end - first + LANES - 1) / LANES); }

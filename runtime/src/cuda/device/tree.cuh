@@ -21,7 +21,7 @@ LOGPHI_INLINE void push(double (&stack)[TREE_LEVELS][TREE_RUNS][LANES], u32 run,
     stack[level][run][lane] = sum;
 }
 
-// `out[i] = Σ_leaf leaves[leaf * length + i]`. Grid (length / 32), blocks of (32, 16); at most 1024 leaves.
+// `out[law][i] = Σ_leaf leaves[law][leaf][i]`, i below `length`. Grid (length / 32, laws), blocks of (32, 16); at most 1024 leaves.
 template <class T> LOGPHI_INLINE void tree(const T* leaves, u32 count, u64 length, double* out) {
     __shared__ double stack[TREE_LEVELS][TREE_RUNS][LANES];
     const u32 lane = threadIdx.x, run = threadIdx.y;
@@ -31,7 +31,7 @@ template <class T> LOGPHI_INLINE void tree(const T* leaves, u32 count, u64 lengt
     const u32 runs = (count + each - 1) / each;
     const u32 first = run * each;
     const u32 own = first >= count ? 0 : count - first < each ? count - first : each;
-    const T* from = leaves + first * length + entry;
+    const T* from = leaves + (static_cast<u64>(blockIdx.y) * count + first) * length + entry;
     u32 at = 0;
     // Eight leaves at once, so that their loads do not wait for one another.
     for (; at + 8 <= own; at += 8) {
@@ -59,7 +59,7 @@ template <class T> LOGPHI_INLINE void tree(const T* leaves, u32 count, u64 lengt
             stack[0][run][lane] = stack[0][run][lane] + stack[0][run + stride][lane];
         }
     }
-    if (run == 0) out[entry] = stack[0][0][lane];
+    if (run == 0) out[blockIdx.y * length + entry] = stack[0][0][lane];
 }
 
 } // namespace logphi

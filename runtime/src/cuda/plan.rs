@@ -1,0 +1,232 @@
+//! What the arguments of a run put on the device, and where everything lies for so many laws at once.
+
+use cudarc::driver::DeviceRepr;
+
+use super::contract::Contraction;
+use super::device::{Device, of_call};
+use crate::backend::DeviceError;
+use crate::engine::{DeviceJob, LANES, LEAF, Slopes};
+use crate::lane::Scalar;
+
+/// Ridge terms that a kernel takes.
+pub(super) const MOST_RIDGES: usize = 8;
+/// Leaves that one launch of the tree adds.
+pub(super) const TREE_LEAVES: usize = 1024;
+/// Blocks of a launch in its second and third dimension.
+const MOST_BLOCKS: usize = 65_535;
+/// Leaves up to which the kernels read parameters from the host's memory: a copy would take longer than these few reads.
+const FEW_LEAVES: usize = 2;
+
+/// A ridge term as `job.cuh` declares it.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct RidgeTable {
+    pub(super) rows: u32,
+    pub(super) first: u32,
+    slopes: u64,
+    offsets: u64,
+    numbers: u64,
+}
+
+/// The argument of the kernels, as `job.cuh` declares it.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Job {
+    pub(super) key: [u32; 2],
+    pub(super) samples: u64,
+    pub(super) first: u64,
+    pub(super) apart: u64,
+    pub(super) first_leaf: u64,
+    pub(super) leaves: u32,
+    pub(super) laws: u32,
+    pub(super) dimension: u32,
+    pub(super) ridge_rows: u32,
+    pub(super) runs: u32,
+    pub(super) prepared: u64,
+    pub(super) theta: u64,
+    numbers: u64,
+    pub(super) draws: u64,
+    arguments: u64,
+    pub(super) moments: u64,
+    pub(super) ridges: [RidgeTable; MOST_RIDGES],
+}
+
+// SAFETY: plain numbers, laid out as the device's struct.
+unsafe impl DeviceRepr for Job {}
+
+/// What the arguments of a function put on the device, for the runs to come.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Tables {
+    /// The argument of the kernels, but for what hangs on the laws.
+    pub(super) job: Job,
+    /// Rows of each ridge term.
+    pub(super) rows: Vec<usize>,
+    /// Addresses of the slopes of each ridge term in `f64`, row by row.
+    pub(super) exact: Vec<u64>,
+    /// Leaves of a law.
+    pub(super) leaves: usize,
+}
+
+/// How runs of so many laws with the same arguments are launched.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Plan {
+    /// The argument of the kernels, but for what changes from run to run.
+    pub(super) job: Job,
+    pub(super) rows: Vec<usize>,
+    /// Leaves of a law, and of a chunk of them.
+    pub(super) leaves: usize,
+    pub(super) chunk: usize,
+    /// Whether coordinates have moments of their own beside rows.
+    pub(super) moved: bool,
+    /// Bytes of the parameters, and whether the kernels read them where the host wrote them.
+    pub(super) theta: usize,
+    pub(super) reads_inbox: bool,
+    /// The contraction, unless the rule has more orders than the kernel takes.
+    pub(super) contraction: Option<Contraction>,
+}
+
+impl Plan {
+    /// Numbers of the moments of a law.
+    pub(super) fn length(&self) -> usize {
+        self.job.runs as usize * LANES
+    }
+
+    pub(super) fn laws(&self) -> usize {
+        self.job.laws as usize
+    }
+}
+
+impl Device {
+    /// Uploads what the arguments give, for the runs to come.
+    ///
+    /// # Errors
+    /// [`DeviceError`] of any call, or too little memory. Nothing can be run then.
+    pub(crate) fn load<S: Scalar>(&mut self, job: &DeviceJob<S>, slopes: &[Slopes]) -> Result<(), DeviceError> {
+        let before = self.tables.take();
+        if job.ridges.len() > MOST_RIDGES {
+            return Err(DeviceError::TooManyTerms { found: job.ridges.len(), limit: MOST_RIDGES });
+        }
+        let staging = &mut self.memory.staging;
+        staging.clear();
+        let numbers = staging.append(&job.numbers);
+        let places: Vec<[usize; 3]> = job
+            .ridges
+            .iter()
+            .map(|ridge| {
+                [&ridge.slopes, &ridge.offsets, &ridge.numbers].map(|numbers| staging.append(numbers.as_slice()))
+            })
+            .collect();
+        let exact: Vec<usize> = slopes.iter().map(|slopes| staging.append_rows(slopes, job.dimension)).collect();
+        let base = self.memory.tables.upload(&self.stream, &staging.bytes)?;
+        let at = |offset: usize| base + offset as u64;
+        let mut arguments = Job {
+            samples: job.samples,
+            dimension: job.dimension as u32,
+            ridge_rows: job.ridge_rows as u32,
+            runs: job.runs as u32,
+            numbers: at(numbers),
+            ..Job::default()
+        };
+        for ((table, ridge), [slopes, offsets, numbers]) in arguments.ridges.iter_mut().zip(&job.ridges).zip(places) {
+            *table = RidgeTable {
+                rows: ridge.rows as u32,
+                first: ridge.first as u32,
+                slopes: at(slopes),
+                offsets: at(offsets),
+                numbers: at(numbers),
+            };
+        }
+        let tables = Tables {
+            job: arguments,
+            rows: job.ridges.iter().map(|ridge| ridge.rows).collect(),
+            exact: exact.into_iter().map(at).collect(),
+            leaves: (job.samples as usize).div_ceil(LEAF),
+        };
+        if before.as_ref() != Some(&tables) {
+            self.forget_plan();
+        }
+        self.tables = Some(tables);
+        Ok(())
+    }
+
+    /// The laws that are run at once, of those that are wanted: as many as memory holds the moments of, at least one.
+    ///
+    /// # Errors
+    /// [`DeviceError`] of any call.
+    pub(crate) fn laws_at_once(&mut self, wanted: usize) -> Result<usize, DeviceError> {
+        let Some(tables) = &self.tables else { return Ok(1) };
+        let leaves = tables.leaves;
+        if wanted == 1 || leaves > TREE_LEAVES {
+            return Ok(1);
+        }
+        if self.plan.as_ref().is_some_and(|plan| plan.laws() == wanted) {
+            return Ok(wanted);
+        }
+        let bytes = self.bytes_of_leaf(tables, leaves).iter().sum();
+        Ok(wanted.min(self.fitting(bytes)?.min(MOST_BLOCKS) / leaves).max(1))
+    }
+
+    /// Makes room for runs of so many laws whose parameters have so many bytes together, and whose random numbers lie `apart`
+    /// samples from one another.
+    ///
+    /// # Errors
+    /// [`DeviceError`] of any call, or too little memory.
+    pub(super) fn plan(&mut self, laws: usize, theta: usize, apart: u64) -> Result<(), DeviceError> {
+        if self.plan.as_ref().is_some_and(|plan| plan.laws() == laws && plan.theta == theta && plan.job.apart == apart) {
+            return Ok(());
+        }
+        let Some(tables) = &self.tables else { return Ok(()) };
+        let Tables { leaves, rows, exact, .. } = tables.clone();
+        let mut job = Job { laws: laws as u32, apart, ..tables.job };
+        let [of_moments, of_draws, of_arguments] = self.bytes_of_leaf(tables, leaves * laws);
+        // A law of several has one chunk, see `laws_at_once`.
+        let chunk = match self.fitting(of_moments + of_draws + of_arguments)?.min(TREE_LEAVES) {
+            0 => return Err(DeviceError::OutOfMemory { wanted: of_moments + of_draws + of_arguments }),
+            _ if laws > 1 => leaves,
+            fitting => leaves.next_power_of_two().min(1 << fitting.ilog2()),
+        };
+        let (first, length) = (leaves.min(chunk) * laws, job.runs as usize * LANES);
+        let Self { memory, stream, context, outline, .. } = self;
+        job.moments = memory.moments.room(stream, first * of_moments)?;
+        job.draws = memory.draws.room(stream, first * of_draws)?;
+        job.arguments = memory.arguments.room(stream, first * of_arguments)?;
+        let sums = leaves.div_ceil(chunk) * laws * length * size_of::<f64>();
+        memory.sums.room(stream, sums)?;
+        memory.sums_of_sums.room(stream, sums)?;
+        let inbox = memory.inbox.room(context, theta)?;
+        let reads_inbox = leaves * laws <= FEW_LEAVES;
+        job.theta = if reads_inbox { inbox } else { memory.theta.room(stream, theta)? };
+        job.prepared = job.theta;
+        let contraction = Contraction::new(outline, &job, &exact);
+        let contracted = contraction.as_ref().map_or(0, |contraction| contraction.bytes(laws));
+        let outbox = memory.outbox.room(context, contracted.max(laws * length * size_of::<f64>()))?;
+        let contraction = contraction.map(|contraction| contraction.into(outbox, laws));
+        let moved = outline.has_ridges && outline.coordinate_entries > 0;
+        self.plan = Some(Plan { job, rows, leaves, chunk, moved, theta, reads_inbox, contraction });
+        Ok(())
+    }
+
+    /// Forgets the plan and what was recorded of it.
+    pub(super) fn forget_plan(&mut self) {
+        (self.plan, self.graph, self.has_run) = (None, None, false);
+    }
+
+    /// Bytes of the moments, the draws and the ridge arguments of a leaf, of so many.
+    fn bytes_of_leaf(&self, tables: &Tables, leaves: usize) -> [usize; 3] {
+        let (outline, job) = (self.outline, &tables.job);
+        let stencils = outline.has_ridges && outline.stencils > 0;
+        let keeps = outline.has_ridges && (stencils || self.by_row(&tables.rows, job, leaves).needs_draws);
+        let (moments, dimension) = (job.runs as usize * LANES, job.dimension as usize);
+        let draws = if keeps { dimension * LEAF } else { 0 };
+        let arguments = if stencils { 2 * job.ridge_rows as usize * LEAF } else { 0 };
+        [moments, draws, arguments].map(|numbers| numbers * outline.size)
+    }
+
+    /// How many times a quarter of the free memory holds so many bytes. The plan's own are given back first.
+    fn fitting(&mut self, bytes: usize) -> Result<usize, DeviceError> {
+        self.forget_plan();
+        self.memory.release_samples();
+        let (free, _) = self.context.mem_get_info().map_err(of_call("cuMemGetInfo"))?;
+        Ok(free / 4 / bytes.max(1))
+    }
+}

@@ -1,0 +1,114 @@
+//! A step: parameters in, kernels, results out.
+
+use super::device::{Device, of_call};
+use super::graph::Graph;
+use super::memory::{Memory, widen, write};
+use super::plan::Plan;
+use crate::backend::DeviceError;
+use crate::engine::DeviceJob;
+use crate::error::EstimateError;
+use crate::lane::Scalar;
+
+/// Chunks up to which a step is recorded: the launches of more take no time beside what they do.
+const MOST_CHUNKS: usize = 16;
+
+/// What the device gives back of the laws of a step.
+pub(crate) struct Found<'a> {
+    numbers: &'a [f64],
+    laws: usize,
+    /// Whether each law has the sum of its values, then of each moment, for each coordinate, and not the lane sums of all moments.
+    pub(crate) is_contracted: bool,
+}
+
+impl Found<'_> {
+    /// The numbers of a law.
+    pub(crate) fn law(&self, law: usize) -> &[f64] {
+        let each = self.numbers.len() / self.laws.max(1);
+        &self.numbers[law * each..(law + 1) * each]
+    }
+}
+
+impl Device {
+    /// Runs the laws of `jobs`, which have the same arguments and key. The random numbers of the first begin at sample `first`,
+    /// those of each at `apart` samples after those of the one before. With `errors` the moments come back, which standard errors need.
+    ///
+    /// The first step after new arguments is launched kernel by kernel, the second is recorded, and the others are launched whole.
+    ///
+    /// # Errors
+    /// [`EstimateError::ResultNotFinite`] for a moment that is not finite, [`DeviceError`] of any call.
+    pub(crate) fn step<S: Scalar>(
+        &mut self,
+        jobs: &[DeviceJob<S>],
+        apart: u64,
+        errors: bool,
+    ) -> Result<Found<'_>, EstimateError> {
+        let none = Found { numbers: &[], laws: 0, is_contracted: false };
+        let theta = jobs.iter().map(|job| job.theta.len()).sum::<usize>() * size_of::<S>();
+        let Some(first) = jobs.first() else { return Ok(none) };
+        self.plan(jobs.len(), theta, apart)?;
+        let Some(plan) = &mut self.plan else { return Ok(none) };
+        let mut inbox = &mut self.memory.inbox.bytes_mut()?[..theta];
+        for job in jobs {
+            let own;
+            (own, inbox) = inbox.split_at_mut(job.theta.len() * size_of::<S>());
+            write(&job.theta, own);
+        }
+        (plan.job.key, plan.job.first) = (first.key, first.first);
+        let gives_moments = errors || plan.contraction.is_none();
+        let (laws, length, is_of_leaf) = (jobs.len(), plan.length(), plan.leaves == 1);
+        let contraction = plan.contraction.filter(|_| !gives_moments);
+        self.run(gives_moments)?;
+        self.stream.synchronize().map_err(of_call("cuStreamSynchronize"))?;
+        let Memory { outbox, widened, .. } = &mut self.memory;
+        let (outbox, size) = (outbox.bytes()?, self.outline.size);
+        // SAFETY: any bytes are numbers, and the memory of the host begins at a page.
+        let (_, numbers, _) = unsafe { outbox.align_to::<f64>() };
+        if let Some(contraction) = contraction {
+            if contraction.found_broken(outbox, laws) {
+                return Err(EstimateError::ResultNotFinite {
+                    what: "a moment of the function or of one of its derivatives",
+                });
+            }
+            return Ok(Found { numbers: &numbers[..laws * contraction.results()], laws, is_contracted: true });
+        }
+        if is_of_leaf {
+            widen(&outbox[..laws * length * size], size, widened);
+            return Ok(Found { numbers: widened, laws, is_contracted: false });
+        }
+        Ok(Found { numbers: &numbers[..laws * length], laws, is_contracted: false })
+    }
+
+    /// Asks the stream for a step of the plan.
+    fn run(&mut self, gives_moments: bool) -> Result<(), DeviceError> {
+        let Some(plan) = &self.plan else { return Ok(()) };
+        let (key, first) = (plan.job.key, plan.job.first);
+        if let Some(graph) = self.graph.as_mut().filter(|graph| graph.gives_moments == gives_moments) {
+            return graph.launch(key, first);
+        }
+        let is_short = plan.leaves.div_ceil(plan.chunk) <= MOST_CHUNKS;
+        if !std::mem::replace(&mut self.has_run, true) || !is_short {
+            return self.launch_all(plan, gives_moments);
+        }
+        let takes_job = |function| self.kernels.take_job(function);
+        let recorded = Graph::record(&self.stream, gives_moments, takes_job, || self.launch_all(plan, gives_moments));
+        self.graph.insert(recorded?).launch(key, first)
+    }
+
+    /// Uploads the parameters, runs the kernels, and brings the results back.
+    fn launch_all(&self, plan: &Plan, gives_moments: bool) -> Result<(), DeviceError> {
+        let Self { memory, stream, .. } = self;
+        if !plan.reads_inbox {
+            memory.theta.copy_from(stream, &memory.inbox.bytes()?[..plan.theta])?;
+        }
+        let sums = self.sample(plan)?;
+        let of_only_leaf = plan.leaves == 1;
+        match plan.contraction.as_ref().filter(|_| !gives_moments) {
+            Some(contraction) if of_only_leaf => self.contract(contraction, plan, &self.kernels.contract_only, sums.address(stream)),
+            Some(contraction) => self.contract(contraction, plan, &self.kernels.contract, sums.address(stream)),
+            None => {
+                let size = if of_only_leaf { self.outline.size } else { size_of::<f64>() };
+                sums.copy_to(stream, &memory.outbox, plan.laws() * plan.length() * size)
+            }
+        }
+    }
+}
