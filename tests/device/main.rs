@@ -8,7 +8,7 @@ use logphi::laws::{
     VarianceGamma,
 };
 use logphi::prelude::*;
-use logphi::{Arithmetic, Backend, DeviceError, EstimateError, Estimator, Gradient, Law, Run};
+use logphi::{Arithmetic, Backend, DeviceError, Draws, EstimateError, Estimator, Gradient, Law, Prepared, Run};
 
 /// A ridge term, truncated.
 #[estimator(distribution = Laplace, order = 8, packs = portable)]
@@ -173,32 +173,116 @@ same_bits!(negative_binomial, UnderNegativeBinomial, NegativeBinomial { r: [0.5,
 same_bits!(variance_gamma, UnderVarianceGamma, VarianceGamma { c: [0.5, 2.0], theta: 0.2, sigma: 0.6, nu: 0.4 }, (), 6);
 same_bits!(tweedie, UnderTweedie, Tweedie { rate: [0.5, 3.0], k: 2.0, mu: 0.5 }, (), 6);
 
-/// A training loop: each step sees the next stream, and other parameters.
+/// What was prepared for a device, or nothing where there is none.
+fn prepared<'a, E: Estimator, G>(built: Result<Prepared<'a, E, G>, EstimateError>) -> Option<Prepared<'a, E, G>> {
+    match built {
+        Ok(prepared) => Some(prepared),
+        Err(EstimateError::Device(error)) if std::env::var_os("LOGPHI_REQUIRE_DEVICE").is_none() => {
+            println!("skipped: {error}");
+            None
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// A training loop: each step sees the next stream, and other parameters. The third and later ones are launched as recorded.
 #[test]
 fn prepared_steps_have_the_same_bits() {
-    let (x, y) = (matrix(70, 3), [LABELS; 14].concat());
     let law = |step: usize| Laplace { mu: [0.1 * step as f64, -0.2, 0.0], b: 0.5 };
-    let build = |backend, errors| {
-        let first = law(0);
-        let objective = RidgeSingle::prepare(&first, (x, &y)).samples(50).seed(3).standard_errors(errors);
-        objective.backend(backend).build()
-    };
-    for errors in [true, false] {
-        let mut expected = build(Backend::Cpu, errors).expect("valid");
-        let mut found = match build(Backend::Cuda(0), errors) {
-            Ok(found) => found,
-            Err(EstimateError::Device(error)) if std::env::var_os("LOGPHI_REQUIRE_DEVICE").is_none() => {
-                println!("skipped: {error}");
-                return;
-            }
-            Err(error) => panic!("{error}"),
+    // One leaf, one with many rows, several leaves.
+    for (rows, samples) in [(70, 50), (700, 50), (70, 5000)] {
+        let (x, y) = (matrix(rows, 3), LABELS.repeat(rows / 5));
+        let build = |backend, errors| {
+            let first = law(0);
+            let objective = RidgeSingle::prepare(&first, (x, &y)).samples(samples).seed(3).standard_errors(errors);
+            objective.backend(backend).build()
         };
-        for step in 0..20 {
-            let expected = numbers(expected.step(&law(step)).expect("a step"));
-            let found = numbers(found.step(&law(step)).expect("a step"));
-            assert_eq!(found, expected, "step {step}");
+        for errors in [true, false] {
+            let mut expected = build(Backend::Cpu, errors).expect("valid");
+            let Some(mut found) = prepared(build(Backend::Cuda(0), errors)) else { return };
+            for step in 0..20 {
+                let expected = numbers(expected.step(&law(step)).expect("a step"));
+                let found = numbers(found.step(&law(step)).expect("a step"));
+                assert_eq!(found, expected, "step {step}, {rows} rows, {samples} samples");
+            }
         }
     }
+}
+
+/// Batches of the data, of two sizes: what was recorded for one must not serve another.
+#[test]
+fn other_arguments_have_the_same_bits() {
+    let law = Laplace { mu: [0.3, -0.2, 0.0], b: 0.5 };
+    let batches = [5, 70, 5, 5, 5, 700, 70, 70, 70, 5].map(|rows| (matrix(rows, 3), LABELS.repeat(rows / 5)));
+    let build = |backend| {
+        let (x, y) = &batches[0];
+        Moved::prepare(&law, (x, y)).samples(200).seed(3).backend(backend).build()
+    };
+    let mut expected = build(Backend::Cpu).expect("valid");
+    let Some(mut found) = prepared(build(Backend::Cuda(0))) else { return };
+    for (x, y) in &batches {
+        let expected = numbers(expected.step_on(&law, (x, y)).expect("a step"));
+        let found = numbers(found.step_on(&law, (x, y)).expect("a step"));
+        assert_eq!(found, expected, "{} rows", y.len());
+    }
+}
+
+/// Many laws in one launch.
+#[test]
+fn sweeps_have_the_same_bits() {
+    let (x, y) = (matrix(20, 3), LABELS.repeat(4));
+    let laws: Vec<_> =
+        (0..300).map(|law| Laplace { mu: [0.01 * f64::from(law), -0.2, 0.0], b: [0.5, 0.6, 0.7] }).collect();
+    for (samples, errors) in [(1, false), (50, true), (50, false), (3000, true), (3000, false)] {
+        let build = |backend| {
+            let objective = Moved::prepare(&laws[0], (x, &y)).samples(samples).seed(3).standard_errors(errors);
+            objective.backend(backend).build()
+        };
+        let mut expected = build(Backend::Cpu).expect("valid");
+        let Some(mut found) = prepared(build(Backend::Cuda(0))) else { return };
+        for draws in [Draws::Common, Draws::Own, Draws::Own] {
+            let expected = expected.sweep(&laws, draws).expect("runs");
+            let found = found.sweep(&laws, draws).expect("runs");
+            for (law, (found, expected)) in found.iter().zip(&expected).enumerate() {
+                assert_eq!(numbers(found), numbers(expected), "law {law}, {samples} samples, {draws:?}");
+            }
+        }
+    }
+}
+
+/// Estimators of one device run side by side.
+#[test]
+fn threads_share_a_device() {
+    let law = Laplace { mu: [0.3, -0.2, 0.0], b: 0.5 };
+    let run = |seed: u64| ridge::estimate(&law, (matrix(5, 3), &LABELS)).samples(5000).seed(seed);
+    if on_device(run(0).backend(Backend::Cuda(0)).run()).is_none() {
+        return;
+    }
+    std::thread::scope(|scope| {
+        for seed in 0..8 {
+            scope.spawn(move || {
+                let found = run(seed).backend(Backend::Cuda(0)).run().expect("a run");
+                assert_eq!(numbers(&found), numbers(&run(seed).run().expect("a run")));
+            });
+        }
+    });
+}
+
+/// A function with more rows than the device has memory for.
+#[test]
+fn too_little_memory_is_an_error() {
+    // The ridge arguments of one leaf take 4 000 000 rows · 2 · 1024 samples · 8 bytes = 66 GB, of a quarter of the free memory.
+    let rows = 4_000_000;
+    let (x, y) = (matrix(rows, 1), vec![1.0; rows]);
+    let law = Laplace { mu: [0.3], b: 0.5 };
+    let build = || Moved::prepare(&law, (x, &y)).seed(3).backend(Backend::Cuda(0)).build();
+    let Some(mut found) = prepared(build()) else { return };
+    let error = found.step(&law).map(|run| run.value);
+    let Err(EstimateError::Device(DeviceError::OutOfMemory { wanted })) = error else { panic!("{error:?}") };
+    assert!(wanted > 65_000_000_000);
+    // Afterwards the device can be used.
+    let law = Exponential { rate: [0.5, 2.0] };
+    assert!(smooth::estimate(&law, ()).samples(100).seed(1).backend(Backend::Cuda(0)).run().is_ok());
 }
 
 #[test]

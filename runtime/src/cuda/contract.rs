@@ -8,8 +8,9 @@ use crate::backend::DeviceError;
 
 /// Orders that the kernel takes.
 const MOST_ORDERS: usize = 32;
-/// Threads of a block.
-const THREADS: usize = 128;
+/// Coordinates of a block, and its warps.
+const CONTRACTED: usize = 32;
+const CONTRACTING: u32 = 8;
 
 /// The argument of the kernel, as `contract.cuh` declares it.
 #[repr(C)]
@@ -84,7 +85,7 @@ impl Contraction {
     }
 
     fn blocks(&self) -> usize {
-        (self.dimension as usize).div_ceil(THREADS)
+        (self.dimension as usize).div_ceil(CONTRACTED)
     }
 
     fn marks(&self) -> usize {
@@ -93,7 +94,7 @@ impl Contraction {
 }
 
 impl Device {
-    /// Asks the stream to contract the moments that lie at an address.
+    /// Asks the stream to contract the moments, or their totals, that lie at an address.
     ///
     /// # Errors
     /// [`DeviceError`] of any call.
@@ -106,7 +107,7 @@ impl Device {
     ) -> Result<(), DeviceError> {
         let shape = LaunchConfig {
             grid_dim: (job.blocks() as u32, job.moments() as u32, plan.job.laws),
-            block_dim: (THREADS as u32, 1, 1),
+            block_dim: (CONTRACTED as u32, CONTRACTING, 1),
             shared_mem_bytes: 0,
         };
         // SAFETY: addresses of live buffers with as many numbers as the kernel reads and writes.

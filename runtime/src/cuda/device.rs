@@ -25,9 +25,9 @@ pub(super) struct Kernels {
     pub(super) by_moved_coordinate: CudaFunction,
     pub(super) tree: CudaFunction,
     pub(super) tree_of_sums: CudaFunction,
-    /// The contraction of sums in `f64`, and of the moments of the only leaf in the estimator's scalar.
+    /// The contraction of totals, and of the moments of the only leaf in the estimator's scalar.
     pub(super) contract: CudaFunction,
-    pub(super) contract_only: CudaFunction,
+    pub(super) contract_lanes: CudaFunction,
 }
 
 impl Kernels {
@@ -107,7 +107,7 @@ impl Device {
         let function =
             |module: &Arc<CudaModule>, name: &str| module.load_function(name).map_err(of_call("cuModuleGetFunction"));
         let kernel = |name: &str| function(&module_of_estimator, name);
-        let only = if size_of::<E::Scalar>() == 4 { "logphi_contract_single" } else { "logphi_contract_double" };
+        let lanes = if size_of::<E::Scalar>() == 4 { "logphi_contract_single" } else { "logphi_contract_double" };
         let kernels = Kernels {
             by_coordinate: kernel("logphi_by_coordinate")?,
             draw: kernel("logphi_draw")?,
@@ -115,8 +115,8 @@ impl Device {
             by_moved_coordinate: kernel("logphi_by_moved_coordinate")?,
             tree: kernel("logphi_tree")?,
             tree_of_sums: kernel("logphi_tree_of_sums")?,
-            contract: function(&common, "logphi_contract_double")?,
-            contract_only: function(&common, only)?,
+            contract: function(&common, "logphi_contract_totals")?,
+            contract_lanes: function(&common, lanes)?,
         };
         let stream = context.new_stream().map_err(of_call("cuStreamCreate"))?;
         let outline = Outline::of::<E>();

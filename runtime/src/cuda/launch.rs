@@ -15,6 +15,8 @@ use crate::engine::{LANES, LEAF};
 const BLOCK: usize = 8;
 /// Warps of a block of threads.
 const WARPS: usize = 16;
+/// Blocks with the same samples from which on draws are made once, by a kernel of their own.
+const MANY_BLOCKS: usize = 4;
 /// Shared memory that every device gives a block.
 const SHARED: usize = 48 << 10;
 
@@ -26,12 +28,13 @@ pub(super) struct Shape {
 }
 
 impl Device {
-    /// Asks the stream for the kernels of the sample loop. Gives the buffer that the moments of each law begin: those of the only
-    /// leaf, in the estimator's scalar, or the sums over all, in `f64`.
+    /// Asks the stream for the kernels of the sample loop, with the totals of all moments if they are wanted. Gives the buffer that
+    /// the moments of each law begin: the sums over all leaves, in `f64`, or without totals those of the only leaf, in the
+    /// estimator's scalar.
     ///
     /// # Errors
     /// [`DeviceError`] of any call.
-    pub(super) fn sample(&self, plan: &Plan) -> Result<&Buffer, DeviceError> {
+    pub(super) fn sample(&self, plan: &Plan, totals: bool) -> Result<&Buffer, DeviceError> {
         let Plan { leaves, chunk, .. } = *plan;
         let (mut job, laws) = (plan.job, plan.laws());
         let (length, chunks) = (plan.length(), leaves.div_ceil(chunk));
@@ -52,11 +55,12 @@ impl Device {
             } else {
                 self.launch(&self.kernels.by_coordinate, &job, self.over_warps(all * job.dimension as usize))?;
             }
-            if leaves == 1 {
+            if leaves == 1 && !totals {
                 return Ok(&self.memory.moments);
             }
             let out = self.memory.sums.address(&self.stream) + (index * length * size_of::<f64>()) as u64;
-            self.launch_tree(&self.kernels.tree, [job.moments, out], own, length, laws)?;
+            let totals = if chunks == 1 { self.memory.totals.address(&self.stream) } else { 0 };
+            self.launch_tree(&self.kernels.tree, [job.moments, out, totals], own, length, laws)?;
         }
         self.add_chunks(chunks, length)
     }
@@ -99,7 +103,11 @@ impl Device {
         };
         let slots = self.slots(job.samples, leaves * groups.div_ceil(WARPS / 4));
         let moves = self.outline.stencils > 0;
-        let options = [(slots, !moves), (1, !moves), (1, false)];
+        // Where many blocks have the same samples, each would draw them all again.
+        let blocks = groups.div_ceil(WARPS / slots);
+        let redraws = blocks >= MANY_BLOCKS && job.samples as usize >= LEAF / 2;
+        let draws = !moves && !redraws;
+        let options = [(slots, draws), (1, draws), (1, false)];
         let fits = |&(slots, drawn): &(usize, bool)| shared(groups.min(WARPS / slots), slots, drawn) <= SHARED;
         let (slots, drawn) = options.into_iter().find(fits).unwrap_or((1, false));
         let own = groups.min(WARPS / slots);
@@ -144,7 +152,8 @@ impl Device {
             for group in 0..chunks.div_ceil(TREE_LEAVES) {
                 let first = group * TREE_LEAVES;
                 let own = TREE_LEAVES.min(chunks - first);
-                let places = [place(0, first), place(1, group)];
+                let totals = if chunks <= TREE_LEAVES { self.memory.totals.address(&self.stream) } else { 0 };
+                let places = [place(0, first), place(1, group), totals];
                 self.launch_tree(&self.kernels.tree_of_sums, places, own, length, 1)?;
             }
             buffers.swap(0, 1);
@@ -153,11 +162,12 @@ impl Device {
         Ok(buffers[0])
     }
 
-    /// Adds `count` nodes of `length` numbers of each law, which lie from the first address on, to the second.
+    /// Adds `count` nodes of `length` numbers of each law, which lie from the first address on, to the second, and over their lanes
+    /// to the third, if it is not 0.
     fn launch_tree(
         &self,
         kernel: &CudaFunction,
-        [nodes, out]: [u64; 2],
+        [nodes, out, totals]: [u64; 3],
         count: usize,
         length: usize,
         laws: usize,
@@ -169,7 +179,7 @@ impl Device {
             shared_mem_bytes: 0,
         };
         let mut launch = self.stream.launch_builder(kernel);
-        launch.arg(&nodes).arg(&count).arg(&numbers).arg(&out);
+        launch.arg(&nodes).arg(&count).arg(&numbers).arg(&out).arg(&totals);
         // SAFETY: addresses of live buffers with room for `count` and one times `length` numbers of each law.
         unsafe { launch.launch(shape) }.map_err(of_call("cuLaunchKernel"))?;
         Ok(())

@@ -27,6 +27,8 @@ pub(super) struct Memory {
     /// The sums of chunks, and their sums.
     pub(super) sums: Buffer,
     pub(super) sums_of_sums: Buffer,
+    /// The same, added over their lanes.
+    pub(super) totals: Buffer,
     /// What comes back to the host.
     pub(super) outbox: Mapped,
     /// The same as `f64`, where it came back in the estimator's scalar.

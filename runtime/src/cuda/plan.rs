@@ -16,6 +16,8 @@ pub(super) const TREE_LEAVES: usize = 1024;
 const MOST_BLOCKS: usize = 65_535;
 /// Leaves up to which the kernels read parameters from the host's memory: a copy would take longer than these few reads.
 const FEW_LEAVES: usize = 2;
+/// Runs of the only leaf up to which the contraction adds their lanes itself: another kernel would take longer.
+const FEW_RUNS: usize = 2048;
 
 /// A ridge term as `job.cuh` declares it.
 #[repr(C)]
@@ -81,6 +83,8 @@ pub(super) struct Plan {
     /// Bytes of the parameters, and whether the kernels read them where the host wrote them.
     pub(super) theta: usize,
     pub(super) reads_inbox: bool,
+    /// Whether the contraction reads totals that the tree has made.
+    pub(super) totals: bool,
     /// The contraction, unless the rule has more orders than the kernel takes.
     pub(super) contraction: Option<Contraction>,
 }
@@ -172,7 +176,8 @@ impl Device {
     /// # Errors
     /// [`DeviceError`] of any call, or too little memory.
     pub(super) fn plan(&mut self, laws: usize, theta: usize, apart: u64) -> Result<(), DeviceError> {
-        if self.plan.as_ref().is_some_and(|plan| plan.laws() == laws && plan.theta == theta && plan.job.apart == apart) {
+        if self.plan.as_ref().is_some_and(|plan| plan.laws() == laws && plan.theta == theta && plan.job.apart == apart)
+        {
             return Ok(());
         }
         let Some(tables) = &self.tables else { return Ok(()) };
@@ -193,6 +198,7 @@ impl Device {
         let sums = leaves.div_ceil(chunk) * laws * length * size_of::<f64>();
         memory.sums.room(stream, sums)?;
         memory.sums_of_sums.room(stream, sums)?;
+        memory.totals.room(stream, laws * job.runs as usize * size_of::<f64>())?;
         let inbox = memory.inbox.room(context, theta)?;
         let reads_inbox = leaves * laws <= FEW_LEAVES;
         job.theta = if reads_inbox { inbox } else { memory.theta.room(stream, theta)? };
@@ -202,7 +208,8 @@ impl Device {
         let outbox = memory.outbox.room(context, contracted.max(laws * length * size_of::<f64>()))?;
         let contraction = contraction.map(|contraction| contraction.into(outbox, laws));
         let moved = outline.has_ridges && outline.coordinate_entries > 0;
-        self.plan = Some(Plan { job, rows, leaves, chunk, moved, theta, reads_inbox, contraction });
+        let totals = leaves > 1 || job.runs as usize > FEW_RUNS;
+        self.plan = Some(Plan { job, rows, leaves, chunk, moved, theta, reads_inbox, totals, contraction });
         Ok(())
     }
 

@@ -100,13 +100,15 @@ impl Device {
         if !plan.reads_inbox {
             memory.theta.copy_from(stream, &memory.inbox.bytes()?[..plan.theta])?;
         }
-        let sums = self.sample(plan)?;
-        let of_only_leaf = plan.leaves == 1;
-        match plan.contraction.as_ref().filter(|_| !gives_moments) {
-            Some(contraction) if of_only_leaf => self.contract(contraction, plan, &self.kernels.contract_only, sums.address(stream)),
-            Some(contraction) => self.contract(contraction, plan, &self.kernels.contract, sums.address(stream)),
+        let contraction = plan.contraction.as_ref().filter(|_| !gives_moments);
+        let sums = self.sample(plan, contraction.is_some() && plan.totals)?;
+        match contraction {
+            Some(contraction) if plan.totals => {
+                self.contract(contraction, plan, &self.kernels.contract, memory.totals.address(stream))
+            }
+            Some(contraction) => self.contract(contraction, plan, &self.kernels.contract_lanes, sums.address(stream)),
             None => {
-                let size = if of_only_leaf { self.outline.size } else { size_of::<f64>() };
+                let size = if plan.leaves == 1 { self.outline.size } else { size_of::<f64>() };
                 sums.copy_to(stream, &memory.outbox, plan.laws() * plan.length() * size)
             }
         }

@@ -217,7 +217,9 @@ fn separable_terms_of_compound_draws() {
 fn ridge_terms() {
     let law = Laplace { mu: vec![0.125, -0.375, 0.0, 0.75, 0.25], b: vec![0.75, 0.5, 1.0, 0.25, 1.5] };
     check!("log_likelihood", log_likelihood, law.clone(), (matrix(21, 5), vector(21)));
-    check!("log_likelihood_single", LogLikelihoodSingle, law, (matrix(21, 5), vector(21)));
+    check!("log_likelihood_single", LogLikelihoodSingle, law.clone(), (matrix(21, 5), vector(21)));
+    // More rows than a block of the contraction takes at once.
+    check!("log_likelihood_of_many_rows", LogLikelihoodSingle, law, (matrix(150, 5), vector(150)));
 }
 
 #[test]

@@ -93,11 +93,11 @@ int main(int, char** names) {
         sums.resize((launches + job.laws) * length);
         double* to = sums.data() + launches * length;
         on_host::launch({job.runs, job.laws}, {32, TREE_RUNS}, 0,
-                        [&] { logphi_tree(moments.data(), job.leaves, length, to); });
+                        [&] { logphi_tree(moments.data(), job.leaves, length, to, nullptr); });
     }
-    std::vector<double> total(job.laws * length);
+    std::vector<double> total(job.laws * length), totals(job.laws * job.runs);
     on_host::launch({job.runs, job.laws}, {32, TREE_RUNS}, 0,
-                    [&] { logphi_tree_of_sums(sums.data(), static_cast<u32>(launches), length, total.data()); });
+                    [&] { logphi_tree_of_sums(sums.data(), static_cast<u32>(launches), length, total.data(), totals.data()); });
     // What the contraction makes of them: from one leaf, of its own moments.
     Contraction contraction = {};
     contraction.dimension = job.dimension;
@@ -129,8 +129,11 @@ int main(int, char** names) {
     std::vector<u32> broken(job.laws * moments * blocks);
     contraction.out = derivatives.data();
     contraction.broken = broken.data();
-    on_host::launch({blocks, moments, job.laws}, {CONTRACTED}, 0,
-                    [&] { logphi_contract_double(contraction, total.data()); });
+    const dim3 grid = {blocks, moments, job.laws}, block = {CONTRACTED, CONTRACTING};
+    on_host::launch(grid, block, 0, [&] { logphi_contract_double(contraction, total.data()); });
+    const std::vector<double> of_lanes = derivatives;
+    on_host::launch(grid, block, 0, [&] { logphi_contract_totals(contraction, totals.data()); });
+    if (std::memcmp(of_lanes.data(), derivatives.data(), derivatives.size() * sizeof(double))) return 5;
     if (std::any_of(broken.begin(), broken.end(), [](u32 any) { return any != 0; })) return 3;
     for (u32 law = 0; law < job.laws; law++) {
         std::fwrite(total.data() + law * length, sizeof(double), length, out);

@@ -27,12 +27,12 @@
         by_moved_coordinate<E>(job);                                                                                   \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(512)                                                                  \
-        logphi_tree(const E::Scalar* leaves, u32 count, u64 length, double* out) {                                     \
-        tree(leaves, count, length, out);                                                                              \
+        logphi_tree(const E::Scalar* leaves, u32 count, u64 length, double* out, double* totals) {                     \
+        tree(leaves, count, length, out, totals);                                                                      \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(512)                                                                  \
-        logphi_tree_of_sums(const double* leaves, u32 count, u64 length, double* out) {                                \
-        tree(leaves, count, length, out);                                                                              \
+        logphi_tree_of_sums(const double* leaves, u32 count, u64 length, double* out, double* totals) {                \
+        tree(leaves, count, length, out, totals);                                                                      \
     }                                                                                                                  \
     /* What the host must know: rows of a thread of `by_row`, and the sizes that both sides compute. */                \
     extern "C" {                                                                                                       \

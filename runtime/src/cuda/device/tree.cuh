@@ -21,8 +21,21 @@ LOGPHI_INLINE void push(double (&stack)[TREE_LEVELS][TREE_RUNS][LANES], u32 run,
     stack[level][run][lane] = sum;
 }
 
-// `out[law][i] = Σ_leaf leaves[law][leaf][i]`, i below `length`. Grid (length / 32, laws), blocks of (32, 16); at most 1024 leaves.
-template <class T> LOGPHI_INLINE void tree(const T* leaves, u32 count, u64 length, double* out) {
+// Adds the lanes of a run pairwise: halves, quarters, ….
+template <class T> LOGPHI_INLINE double add_lanes(const T* lanes) {
+    const auto quarter = [lanes](u32 lane) {
+        const double left = static_cast<double>(lanes[lane]) + static_cast<double>(lanes[lane + 16]);
+        return left + (static_cast<double>(lanes[lane + 8]) + static_cast<double>(lanes[lane + 24]));
+    };
+    double sums[4];
+#pragma unroll
+    for (u32 lane = 0; lane < 4; lane++) sums[lane] = quarter(lane) + quarter(lane + 4);
+    return (sums[0] + sums[2]) + (sums[1] + sums[3]);
+}
+
+// `out[law][i] = Σ_leaf leaves[law][leaf][i]`, i below `length`, and where `totals` is not null the sum over the lanes of each
+// run of `out`. Grid (length / 32, laws), blocks of (32, 16); at most 1024 leaves.
+template <class T> LOGPHI_INLINE void tree(const T* leaves, u32 count, u64 length, double* out, double* totals) {
     __shared__ double stack[TREE_LEVELS][TREE_RUNS][LANES];
     const u32 lane = threadIdx.x, run = threadIdx.y;
     const u64 entry = static_cast<u64>(blockIdx.x) * LANES + lane;
@@ -60,6 +73,9 @@ template <class T> LOGPHI_INLINE void tree(const T* leaves, u32 count, u64 lengt
         }
     }
     if (run == 0) out[blockIdx.y * length + entry] = stack[0][0][lane];
+    if (!totals) return;
+    __syncthreads();
+    if (run == 0 && lane == 0) totals[static_cast<u64>(blockIdx.y) * gridDim.x + blockIdx.x] = add_lanes(stack[0][0]);
 }
 
 } // namespace logphi
