@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cudarc::driver::{CudaContext, CudaSlice, CudaStream, DevicePtr, DriverError, PinnedHostSlice, result, sys};
+use cudarc::driver::{CudaContext, CudaSlice, CudaStream, DevicePtr, DriverError, PinnedHostSlice, sys};
 
 use super::device::of_call;
 use crate::backend::DeviceError;
@@ -79,21 +79,22 @@ impl Buffer {
         Ok(address)
     }
 
-    /// Asks the stream to write bytes to the buffer, which has room for them.
-    pub(super) fn copy_from(&self, stream: &CudaStream, bytes: &[u8]) -> Result<(), DeviceError> {
-        stream.context().bind_to_thread().map_err(of_call("cuCtxSetCurrent"))?;
-        // SAFETY: the stream has read the bytes before the host writes them again, since every step ends by waiting for it.
-        unsafe { result::memcpy_htod_async(self.address(stream), bytes, stream.cu_stream()) }
-            .map_err(of_call("cuMemcpyHtoDAsync"))
+    /// Asks the stream to write the first bytes of the host's to the buffer.
+    pub(super) fn copy_from(&self, stream: &CudaStream, host: &Mapped, bytes: usize) -> Result<(), DeviceError> {
+        copy(stream, host.address(), self.address(stream), bytes)
     }
 
     /// Asks the stream to bring the first bytes of the buffer back.
     pub(super) fn copy_to(&self, stream: &CudaStream, host: &Mapped, bytes: usize) -> Result<(), DeviceError> {
-        stream.context().bind_to_thread().map_err(of_call("cuCtxSetCurrent"))?;
-        let (from, to) = (self.address(stream), host.address());
-        // SAFETY: both have room for so many bytes; the host reads them once the stream is done.
-        unsafe { sys::cuMemcpyAsync(to, from, bytes, stream.cu_stream()) }.result().map_err(of_call("cuMemcpyAsync"))
+        copy(stream, self.address(stream), host.address(), bytes)
     }
+}
+
+/// Asks the stream to copy bytes between two addresses that the device knows.
+fn copy(stream: &CudaStream, from: u64, to: u64, bytes: usize) -> Result<(), DeviceError> {
+    stream.context().bind_to_thread().map_err(of_call("cuCtxSetCurrent"))?;
+    // SAFETY: both have room for so many bytes; the host touches its own again once the stream is done.
+    unsafe { sys::cuMemcpyAsync(to, from, bytes, stream.cu_stream()) }.result().map_err(of_call("cuMemcpyAsync"))
 }
 
 /// Bytes of the host that the device reads and writes, as many as were ever wanted.

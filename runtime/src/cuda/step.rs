@@ -98,7 +98,7 @@ impl Device {
     fn launch_all(&self, plan: &Plan, gives_moments: bool) -> Result<(), DeviceError> {
         let Self { memory, stream, .. } = self;
         if !plan.reads_inbox {
-            memory.theta.copy_from(stream, &memory.inbox.bytes()?[..plan.theta])?;
+            memory.theta.copy_from(stream, &memory.inbox, plan.theta)?;
         }
         let contraction = plan.contraction.as_ref().filter(|_| !gives_moments);
         let sums = self.sample(plan, contraction.is_some() && plan.totals)?;
