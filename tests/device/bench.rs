@@ -4,6 +4,8 @@
 //! Every row is the time of a whole step as a user sees it (upload of parameters, kernels, download, the processor's
 //! epilogue), the median of repetitions; rows that belong together are measured in one process.
 
+mod draws;
+
 use std::time::{Duration, Instant};
 
 use logphi::laws::{
@@ -15,12 +17,6 @@ use logphi::{Arithmetic, Backend, Draws, EstimateError, Estimator, Parameters, P
 #[estimator(distribution = Gamma, form = terminating, precision = f32)]
 fn squared_distance(z: &[f64]) -> f64 {
     z.iter().map(|z| (z - 0.49).powi(2)).sum()
-}
-
-/// What stands for drawing alone: each draw and the number 1 are added up.
-#[estimator(distribution = Gamma, form = terminating, precision = f32)]
-fn sum_of_draws(z: &[f64]) -> f64 {
-    z.iter().sum()
 }
 
 #[estimator(distribution = Laplace, order = 8, precision = f32)]
@@ -82,7 +78,7 @@ fn backends() -> [(&'static str, Backend, Arithmetic); 3] {
     ]
 }
 
-fn toy(rows: &mut Vec<Row>) -> Result<(), EstimateError> {
+fn toy(rows: &mut Vec<Row>) -> Result<(), Box<dyn std::error::Error>> {
     const DIMENSION: usize = 100;
     const SAMPLES: usize = 1_000_000;
     let law = Gamma { k: [1.5; DIMENSION], mu: 0.7 };
@@ -90,12 +86,13 @@ fn toy(rows: &mut Vec<Row>) -> Result<(), EstimateError> {
         let (repetitions, draws) = (if backend == Backend::Cpu { 3 } else { 20 }, (DIMENSION * SAMPLES) as f64);
         let whole = squared_distance::prepare(&law, ()).samples(SAMPLES).seed(1).standard_errors(false);
         let mut whole = whole.backend(backend).arithmetic(arithmetic).build()?;
-        let alone = sum_of_draws::prepare(&law, ()).samples(SAMPLES).seed(1).standard_errors(false);
-        let mut alone = alone.backend(backend).arithmetic(arithmetic).build()?;
         let median_of_whole = median(repetitions, || whole.step(&law).map(|_| ()))?;
-        let median_of_draws = median(repetitions, || alone.step(&law).map(|_| ()))?;
         rows.push(Row { name: format!("toy 1, gradient, {name}"), median: median_of_whole, draws });
-        rows.push(Row { name: format!("toy 1, draws and their sum, {name}"), median: median_of_draws, draws });
+        if backend != Backend::Cpu {
+            let kernel = draws::Draws::new(squared_distance::CUDA, arithmetic == Arithmetic::Fast)?;
+            let median = kernel.time([1.5, 0.7], DIMENSION as u32, SAMPLES as u64)?;
+            rows.push(Row { name: format!("toy 1, draws and their sum, {name}"), median, draws });
+        }
     }
     Ok(())
 }

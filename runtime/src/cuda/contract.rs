@@ -10,7 +10,7 @@ use crate::backend::DeviceError;
 const MOST_ORDERS: usize = 32;
 /// Coordinates of a block, and its warps.
 const CONTRACTED: usize = 32;
-const CONTRACTING: u32 = 8;
+const CONTRACTING: u32 = 32;
 
 /// The argument of the kernel, as `contract.cuh` declares it.
 #[repr(C)]

@@ -12,7 +12,7 @@ use super::graph::Graph;
 use super::memory::Memory;
 use super::plan::{Plan, Tables};
 use crate::backend::{Arithmetic, DeviceError};
-use crate::kernel::{Estimator, Ridges, Separable};
+use crate::kernel::{Estimator, Law, Ridges, Separable};
 
 /// The kernels that are the same for all estimators.
 const COMMON: &str = "#include \"common.cuh\"\n";
@@ -24,6 +24,7 @@ pub(super) struct Kernels {
     pub(super) by_row: CudaFunction,
     pub(super) by_moved_coordinate: CudaFunction,
     pub(super) tree: CudaFunction,
+    pub(super) few_leaves: CudaFunction,
     pub(super) tree_of_sums: CudaFunction,
     /// The contraction of totals, and of the moments of the only leaf in the estimator's scalar.
     pub(super) contract: CudaFunction,
@@ -43,6 +44,8 @@ impl Kernels {
 pub(super) struct Outline {
     /// Bytes of a number.
     pub(super) size: usize,
+    /// Numbers that the draw of a coordinate reads.
+    pub(super) parameters: usize,
     /// Orders of the derivatives.
     pub(super) orders: &'static [u32],
     /// Runs of a ridge row.
@@ -61,6 +64,7 @@ impl Outline {
         let separable = if <E::Separable as Separable<E>>::PRESENT { entries } else { 0 };
         Self {
             size: size_of::<E::Scalar>(),
+            parameters: size_of::<<E::Law as Law>::Theta<E::Scalar>>() / size_of::<E::Scalar>(),
             orders: E::ORDERS,
             entries,
             separable_entries: separable,
@@ -114,6 +118,7 @@ impl Device {
             by_row: kernel("logphi_by_row")?,
             by_moved_coordinate: kernel("logphi_by_moved_coordinate")?,
             tree: kernel("logphi_tree")?,
+            few_leaves: kernel("logphi_few_leaves")?,
             tree_of_sums: kernel("logphi_tree_of_sums")?,
             contract: function(&common, "logphi_contract_totals")?,
             contract_lanes: function(&common, lanes)?,

@@ -14,9 +14,11 @@ use crate::engine::{LANES, LEAF};
 /// Rows of a block in the tables of ridge terms.
 const BLOCK: usize = 8;
 /// Warps of a block of threads.
-const WARPS: usize = 16;
+const WARPS: usize = 8;
 /// Blocks with the same samples from which on draws are made once, by a kernel of their own.
 const MANY_BLOCKS: usize = 4;
+/// Leaves up to which a kernel adds them in registers.
+const FEW_LEAVES: usize = 8;
 /// Shared memory that every device gives a block.
 const SHARED: usize = 48 << 10;
 
@@ -60,7 +62,9 @@ impl Device {
             }
             let out = self.memory.sums.address(&self.stream) + (index * length * size_of::<f64>()) as u64;
             let totals = if chunks == 1 { self.memory.totals.address(&self.stream) } else { 0 };
-            self.launch_tree(&self.kernels.tree, [job.moments, out, totals], own, length, laws)?;
+            let few = own <= FEW_LEAVES;
+            let kernel = if few { &self.kernels.few_leaves } else { &self.kernels.tree };
+            self.launch_tree(kernel, few, [job.moments, out, totals], own, length, laws)?;
         }
         self.add_chunks(chunks, length)
     }
@@ -97,7 +101,7 @@ impl Device {
             rows_of_terms.iter().map(|rows_of_term| rows_of_term.div_ceil(BLOCK) * (BLOCK / rows)).sum();
         let groups = groups.max(1);
         let shared = |own: usize, slots: usize, drawn: bool| {
-            let draws = if drawn { slots * dimension * LANES } else { 0 };
+            let draws = if drawn { dimension * (slots * LANES + self.outline.parameters) } else { 0 };
             let sums = if slots > 1 { own * rows * self.outline.entries * LANES } else { 0 };
             (draws + sums) * self.outline.size
         };
@@ -154,7 +158,7 @@ impl Device {
                 let own = TREE_LEAVES.min(chunks - first);
                 let totals = if chunks <= TREE_LEAVES { self.memory.totals.address(&self.stream) } else { 0 };
                 let places = [place(0, first), place(1, group), totals];
-                self.launch_tree(&self.kernels.tree_of_sums, places, own, length, 1)?;
+                self.launch_tree(&self.kernels.tree_of_sums, false, places, own, length, 1)?;
             }
             buffers.swap(0, 1);
             chunks = chunks.div_ceil(TREE_LEAVES);
@@ -162,20 +166,23 @@ impl Device {
         Ok(buffers[0])
     }
 
-    /// Adds `count` nodes of `length` numbers of each law, which lie from the first address on, to the second, and over their lanes
+    /// Adds `count` nodes (`few` by the kernel for a few) of `length` numbers of each law, which lie from the first address on, to the second, and over their lanes
     /// to the third, if it is not 0.
     fn launch_tree(
         &self,
         kernel: &CudaFunction,
+        few: bool,
         [nodes, out, totals]: [u64; 3],
         count: usize,
         length: usize,
         laws: usize,
     ) -> Result<(), DeviceError> {
         let (count, numbers) = (count as u32, length as u64);
+        // Runs of a block, and its warps.
+        let (runs, warps) = if few { (8, 8) } else { (1, 16) };
         let shape = LaunchConfig {
-            grid_dim: ((length / LANES) as u32, laws as u32, 1),
-            block_dim: (LANES as u32, 16, 1),
+            grid_dim: ((length / LANES).div_ceil(runs) as u32, laws as u32, 1),
+            block_dim: (LANES as u32, warps, 1),
             shared_mem_bytes: 0,
         };
         let mut launch = self.stream.launch_builder(kernel);

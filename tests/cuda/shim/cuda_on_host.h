@@ -129,6 +129,10 @@ template <class Kernel> void launch(dim3 grid_size, dim3 block_size, std::size_t
 
 inline void __syncthreads() { on_host::barrier(); }
 inline void __syncwarp() { on_host::barrier(); }
+struct uint4 {
+    unsigned x, y, z, w;
+};
+
 template <class T> T __ldg(const T* at) { return *at; }
 
 // Dynamic shared memory, declared by `LOGPHI_SHARED` in `engine.cuh`.

@@ -21,7 +21,7 @@ struct Input {
     }
 };
 
-void run(const logphi::Job& job, u64 groups, u64 slots, bool has_rows, bool has_moved) {
+void run(const logphi::Job& job, u64 groups, u64 slots, u64 parameters, bool has_rows, bool has_moved) {
     using on_host::launch;
     const unsigned leaves = job.leaves * job.laws, warps = 4;
     const u64 rows = logphi::logphi_sizes[0], entries = logphi::logphi_sizes[1], moved = logphi::logphi_sizes[2];
@@ -32,7 +32,7 @@ void run(const logphi::Job& job, u64 groups, u64 slots, bool has_rows, bool has_
     if (job.draws) launch({5}, {32, warps}, 0, [&] { logphi::logphi_draw(job); });
     u64 all = 0;
     for (const auto& table : job.ridges) all += (table.rows + 7) / 8 * (8 / rows);
-    const u64 drawn = job.draws ? 0 : slots * job.dimension * 32;
+    const u64 drawn = job.draws ? 0 : job.dimension * (slots * 32 + parameters);
     const u64 shared = (drawn + (slots > 1 ? groups * rows * entries * 32 : 0)) * sizeof(Number);
     const auto blocks = [&](u64 count) { return static_cast<unsigned>((count + groups - 1) / groups); };
     const auto g = static_cast<unsigned>(groups), s = static_cast<unsigned>(slots);
@@ -88,12 +88,21 @@ int main(int, char** names) {
         job.draws = keep_draws ? draws.data() : nullptr;
         job.arguments = arguments.data();
         job.moments = moments.data();
-        run(job, groups, slots, ridges > 0, has_moved);
+        run(job, groups, slots, theta.size() / (job.laws * job.dimension), ridges > 0, has_moved);
         if (job.laws > 1 && launch_leaves < all) return 4;
         sums.resize((launches + job.laws) * length);
         double* to = sums.data() + launches * length;
         on_host::launch({job.runs, job.laws}, {32, TREE_RUNS}, 0,
                         [&] { logphi_tree(moments.data(), job.leaves, length, to, nullptr); });
+        if (job.leaves <= FEW_LEAVES) {
+            std::vector<double> few(job.laws * length), lanes(job.laws * job.runs);
+            on_host::launch({(job.runs + FEW_RUNS - 1) / FEW_RUNS, job.laws}, {32, FEW_RUNS}, 0,
+                            [&] { logphi_few_leaves(moments.data(), job.leaves, length, few.data(), lanes.data()); });
+            if (std::memcmp(few.data(), to, few.size() * sizeof(double))) return 6;
+            for (u64 run = 0; run < lanes.size(); run++) {
+                if (lanes[run] != add_lanes(to + run * LANES) && lanes[run] == lanes[run]) return 7;
+            }
+        }
     }
     std::vector<double> total(job.laws * length), totals(job.laws * job.runs);
     on_host::launch({job.runs, job.laws}, {32, TREE_RUNS}, 0,

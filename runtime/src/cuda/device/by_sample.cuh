@@ -60,12 +60,13 @@ LOGPHI_INLINE void add_rows(const Job& job, const RidgeTable& table, u32 row, co
     using S = typename E::Scalar;
     constexpr int ROWS = Sizes<E>::ROWS;
     const u32 block = row / BLOCK, within = row % BLOCK;
-    const S* slopes = static_cast<const S*>(table.slopes) + static_cast<u64>(block) * job.dimension * BLOCK + within;
+    // In units of ROWS slopes, which are loaded at once.
+    const u64 slopes = (static_cast<u64>(block) * job.dimension * BLOCK + within) / ROWS;
     Array<S, ROWS> u = load<S, ROWS>(table.offsets, row / ROWS);
 #pragma unroll 4
     for (u32 coordinate = 0; coordinate < job.dimension; coordinate++) {
         const S z = round.draws[coordinate * round.stride];
-        const auto factors = load<S, ROWS>(slopes + coordinate * BLOCK, 0);
+        const auto factors = load_aligned<S, ROWS>(table.slopes, slopes + coordinate * (BLOCK / ROWS));
 #pragma unroll
         for (int at = 0; at < ROWS; at++) u[at] = mul_add(z, factors[at], u[at]);
     }
@@ -117,7 +118,8 @@ template <class E> LOGPHI_INLINE u32 rows_of_group(const Job& job, u32 group, u3
 }
 
 // Derivatives of every row. Grid (groups of rows / blockDim.y, laws * leaves), blocks of (32, groups, slots). Shared memory, in
-// numbers: where `job.draws` is null `slots * dimension * 32`, then with several slots `groups * ROWS * ENTRIES * 32`.
+// numbers: where `job.draws` is null `slots * dimension * 32` and `dimension * PREPARED`, then with several slots
+// `groups * ROWS * ENTRIES * 32`.
 template <class E> LOGPHI_INLINE void by_row(const Job& job) {
     if constexpr (Sizes<E>::RIDGES > 0) {
         using S = typename E::Scalar;
@@ -125,9 +127,15 @@ template <class E> LOGPHI_INLINE void by_row(const Job& job) {
         LOGPHI_SHARED(bytes);
         S* const drawn = reinterpret_cast<S*>(bytes);
         const u32 lane = threadIdx.x, slot = threadIdx.z, slots = blockDim.z, leaf = blockIdx.y;
-        const u32 size = slots * job.dimension * LANES;
-        S* const shared_sums = drawn + (job.draws ? 0 : size) + threadIdx.y * ROWS * ENTRIES * LANES + lane;
         const Leaf range(job, leaf);
+        S* const prepared = drawn + slots * job.dimension * LANES;
+        const u32 size = job.draws ? 0 : slots * job.dimension * LANES + job.dimension * E::PREPARED;
+        S* const shared_sums = drawn + size + threadIdx.y * ROWS * ENTRIES * LANES + lane;
+        const u32 warp = slot * blockDim.y + threadIdx.y, warps = blockDim.y * slots;
+        // All at once, since they may come from the host.
+        for (u32 at = warp * LANES + lane; !job.draws && at < job.dimension * E::PREPARED; at += warps * LANES) {
+            prepared[at] = load<S, 1>(job.prepared, range.coordinates * E::PREPARED + at)[0];
+        }
         const u32 rounds = range.rounds();
         const u32 group = blockIdx.x * blockDim.y + threadIdx.y;
         u32 first = 0;
@@ -141,7 +149,6 @@ template <class E> LOGPHI_INLINE void by_row(const Job& job) {
         for (u32 start = 0; start < rounds; start += slots) {
             if (!job.draws) {
                 __syncthreads();
-                const u32 warp = slot * blockDim.y + threadIdx.y, warps = blockDim.y * slots;
 #pragma unroll 1
                 for (u32 item = warp; item < slots * job.dimension; item += warps) {
                     const u32 coordinate = item % job.dimension;
@@ -149,7 +156,10 @@ template <class E> LOGPHI_INLINE void by_row(const Job& job) {
                     S z = S(0);
                     if (sample < range.end) {
                         Words<S> words(Key{job.key[0], job.key[1]}, sample, coordinate);
-                        z = E::draw(load<S, E::PREPARED>(job.prepared, range.coordinates + coordinate), words);
+                        Array<S, E::PREPARED> own;
+#pragma unroll
+                        for (int at = 0; at < E::PREPARED; at++) own[at] = prepared[coordinate * E::PREPARED + at];
+                        z = E::draw(own, words);
                     }
                     drawn[item * LANES + lane] = z;
                 }

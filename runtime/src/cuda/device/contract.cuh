@@ -9,7 +9,7 @@ namespace logphi {
 constexpr int MOST_ORDERS = 32;
 // Coordinates of a block, one for each lane of a warp, warps of a block, and rows that are taken at once.
 constexpr u32 CONTRACTED = 32;
-constexpr u32 CONTRACTING = 8;
+constexpr u32 CONTRACTING = 32;
 constexpr u32 TILE = 64;
 
 // Mirrored in Rust, `#[repr(C)]`.

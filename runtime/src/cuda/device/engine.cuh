@@ -8,6 +8,7 @@
 // | `logphi_by_moved_coordinate` | ridge terms with a separable term or stencils | `logphi_by_row` |
 //
 // | `logphi_tree` | adding leaves, at most 1024 | all of these |
+// | `logphi_few_leaves` | the same, at most 8 | all of these |
 // | `logphi_tree_of_sums` | adding what several launches gave | `logphi_tree` |
 //
 // Each of the first four writes its part of `Job::moments`, so all numbers are written once and nothing need be cleared.
@@ -22,13 +23,20 @@
         by_coordinate<E>(job);                                                                                         \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(256) logphi_draw(const __grid_constant__ Job job) { draw_all<E>(job); } \
-    extern "C" __global__ void __launch_bounds__(512) logphi_by_row(const __grid_constant__ Job job) { by_row<E>(job); } \
-    extern "C" __global__ void __launch_bounds__(512) logphi_by_moved_coordinate(const __grid_constant__ Job job) {    \
+    extern "C" __global__ void __launch_bounds__(256, Sizes<E>::RESIDENT)                                               \
+        logphi_by_row(const __grid_constant__ Job job) {                                                               \
+        by_row<E>(job);                                                                                                \
+    }                                                                                                                  \
+    extern "C" __global__ void __launch_bounds__(256) logphi_by_moved_coordinate(const __grid_constant__ Job job) {    \
         by_moved_coordinate<E>(job);                                                                                   \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(512)                                                                  \
         logphi_tree(const E::Scalar* leaves, u32 count, u64 length, double* out, double* totals) {                     \
         tree(leaves, count, length, out, totals);                                                                      \
+    }                                                                                                                  \
+    extern "C" __global__ void __launch_bounds__(256)                                                                  \
+        logphi_few_leaves(const E::Scalar* leaves, u32 count, u64 length, double* out, double* totals) {               \
+        few_leaves(leaves, count, length, out, totals);                                                                \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(512)                                                                  \
         logphi_tree_of_sums(const double* leaves, u32 count, u64 length, double* out, double* totals) {                \

@@ -73,6 +73,8 @@ template <class E> struct Sizes {
     // Rows whose sums one thread keeps in registers.
     static constexpr int WEIGHT = ENTRIES * static_cast<int>(sizeof(S) / 4);
     static constexpr int ROWS = WEIGHT <= 12 ? 4 : WEIGHT <= 24 ? 2 : 1;
+    // Blocks of 256 threads that a multiprocessor holds at once: more of them hide latencies, fewer have more registers.
+    static constexpr int RESIDENT = sizeof(S) == 4 && ROWS * WEIGHT <= 32 ? 4 : 2;
 };
 
 template <class T, int N> LOGPHI_INLINE Array<T, N> load(const void* base, u64 index) {
@@ -80,6 +82,22 @@ template <class T, int N> LOGPHI_INLINE Array<T, N> load(const void* base, u64 i
 #pragma unroll
     for (int at = 0; at < N; at++) out[at] = __ldg(static_cast<const T*>(base) + index * N + at);
     return out;
+}
+
+// As `load`, for arrays that begin at multiples of their size.
+template <class T, int N> LOGPHI_INLINE Array<T, N> load_aligned(const void* base, u64 index) {
+    constexpr int BYTES = N * static_cast<int>(sizeof(T));
+    if constexpr (BYTES % 16 == 0) {
+        Array<T, N> out;
+#pragma unroll
+        for (int at = 0; at < BYTES / 16; at++) {
+            const uint4 part = __ldg(static_cast<const uint4*>(base) + index * (BYTES / 16) + at);
+            memcpy(&out[at * (16 / static_cast<int>(sizeof(T)))], &part, 16);
+        }
+        return out;
+    } else {
+        return load<T, N>(base, index);
+    }
 }
 
 // A leaf's samples, as the random numbers count them.

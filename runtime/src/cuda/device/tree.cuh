@@ -21,6 +21,43 @@ LOGPHI_INLINE void push(double (&stack)[TREE_LEVELS][TREE_RUNS][LANES], u32 run,
     stack[level][run][lane] = sum;
 }
 
+// The most leaves that `few_leaves` adds, and runs of a block of it.
+constexpr u32 FEW_LEAVES = 8;
+constexpr u32 FEW_RUNS = 8;
+
+// The same as `tree` for a few leaves, in registers. Grid (length / 256, laws), blocks of (32, 8).
+template <class T>
+LOGPHI_INLINE void few_leaves(const T* leaves, u32 count, u64 length, double* out, double* totals) {
+    __shared__ double lanes[FEW_RUNS][LANES];
+    const u32 lane = threadIdx.x;
+    const u64 run = static_cast<u64>(blockIdx.x) * FEW_RUNS + threadIdx.y, entry = run * LANES + lane;
+    const bool present = entry < length;
+    double values[FEW_LEAVES];
+#pragma unroll
+    for (u32 leaf = 0; leaf < FEW_LEAVES; leaf++) {
+        const u64 place = (static_cast<u64>(blockIdx.y) * count + leaf) * length + entry;
+        values[leaf] = present && leaf < count ? static_cast<double>(leaves[place]) : 0.0;
+    }
+#pragma unroll
+    for (u32 stride = 1; stride < FEW_LEAVES; stride *= 2) {
+#pragma unroll
+        for (u32 leaf = 0; leaf < FEW_LEAVES; leaf += 2 * stride) {
+            if (leaf + stride < count) values[leaf] = values[leaf] + values[leaf + stride];
+        }
+    }
+    if (present) out[blockIdx.y * length + entry] = values[0];
+    if (!totals) return;
+    // The lanes pairwise, as `add_lanes` does.
+    double* const own = lanes[threadIdx.y];
+    own[lane] = values[0];
+#pragma unroll
+    for (u32 half = LANES / 2; half > 0; half /= 2) {
+        __syncthreads();
+        if (lane < half) own[lane] = own[lane] + own[lane + half];
+    }
+    if (lane == 0 && present) totals[(blockIdx.y * length + entry) / LANES] = own[0];
+}
+
 // Adds the lanes of a run pairwise: halves, quarters, ….
 template <class T> LOGPHI_INLINE double add_lanes(const T* lanes) {
     const auto quarter = [lanes](u32 lane) {
