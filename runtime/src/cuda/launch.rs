@@ -13,8 +13,8 @@ use crate::engine::{LANES, LEAF};
 
 /// Rows of a block in the tables of ridge terms.
 const BLOCK: usize = 8;
-/// Warps of a block of threads.
-const WARPS: usize = 8;
+/// The most warps of a block of threads.
+const WARPS: usize = 16;
 /// Blocks with the same samples from which on draws are made once, by a kernel of their own.
 const MANY_BLOCKS: usize = 4;
 /// Leaves up to which a kernel adds them in registers.
@@ -27,6 +27,8 @@ pub(super) struct Shape {
     config: LaunchConfig,
     /// Whether draws come from memory and not from the block itself.
     pub(super) needs_draws: bool,
+    /// Whether blocks copy slopes to shared memory.
+    stages_slopes: bool,
 }
 
 impl Device {
@@ -50,7 +52,9 @@ impl Device {
                     let warps = all * job.dimension as usize * (LEAF / LANES);
                     self.launch(&self.kernels.draw, &job, self.over_warps(warps))?;
                 }
-                self.launch(&self.kernels.by_row, &job, self.by_row(&plan.rows, &job, all).config)?;
+                let shape = self.by_row(&plan.rows, &job, all);
+                job.stages_slopes = shape.stages_slopes.into();
+                self.launch(&self.kernels.by_row, &job, shape.config)?;
                 if plan.moved {
                     self.launch(&self.kernels.by_moved_coordinate, &job, self.by_moved_coordinate(&job, all))?;
                 }
@@ -76,13 +80,18 @@ impl Device {
         LaunchConfig { grid_dim: (blocks as u32, 1, 1), block_dim: (LANES as u32, OWN as u32, 1), shared_mem_bytes: 0 }
     }
 
+    /// Whether so many blocks of a warp each leave the device with little to do.
+    fn is_small(&self, warps: usize) -> bool {
+        warps < 16 * self.multiprocessors as usize
+    }
+
     /// Rounds of a leaf that a block takes at once: several where there are too few blocks to fill the device.
-    fn slots(&self, samples: u64, blocks: usize) -> usize {
-        if blocks >= 2 * self.multiprocessors as usize {
-            return 1;
+    fn slots(&self, samples: u64, warps: usize) -> usize {
+        match (samples as usize).min(LEAF).div_ceil(LANES) {
+            _ if !self.is_small(warps) => 1,
+            0..8 => 4,
+            _ => 8,
         }
-        let rounds = (samples as usize).min(LEAF).div_ceil(LANES);
-        rounds.min(4)
     }
 
     /// Rows of one thread, as `job.cuh` computes them.
@@ -100,32 +109,35 @@ impl Device {
         let groups: usize =
             rows_of_terms.iter().map(|rows_of_term| rows_of_term.div_ceil(BLOCK) * (BLOCK / rows)).sum();
         let groups = groups.max(1);
-        let shared = |own: usize, slots: usize, drawn: bool| {
+        let warps = if self.is_small(leaves * groups) { WARPS } else { WARPS / 2 };
+        let shared = |own: usize, slots: usize, drawn: bool, staged: bool| {
+            let slopes = if staged { own * dimension * rows } else { 0 };
             let draws = if drawn { dimension * (slots * LANES + self.outline.parameters) } else { 0 };
             let sums = if slots > 1 { own * rows * self.outline.entries * LANES } else { 0 };
-            (draws + sums) * self.outline.size
+            (slopes + draws + sums) * self.outline.size
         };
-        let slots = self.slots(job.samples, leaves * groups.div_ceil(WARPS / 4));
+        let slots = self.slots(job.samples, leaves * groups);
         let moves = self.outline.stencils > 0;
         // Where many blocks have the same samples, each would draw them all again.
-        let blocks = groups.div_ceil(WARPS / slots);
+        let blocks = groups.div_ceil(warps / slots);
         let redraws = blocks >= MANY_BLOCKS && job.samples as usize >= LEAF / 2;
         let draws = !moves && !redraws;
-        let options = [(slots, draws), (1, draws), (1, false)];
-        let fits = |&(slots, drawn): &(usize, bool)| shared(groups.min(WARPS / slots), slots, drawn) <= SHARED;
-        let (slots, drawn) = options.into_iter().find(fits).unwrap_or((1, false));
-        let own = groups.min(WARPS / slots);
+        let options = [(slots, draws, true), (slots, draws, false), (1, draws, false), (1, false, false)];
+        let own = |slots: usize| groups.min(warps / slots);
+        let fits = |&(slots, drawn, staged): &(usize, bool, bool)| shared(own(slots), slots, drawn, staged) <= SHARED;
+        let (slots, drawn, staged) = options.into_iter().find(fits).unwrap_or((1, false, false));
+        let own = own(slots);
         let config = LaunchConfig {
             grid_dim: (groups.div_ceil(own) as u32, leaves as u32, 1),
             block_dim: (LANES as u32, own as u32, slots as u32),
-            shared_mem_bytes: shared(own, slots, drawn) as u32,
+            shared_mem_bytes: shared(own, slots, drawn, staged) as u32,
         };
-        Shape { config, needs_draws: !drawn }
+        Shape { config, needs_draws: !drawn, stages_slopes: staged }
     }
 
     fn by_moved_coordinate(&self, job: &Job, leaves: usize) -> LaunchConfig {
         let dimension = job.dimension as usize;
-        let slots = self.slots(job.samples, leaves * dimension.div_ceil(WARPS / 4));
+        let slots = self.slots(job.samples, leaves * dimension);
         let shared = |own: usize, slots: usize| match slots {
             1 => 0,
             _ => own * self.outline.coordinate_entries * LANES * self.outline.size,

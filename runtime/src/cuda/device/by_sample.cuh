@@ -43,9 +43,11 @@ template <class E> LOGPHI_INLINE void clear(RowSums<E>& sums) {
     for (int row = 0; row < Sizes<E>::ROWS; row++) fill(sums[row], -typename E::Scalar(0));
 }
 
-// One round of a warp: the coordinates of its samples lie at `draws[coordinate * stride]`.
-template <class S> struct Round {
+// One round of a warp: the coordinates of its samples lie at `draws[coordinate * stride]`, the slopes of its rows at
+// `slopes[coordinate]`, if they have been put there.
+template <class S, int ROWS> struct Round {
     const S* draws;
+    const Array<S, ROWS>* slopes;
     u32 stride;
     u32 leaf;
     // Place of the sample in its leaf, and whether it exists.
@@ -53,20 +55,25 @@ template <class S> struct Round {
     bool exists;
 };
 
+// Where the slopes of ROWS rows from `row` on begin, in units of so many; those of the next coordinate come BLOCK / ROWS later.
+template <int ROWS> LOGPHI_INLINE u64 first_slope(const Job& job, u32 row) {
+    return (static_cast<u64>(row / BLOCK) * job.dimension * BLOCK + row % BLOCK) / ROWS;
+}
+
 // Adds ROWS rows from `row` on to their sums.
 template <class E, class R>
-LOGPHI_INLINE void add_rows(const Job& job, const RidgeTable& table, u32 row, const Round<typename E::Scalar>& round,
+LOGPHI_INLINE void add_rows(const Job& job, const RidgeTable& table, u32 row, const Round<typename E::Scalar, Sizes<E>::ROWS>& round,
                             RowSums<E>& sums) {
     using S = typename E::Scalar;
     constexpr int ROWS = Sizes<E>::ROWS;
-    const u32 block = row / BLOCK, within = row % BLOCK;
-    // In units of ROWS slopes, which are loaded at once.
-    const u64 slopes = (static_cast<u64>(block) * job.dimension * BLOCK + within) / ROWS;
     Array<S, ROWS> u = load<S, ROWS>(table.offsets, row / ROWS);
+    // In shared memory, or in the table.
+    const u32 step = round.slopes ? 1 : BLOCK / ROWS;
+    const void* slopes = round.slopes ? round.slopes : static_cast<const Array<S, ROWS>*>(table.slopes) + first_slope<ROWS>(job, row);
 #pragma unroll 4
     for (u32 coordinate = 0; coordinate < job.dimension; coordinate++) {
         const S z = round.draws[coordinate * round.stride];
-        const auto factors = load_aligned<S, ROWS>(table.slopes, slopes + coordinate * (BLOCK / ROWS));
+        const auto factors = load_aligned<S, ROWS>(slopes, coordinate * step);
 #pragma unroll
         for (int at = 0; at < ROWS; at++) u[at] = mul_add(z, factors[at], u[at]);
     }
@@ -89,7 +96,7 @@ LOGPHI_INLINE void add_rows(const Job& job, const RidgeTable& table, u32 row, co
 // The term that has group `group` of ROWS rows, the terms' groups being numbered one after the other; each term has whole
 // blocks of eight rows.
 template <class E, int INDEX, class R, class... Rest>
-LOGPHI_INLINE void add_group(List<R, Rest...>, const Job& job, u32 group, const Round<typename E::Scalar>& round,
+LOGPHI_INLINE void add_group(List<R, Rest...>, const Job& job, u32 group, const Round<typename E::Scalar, Sizes<E>::ROWS>& round,
                              RowSums<E>& sums) {
     const RidgeTable& table = job.ridges[INDEX];
     const u32 groups = (table.rows + BLOCK - 1) / BLOCK * (BLOCK / Sizes<E>::ROWS);
@@ -117,15 +124,33 @@ template <class E> LOGPHI_INLINE u32 rows_of_group(const Job& job, u32 group, u3
     return 0;
 }
 
+// Copies the slopes of a group, coordinate by coordinate, by `threads` threads of which this is number `thread`.
+template <class E, int INDEX, class R, class... Rest>
+LOGPHI_INLINE void stage_slopes(List<R, Rest...>, const Job& job, u32 group, u32 thread, u32 threads,
+                                Array<typename E::Scalar, Sizes<E>::ROWS>* to) {
+    constexpr int ROWS = Sizes<E>::ROWS;
+    const RidgeTable& table = job.ridges[INDEX];
+    const u32 groups = (table.rows + BLOCK - 1) / BLOCK * (BLOCK / ROWS);
+    if (group < groups) {
+        const u64 first = first_slope<ROWS>(job, group * ROWS);
+        for (u32 coordinate = thread; coordinate < job.dimension; coordinate += threads) {
+            to[coordinate] = load_aligned<typename E::Scalar, ROWS>(table.slopes, first + coordinate * (BLOCK / ROWS));
+        }
+    } else if constexpr (sizeof...(Rest) > 0) {
+        stage_slopes<E, INDEX + 1>(List<Rest...>(), job, group - groups, thread, threads, to);
+    }
+}
+
 // Derivatives of every row. Grid (groups of rows / blockDim.y, laws * leaves), blocks of (32, groups, slots). Shared memory, in
-// numbers: where `job.draws` is null `slots * dimension * 32` and `dimension * PREPARED`, then with several slots
-// `groups * ROWS * ENTRIES * 32`.
+// numbers: where slopes are staged `groups * dimension * ROWS`, where `job.draws` is null `slots * dimension * 32` and
+// `dimension * PREPARED`, then with several slots `groups * ROWS * ENTRIES * 32`.
 template <class E> LOGPHI_INLINE void by_row(const Job& job) {
     if constexpr (Sizes<E>::RIDGES > 0) {
         using S = typename E::Scalar;
         constexpr int ROWS = Sizes<E>::ROWS, ENTRIES = Sizes<E>::ENTRIES;
         LOGPHI_SHARED(bytes);
-        S* const drawn = reinterpret_cast<S*>(bytes);
+        auto* const staged = reinterpret_cast<Array<S, ROWS>*>(bytes);
+        S* const drawn = reinterpret_cast<S*>(staged + (job.stages_slopes ? blockDim.y * job.dimension : 0));
         const u32 lane = threadIdx.x, slot = threadIdx.z, slots = blockDim.z, leaf = blockIdx.y;
         const Leaf range(job, leaf);
         S* const prepared = drawn + slots * job.dimension * LANES;
@@ -140,6 +165,11 @@ template <class E> LOGPHI_INLINE void by_row(const Job& job) {
         const u32 group = blockIdx.x * blockDim.y + threadIdx.y;
         u32 first = 0;
         const u32 rows = rows_of_group<E>(job, group, first);
+        Array<S, ROWS>* const slopes = job.stages_slopes ? staged + threadIdx.y * job.dimension : nullptr;
+        if (slopes && rows > 0) {
+            stage_slopes<E, 0>(typename E::Ridges(), job, group, slot * LANES + lane, slots * LANES, slopes);
+        }
+        __syncthreads();
         RowSums<E> sums;
         clear<E>(sums);
         if (slots > 1 && slot == 0) {
@@ -168,7 +198,7 @@ template <class E> LOGPHI_INLINE void by_row(const Job& job) {
             const u32 offset = (start + slot) * LANES + lane;
             const S* draws = job.draws ? static_cast<const S*>(job.draws) + static_cast<u64>(leaf) * job.dimension * LEAF + offset
                                        : drawn + slot * job.dimension * LANES + lane;
-            const Round<S> round = {draws, job.draws ? LEAF : LANES, leaf, offset, range.first + offset < range.end};
+            const Round<S, ROWS> round = {draws, slopes, job.draws ? LEAF : LANES, leaf, offset, range.first + offset < range.end};
             if (rows > 0 && start + slot < rounds) add_group<E, 0>(typename E::Ridges(), job, group, round, sums);
             if (slots > 1) {
                 // Round after round, so that each lane adds its samples in order.
@@ -202,7 +232,7 @@ template <class E> LOGPHI_INLINE void by_row(const Job& job) {
 
 // Adds what every row gives to the stencils of a coordinate.
 template <class E, int INDEX, class R, class... Rest>
-LOGPHI_INLINE void add_moved(List<R, Rest...>, const Job& job, const Round<typename E::Scalar>& round, u32 coordinate,
+LOGPHI_INLINE void add_moved(List<R, Rest...>, const Job& job, const Round<typename E::Scalar, Sizes<E>::ROWS>& round, u32 coordinate,
                              const Array<typename E::Scalar, E::PROBES>& probes,
                              Array<typename E::Scalar, E::STENCILS>& sums) {
     using S = typename E::Scalar;
@@ -267,7 +297,7 @@ template <class E> LOGPHI_INLINE void by_moved_coordinate(const Job& job) {
                     E::probes(load<S, E::PARAMETERS>(job.theta, range.coordinates + coordinate), z, words, probes);
                     Array<S, E::STENCILS> moved_sums;
                     fill(moved_sums, S(0));
-                    const Round<S> round = {nullptr, 0, leaf, offset, true};
+                    const Round<S, Sizes<E>::ROWS> round = {nullptr, nullptr, 0, leaf, offset, true};
                     add_moved<E, 0>(typename E::Ridges(), job, round, coordinate, probes, moved_sums);
                     if constexpr (Sizes<E>::SEPARABLE) {
                         Array<S, E::STENCILS> moved;

@@ -40,6 +40,8 @@ struct Job {
     u32 ridge_rows;
     // Runs of 32 lanes of a leaf.
     u32 runs;
+    // Whether each block copies the slopes of its rows to shared memory.
+    u32 stages_slopes;
     // [laws][dimension][PREPARED]: what the draw reads.
     const void* prepared;
     // [laws][dimension][PARAMETERS]
@@ -73,8 +75,8 @@ template <class E> struct Sizes {
     // Rows whose sums one thread keeps in registers.
     static constexpr int WEIGHT = ENTRIES * static_cast<int>(sizeof(S) / 4);
     static constexpr int ROWS = WEIGHT <= 12 ? 4 : WEIGHT <= 24 ? 2 : 1;
-    // Blocks of 256 threads that a multiprocessor holds at once: more of them hide latencies, fewer have more registers.
-    static constexpr int RESIDENT = sizeof(S) == 4 && ROWS * WEIGHT <= 32 ? 4 : 2;
+    // Blocks of 512 threads that a multiprocessor holds at once: two of them hide latencies, one has more registers.
+    static constexpr int RESIDENT = sizeof(S) == 4 && ROWS * WEIGHT <= 32 ? 2 : 1;
 };
 
 template <class T, int N> LOGPHI_INLINE Array<T, N> load(const void* base, u64 index) {
@@ -84,19 +86,19 @@ template <class T, int N> LOGPHI_INLINE Array<T, N> load(const void* base, u64 i
     return out;
 }
 
-// As `load`, for arrays that begin at multiples of their size.
+// As `load`, for arrays that begin at multiples of their size, in any memory.
 template <class T, int N> LOGPHI_INLINE Array<T, N> load_aligned(const void* base, u64 index) {
     constexpr int BYTES = N * static_cast<int>(sizeof(T));
     if constexpr (BYTES % 16 == 0) {
         Array<T, N> out;
 #pragma unroll
         for (int at = 0; at < BYTES / 16; at++) {
-            const uint4 part = __ldg(static_cast<const uint4*>(base) + index * (BYTES / 16) + at);
+            const uint4 part = static_cast<const uint4*>(base)[index * (BYTES / 16) + at];
             memcpy(&out[at * (16 / static_cast<int>(sizeof(T)))], &part, 16);
         }
         return out;
     } else {
-        return load<T, N>(base, index);
+        return static_cast<const Array<T, N>*>(base)[index];
     }
 }
 
