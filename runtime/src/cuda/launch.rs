@@ -27,8 +27,8 @@ pub(super) struct Shape {
     config: LaunchConfig,
     /// Whether draws come from memory and not from the block itself.
     pub(super) needs_draws: bool,
-    /// Whether blocks copy slopes to shared memory.
-    stages_slopes: bool,
+    /// Whether blocks put slopes and draws in shared memory.
+    is_staged: bool,
 }
 
 impl Device {
@@ -53,7 +53,7 @@ impl Device {
                     self.launch(&self.kernels.draw, &job, self.over_warps(warps))?;
                 }
                 let shape = self.by_row(&plan.rows, &job, all);
-                job.stages_slopes = shape.stages_slopes.into();
+                job.is_staged = shape.is_staged.into();
                 self.launch(&self.kernels.by_row, &job, shape.config)?;
                 if plan.moved {
                     self.launch(&self.kernels.by_moved_coordinate, &job, self.by_moved_coordinate(&job, all))?;
@@ -111,10 +111,10 @@ impl Device {
         let groups = groups.max(1);
         let warps = if self.is_small(leaves * groups) { WARPS } else { WARPS / 2 };
         let shared = |own: usize, slots: usize, drawn: bool, staged: bool| {
-            let slopes = if staged { own * dimension * rows } else { 0 };
-            let draws = if drawn { dimension * (slots * LANES + self.outline.parameters) } else { 0 };
+            let staged = if staged { dimension * (own * rows + slots * LANES) } else { 0 };
+            let prepared = if drawn { dimension * self.outline.parameters } else { 0 };
             let sums = if slots > 1 { own * rows * self.outline.entries * LANES } else { 0 };
-            (slopes + draws + sums) * self.outline.size
+            (staged + prepared + sums) * self.outline.size
         };
         let slots = self.slots(job.samples, leaves * groups);
         let moves = self.outline.stencils > 0;
@@ -122,7 +122,7 @@ impl Device {
         let blocks = groups.div_ceil(warps / slots);
         let redraws = blocks >= MANY_BLOCKS && job.samples as usize >= LEAF / 2;
         let draws = !moves && !redraws;
-        let options = [(slots, draws, true), (slots, draws, false), (1, draws, false), (1, false, false)];
+        let options = [(slots, draws, true), (1, draws, true), (slots, false, false)];
         let own = |slots: usize| groups.min(warps / slots);
         let fits = |&(slots, drawn, staged): &(usize, bool, bool)| shared(own(slots), slots, drawn, staged) <= SHARED;
         let (slots, drawn, staged) = options.into_iter().find(fits).unwrap_or((1, false, false));
@@ -132,7 +132,7 @@ impl Device {
             block_dim: (LANES as u32, own as u32, slots as u32),
             shared_mem_bytes: shared(own, slots, drawn, staged) as u32,
         };
-        Shape { config, needs_draws: !drawn, stages_slopes: staged }
+        Shape { config, needs_draws: !drawn, is_staged: staged }
     }
 
     fn by_moved_coordinate(&self, job: &Job, leaves: usize) -> LaunchConfig {

@@ -44,7 +44,7 @@ pub(super) struct Job {
     pub(super) dimension: u32,
     pub(super) ridge_rows: u32,
     pub(super) runs: u32,
-    pub(super) stages_slopes: u32,
+    pub(super) is_staged: u32,
     pub(super) prepared: u64,
     pub(super) theta: u64,
     numbers: u64,

@@ -32,8 +32,8 @@ void run(const logphi::Job& job, u64 groups, u64 slots, u64 parameters, bool has
     if (job.draws) launch({5}, {32, warps}, 0, [&] { logphi::logphi_draw(job); });
     u64 all = 0;
     for (const auto& table : job.ridges) all += (table.rows + 7) / 8 * (8 / rows);
-    const u64 staged = job.stages_slopes ? groups * job.dimension * rows : 0;
-    const u64 drawn = job.draws ? 0 : job.dimension * (slots * 32 + parameters);
+    const u64 staged = job.is_staged ? job.dimension * (groups * rows + slots * 32) : 0;
+    const u64 drawn = job.draws ? 0 : job.dimension * parameters;
     const u64 shared = (staged + drawn + (slots > 1 ? groups * rows * entries * 32 : 0)) * sizeof(Number);
     const auto blocks = [&](u64 count) { return static_cast<unsigned>((count + groups - 1) / groups); };
     const auto g = static_cast<unsigned>(groups), s = static_cast<unsigned>(slots);
@@ -63,7 +63,7 @@ int main(int, char** names) {
     job.ridge_rows = static_cast<u32>(in.number());
     job.runs = static_cast<u32>(in.number());
     const auto theta = in.numbers(), numbers = in.numbers();
-    job.stages_slopes = groups % 2;
+    job.is_staged = !keep_draws || groups % 2;
     job.prepared = job.theta = theta.data();
     job.numbers = numbers.data();
     const u64 ridges = in.number();

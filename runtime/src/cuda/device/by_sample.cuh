@@ -43,12 +43,12 @@ template <class E> LOGPHI_INLINE void clear(RowSums<E>& sums) {
     for (int row = 0; row < Sizes<E>::ROWS; row++) fill(sums[row], -typename E::Scalar(0));
 }
 
-// One round of a warp: the coordinates of its samples lie at `draws[coordinate * stride]`, the slopes of its rows at
-// `slopes[coordinate]`, if they have been put there.
+// One round of a warp. Draws and slopes lie in shared memory, where `staged[coordinate * 32]` is the coordinate of the sample and
+// `slopes[coordinate]` are the slopes of the warp's rows, or the draws lie at `draws[coordinate * 1024]`.
 template <class S, int ROWS> struct Round {
-    const S* draws;
+    const S* staged;
     const Array<S, ROWS>* slopes;
-    u32 stride;
+    const S* draws;
     u32 leaf;
     // Place of the sample in its leaf, and whether it exists.
     u32 offset;
@@ -60,6 +60,11 @@ template <int ROWS> LOGPHI_INLINE u64 first_slope(const Job& job, u32 row) {
     return (static_cast<u64>(row / BLOCK) * job.dimension * BLOCK + row % BLOCK) / ROWS;
 }
 
+template <class S, int ROWS> LOGPHI_INLINE void add_product(S z, const Array<S, ROWS>& slopes, Array<S, ROWS>& u) {
+#pragma unroll
+    for (int at = 0; at < ROWS; at++) u[at] = mul_add(z, slopes[at], u[at]);
+}
+
 // Adds ROWS rows from `row` on to their sums.
 template <class E, class R>
 LOGPHI_INLINE void add_rows(const Job& job, const RidgeTable& table, u32 row, const Round<typename E::Scalar, Sizes<E>::ROWS>& round,
@@ -67,15 +72,19 @@ LOGPHI_INLINE void add_rows(const Job& job, const RidgeTable& table, u32 row, co
     using S = typename E::Scalar;
     constexpr int ROWS = Sizes<E>::ROWS;
     Array<S, ROWS> u = load<S, ROWS>(table.offsets, row / ROWS);
-    // In shared memory, or in the table.
-    const u32 step = round.slopes ? 1 : BLOCK / ROWS;
-    const void* slopes = round.slopes ? round.slopes : static_cast<const Array<S, ROWS>*>(table.slopes) + first_slope<ROWS>(job, row);
+    // Two loops, so that each knows which memory it reads.
+    if (round.staged) {
 #pragma unroll 4
-    for (u32 coordinate = 0; coordinate < job.dimension; coordinate++) {
-        const S z = round.draws[coordinate * round.stride];
-        const auto factors = load_aligned<S, ROWS>(slopes, coordinate * step);
-#pragma unroll
-        for (int at = 0; at < ROWS; at++) u[at] = mul_add(z, factors[at], u[at]);
+        for (u32 coordinate = 0; coordinate < job.dimension; coordinate++) {
+            add_product(round.staged[coordinate * LANES], load_aligned<S, ROWS>(round.slopes, coordinate), u);
+        }
+    } else {
+        const u64 slopes = first_slope<ROWS>(job, row);
+#pragma unroll 4
+        for (u32 coordinate = 0; coordinate < job.dimension; coordinate++) {
+            add_product(round.draws[coordinate * LEAF],
+                        load_aligned<S, ROWS>(table.slopes, slopes + coordinate * (BLOCK / ROWS)), u);
+        }
     }
 #pragma unroll
     for (int at = 0; at < ROWS; at++) {
@@ -141,22 +150,38 @@ LOGPHI_INLINE void stage_slopes(List<R, Rest...>, const Job& job, u32 group, u32
     }
 }
 
+// The kept draws of a coordinate in a leaf.
+template <class S> LOGPHI_INLINE const S* drawn(const Job& job, u32 leaf, u32 coordinate) {
+    return static_cast<const S*>(job.draws) + (static_cast<u64>(leaf) * job.dimension + coordinate) * LEAF;
+}
+
+// Draws a coordinate of a sample with what `all` has for each coordinate.
+template <class E>
+LOGPHI_INLINE typename E::Scalar draw_with(const Job& job, const typename E::Scalar* all, u64 sample, u32 coordinate) {
+    Words<typename E::Scalar> words(Key{job.key[0], job.key[1]}, sample, coordinate);
+    Array<typename E::Scalar, E::PREPARED> prepared;
+#pragma unroll
+    for (int at = 0; at < E::PREPARED; at++) prepared[at] = all[coordinate * E::PREPARED + at];
+    return E::draw(prepared, words);
+}
+
 // Derivatives of every row. Grid (groups of rows / blockDim.y, laws * leaves), blocks of (32, groups, slots). Shared memory, in
-// numbers: where slopes are staged `groups * dimension * ROWS`, where `job.draws` is null `slots * dimension * 32` and
-// `dimension * PREPARED`, then with several slots `groups * ROWS * ENTRIES * 32`.
+// numbers: where the job is staged `groups * dimension * ROWS` for slopes, `slots * dimension * 32` for draws and without
+// `job.draws` `dimension * PREPARED`, then with several slots `groups * ROWS * ENTRIES * 32` for sums.
 template <class E> LOGPHI_INLINE void by_row(const Job& job) {
     if constexpr (Sizes<E>::RIDGES > 0) {
         using S = typename E::Scalar;
         constexpr int ROWS = Sizes<E>::ROWS, ENTRIES = Sizes<E>::ENTRIES;
         LOGPHI_SHARED(bytes);
-        auto* const staged = reinterpret_cast<Array<S, ROWS>*>(bytes);
-        S* const drawn = reinterpret_cast<S*>(staged + (job.stages_slopes ? blockDim.y * job.dimension : 0));
         const u32 lane = threadIdx.x, slot = threadIdx.z, slots = blockDim.z, leaf = blockIdx.y;
-        const Leaf range(job, leaf);
-        S* const prepared = drawn + slots * job.dimension * LANES;
-        const u32 size = job.draws ? 0 : slots * job.dimension * LANES + job.dimension * E::PREPARED;
-        S* const shared_sums = drawn + size + threadIdx.y * ROWS * ENTRIES * LANES + lane;
         const u32 warp = slot * blockDim.y + threadIdx.y, warps = blockDim.y * slots;
+        const Leaf range(job, leaf);
+        // What lies in shared memory, one after the other.
+        auto* const slopes = reinterpret_cast<Array<S, ROWS>*>(bytes) + (job.is_staged ? threadIdx.y * job.dimension : 0);
+        S* const staged = reinterpret_cast<S*>(bytes) + (job.is_staged ? blockDim.y * job.dimension * ROWS : 0);
+        S* const prepared = staged + (job.is_staged ? slots * job.dimension * LANES : 0);
+        S* const all_sums = prepared + (job.draws ? 0 : job.dimension * E::PREPARED);
+        S* const shared_sums = all_sums + threadIdx.y * ROWS * ENTRIES * LANES + lane;
         // All at once, since they may come from the host.
         for (u32 at = warp * LANES + lane; !job.draws && at < job.dimension * E::PREPARED; at += warps * LANES) {
             prepared[at] = load<S, 1>(job.prepared, range.coordinates * E::PREPARED + at)[0];
@@ -165,11 +190,9 @@ template <class E> LOGPHI_INLINE void by_row(const Job& job) {
         const u32 group = blockIdx.x * blockDim.y + threadIdx.y;
         u32 first = 0;
         const u32 rows = rows_of_group<E>(job, group, first);
-        Array<S, ROWS>* const slopes = job.stages_slopes ? staged + threadIdx.y * job.dimension : nullptr;
-        if (slopes && rows > 0) {
+        if (job.is_staged && rows > 0) {
             stage_slopes<E, 0>(typename E::Ridges(), job, group, slot * LANES + lane, slots * LANES, slopes);
         }
-        __syncthreads();
         RowSums<E> sums;
         clear<E>(sums);
         if (slots > 1 && slot == 0) {
@@ -177,28 +200,24 @@ template <class E> LOGPHI_INLINE void by_row(const Job& job) {
         }
 #pragma unroll 1
         for (u32 start = 0; start < rounds; start += slots) {
-            if (!job.draws) {
+            if (job.is_staged) {
                 __syncthreads();
 #pragma unroll 1
                 for (u32 item = warp; item < slots * job.dimension; item += warps) {
-                    const u32 coordinate = item % job.dimension;
-                    const u64 sample = range.first + (start + item / job.dimension) * LANES + lane;
+                    const u32 coordinate = item % job.dimension, place = (start + item / job.dimension) * LANES + lane;
                     S z = S(0);
-                    if (sample < range.end) {
-                        Words<S> words(Key{job.key[0], job.key[1]}, sample, coordinate);
-                        Array<S, E::PREPARED> own;
-#pragma unroll
-                        for (int at = 0; at < E::PREPARED; at++) own[at] = prepared[coordinate * E::PREPARED + at];
-                        z = E::draw(own, words);
+                    if (range.first + place < range.end) {
+                        z = job.draws ? drawn<S>(job, leaf, coordinate)[place]
+                                      : draw_with<E>(job, prepared, range.first + place, coordinate);
                     }
-                    drawn[item * LANES + lane] = z;
+                    staged[item * LANES + lane] = z;
                 }
                 __syncthreads();
             }
             const u32 offset = (start + slot) * LANES + lane;
-            const S* draws = job.draws ? static_cast<const S*>(job.draws) + static_cast<u64>(leaf) * job.dimension * LEAF + offset
-                                       : drawn + slot * job.dimension * LANES + lane;
-            const Round<S, ROWS> round = {draws, slopes, job.draws ? LEAF : LANES, leaf, offset, range.first + offset < range.end};
+            const Round<S, ROWS> round = {job.is_staged ? staged + slot * job.dimension * LANES + lane : nullptr, slopes,
+                                          job.is_staged ? nullptr : drawn<S>(job, leaf, 0) + offset,
+                                          leaf, offset, range.first + offset < range.end};
             if (rows > 0 && start + slot < rounds) add_group<E, 0>(typename E::Ridges(), job, group, round, sums);
             if (slots > 1) {
                 // Round after round, so that each lane adds its samples in order.
@@ -297,7 +316,7 @@ template <class E> LOGPHI_INLINE void by_moved_coordinate(const Job& job) {
                     E::probes(load<S, E::PARAMETERS>(job.theta, range.coordinates + coordinate), z, words, probes);
                     Array<S, E::STENCILS> moved_sums;
                     fill(moved_sums, S(0));
-                    const Round<S, Sizes<E>::ROWS> round = {nullptr, nullptr, 0, leaf, offset, true};
+                    const Round<S, Sizes<E>::ROWS> round = {nullptr, nullptr, nullptr, leaf, offset, true};
                     add_moved<E, 0>(typename E::Ridges(), job, round, coordinate, probes, moved_sums);
                     if constexpr (Sizes<E>::SEPARABLE) {
                         Array<S, E::STENCILS> moved;

@@ -23,7 +23,7 @@
         by_coordinate<E>(job);                                                                                         \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(256) logphi_draw(const __grid_constant__ Job job) { draw_all<E>(job); } \
-    extern "C" __global__ void __launch_bounds__(512, Sizes<E>::RESIDENT)                                               \
+    extern "C" __global__ void __launch_bounds__(Sizes<E>::THREADS)                                               \
         logphi_by_row(const __grid_constant__ Job job) {                                                               \
         by_row<E>(job);                                                                                                \
     }                                                                                                                  \

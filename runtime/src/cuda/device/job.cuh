@@ -40,15 +40,15 @@ struct Job {
     u32 ridge_rows;
     // Runs of 32 lanes of a leaf.
     u32 runs;
-    // Whether each block copies the slopes of its rows to shared memory.
-    u32 stages_slopes;
+    // Whether blocks of rows put their slopes and draws in shared memory; they must where `draws` is null.
+    u32 is_staged;
     // [laws][dimension][PREPARED]: what the draw reads.
     const void* prepared;
     // [laws][dimension][PARAMETERS]
     const void* theta;
     // [dimension][NUMBERS] of the separable term.
     const void* numbers;
-    // [leaves][dimension][1024]: the draws, or null where each block draws for itself. Needed for stencils with ridge terms.
+    // [leaves][dimension][1024]: the draws, or null where each block of rows draws for itself. Needed for stencils with ridge terms.
     void* draws;
     // [leaves][ridge_rows][2][1024]: `u_o` and `h(u_o)`. Needed for stencils with ridge terms, otherwise null.
     void* arguments;
@@ -75,8 +75,8 @@ template <class E> struct Sizes {
     // Rows whose sums one thread keeps in registers.
     static constexpr int WEIGHT = ENTRIES * static_cast<int>(sizeof(S) / 4);
     static constexpr int ROWS = WEIGHT <= 12 ? 4 : WEIGHT <= 24 ? 2 : 1;
-    // Blocks of 512 threads that a multiprocessor holds at once: two of them hide latencies, one has more registers.
-    static constexpr int RESIDENT = sizeof(S) == 4 && ROWS * WEIGHT <= 32 ? 2 : 1;
+    // Threads among which the registers of a multiprocessor are shared out (80 each, or 128): more of them hide latencies.
+    static constexpr int THREADS = sizeof(S) == 4 && ROWS * WEIGHT <= 32 ? 768 : 512;
 };
 
 template <class T, int N> LOGPHI_INLINE Array<T, N> load(const void* base, u64 index) {
