@@ -23,11 +23,11 @@
         by_coordinate<E>(job);                                                                                         \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(256) logphi_draw(const __grid_constant__ Job job) { draw_all<E>(job); } \
-    extern "C" __global__ void __launch_bounds__(Sizes<E>::THREADS)                                               \
+    extern "C" __global__ void __launch_bounds__(Sizes<E>::THREADS, 1)                                               \
         logphi_by_row(const __grid_constant__ Job job) {                                                               \
         by_row<E>(job);                                                                                                \
     }                                                                                                                  \
-    extern "C" __global__ void __launch_bounds__(512) logphi_by_moved_coordinate(const __grid_constant__ Job job) {    \
+    extern "C" __global__ void __launch_bounds__(512, 1) logphi_by_moved_coordinate(const __grid_constant__ Job job) {    \
         by_moved_coordinate<E>(job);                                                                                   \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(512)                                                                  \
