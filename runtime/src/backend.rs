@@ -10,6 +10,20 @@ pub enum Backend {
     /// The CUDA device with this number. Needs the feature `cuda`, a driver and NVRTC, its compiler; whatever is missing is a
     /// [`DeviceError`] that says so.
     Cuda(usize),
+    /// The CUDA devices with these numbers together, each with its own range of the samples. The result is that of one of them, to the
+    /// bit in reproducible arithmetic. A number may come more than once. [`device_count`] says how many there are.
+    Cudas(&'static [usize]),
+}
+
+/// The number of CUDA devices of this machine.
+///
+/// # Errors
+/// [`DeviceError`] without the feature `cuda`, or without a driver.
+pub fn device_count() -> Result<usize, DeviceError> {
+    #[cfg(feature = "cuda")]
+    return crate::cuda::count();
+    #[cfg(not(feature = "cuda"))]
+    Err(DeviceError::NotBuilt)
 }
 
 /// How a device computes.
@@ -41,6 +55,9 @@ pub enum DeviceError {
         /// What to do.
         help: &'static str,
     },
+    /// No device was named.
+    #[error("CUDA devices were asked for, but none was named: `Backend::Cudas` takes their numbers")]
+    NoDevices,
     /// There is no device with that number.
     #[error("CUDA device {device} was asked for, but there are {count} devices, numbered from 0")]
     NoSuchDevice {

@@ -4,7 +4,7 @@
 use crate::backend::DeviceError;
 use crate::backend::{Arithmetic, Backend};
 #[cfg(feature = "cuda")]
-use crate::cuda::{Device, Found};
+use crate::cuda::{Devices, Found};
 use crate::draw::Key;
 use crate::engine::{DeviceJob, Noise, Reduction, Settings, Workspace};
 use crate::error::EstimateError;
@@ -197,9 +197,10 @@ impl<'law, 'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'law, 'a, E, P
             return Err(EstimateError::NoArgumentGradientOnDevice { function: E::NAME });
         }
         #[cfg(feature = "cuda")]
-        let device = match options.backend {
+        let devices = match options.backend {
             Backend::Cpu => None,
-            Backend::Cuda(device) => Some(Device::open::<E>(device, options.arithmetic)?),
+            Backend::Cuda(device) => Some(Devices::open::<E>(&[device], options.arithmetic)?),
+            Backend::Cudas(devices) => Some(Devices::open::<E>(devices, options.arithmetic)?),
         };
         #[cfg(not(feature = "cuda"))]
         if options.backend != Backend::Cpu {
@@ -245,7 +246,7 @@ impl<'law, 'a, E: Estimator, P: Parameters<Law = E::Law>> Prepare<'law, 'a, E, P
             term_gradient: vec![0.0; parameters],
             options,
             #[cfg(feature = "cuda")]
-            device,
+            devices,
             run,
         })
     }
@@ -279,7 +280,7 @@ pub struct Prepared<'a, E: Estimator, G> {
     theta: Vec<f64>,
     term_gradient: Vec<f64>,
     #[cfg(feature = "cuda")]
-    pub(crate) device: Option<Device>,
+    pub(crate) devices: Option<Devices>,
     pub(crate) run: Run<E, G>,
 }
 
@@ -416,11 +417,11 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         run.sampler_error = workspace.sampler_error();
         match source {
             #[cfg(feature = "cuda")]
-            Source::Backend if let Some(device) = &mut self.device => {
+            Source::Backend if let Some(devices) = &mut self.devices => {
                 if !known {
-                    device.load(&workspace.device_job(noise, samples), &workspace.reduction.ridges)?;
+                    devices.load(&workspace.device_job(noise, samples), &workspace.reduction.ridges)?;
                 }
-                let found = device.step(&[workspace.device_parameters(noise, samples)], 0, errors)?;
+                let found = devices.step(&[workspace.device_parameters(noise, samples)], 0, errors)?;
                 return workspace.reduce_found(&found, 0, samples, constant, errors, run);
             }
             #[cfg(feature = "cuda")]

@@ -1,7 +1,7 @@
 //! One estimator at many parameter vectors.
 
 #[cfg(feature = "cuda")]
-use crate::cuda::Device;
+use crate::cuda::Devices;
 #[cfg(feature = "cuda")]
 use crate::draw::Key;
 #[cfg(feature = "cuda")]
@@ -59,10 +59,10 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
             #[cfg(feature = "cuda")]
             if self.holds_own_arguments
                 && self.run.samples > 0
-                && let Some(mut device) = self.device.take()
+                && let Some(mut devices) = self.devices.take()
             {
-                let others = self.run_on(&mut device, laws, apart, &mut runs);
-                self.device = Some(device);
+                let others = self.run_on(&mut devices, laws, apart, &mut runs);
+                self.devices = Some(devices);
                 others?;
                 break;
             }
@@ -72,11 +72,11 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         Ok(runs)
     }
 
-    /// The runs that are missing, as many at once as the device takes.
+    /// The runs that are missing, as many at once as the devices take.
     #[cfg(feature = "cuda")]
     fn run_on<P>(
         &mut self,
-        device: &mut Device,
+        devices: &mut Devices,
         laws: &[P],
         apart: u64,
         runs: &mut Vec<Run<E, G>>,
@@ -89,7 +89,7 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         let mut jobs = Vec::new();
         while runs.len() < laws.len() {
             let first = runs.len();
-            let at_once = device.laws_at_once(laws.len() - first)?;
+            let at_once = devices.laws_at_once(laws.len() - first)?;
             let group = || laws.iter().enumerate().skip(first).take(at_once);
             jobs.clear();
             for (index, law) in group() {
@@ -97,7 +97,7 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
                 let noise = Noise { key, first: index as u64 * apart };
                 jobs.push(self.workspace.device_parameters(noise, samples));
             }
-            let found = device.step(&jobs, apart, errors)?;
+            let found = devices.step(&jobs, apart, errors)?;
             for (index, law) in group() {
                 let source = Source::Found(&found, index - first);
                 self.step_from(law, index as u64 * apart, source).map_err(at_law(index))?;

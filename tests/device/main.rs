@@ -253,6 +253,23 @@ fn sweeps_have_the_same_bits() {
     }
 }
 
+/// Several devices share the samples; here one device stands for all.
+#[test]
+fn devices_share_samples() {
+    let law = Laplace { mu: [0.3, -0.2, 0.0], b: 0.5 };
+    for (samples, errors) in [(50, true), (1025, false), (5000, true), (5000, false), (200_000, true)] {
+        let run = |backend| {
+            let estimate = MovedSingle::estimate(&law, (matrix(5, 3), &LABELS)).samples(samples).seed(11);
+            estimate.standard_errors(errors).backend(backend).run()
+        };
+        let expected = numbers(&run(Backend::Cpu).expect("a run"));
+        for devices in [&[0, 0][..], &[0, 0, 0], &[0; 5]] {
+            let Some(found) = on_device(run(Backend::Cudas(devices.to_vec().leak()))) else { return };
+            assert_eq!(numbers(&found), expected, "{samples} samples, {} devices", devices.len());
+        }
+    }
+}
+
 /// Estimators of one device run side by side.
 #[test]
 fn threads_share_a_device() {
@@ -286,6 +303,13 @@ fn too_little_memory_is_an_error() {
     // Afterwards the device can be used.
     let law = Exponential { rate: [0.5, 2.0] };
     assert!(smooth::estimate(&law, ()).samples(100).seed(1).backend(Backend::Cuda(0)).run().is_ok());
+}
+
+#[test]
+fn no_devices_are_an_error() {
+    let law = Exponential { rate: 1.0 };
+    let error = smooth::estimate(&law, ()).dimension(1).backend(Backend::Cudas(&[])).run();
+    assert!(matches!(error, Err(EstimateError::Device(DeviceError::NoDevices))));
 }
 
 #[test]

@@ -122,10 +122,12 @@ fn directory() -> Option<PathBuf> {
 
 /// The name of a file: a hash of all that decides what is in it.
 fn file_name(text: &str, options: &[String]) -> String {
-    let (mut major, mut minor) = (0, 0);
+    let (mut major, mut minor, mut driver) = (0, 0, 0);
     // SAFETY: writes two numbers.
     let _ = unsafe { sys::nvrtcVersion(&raw mut major, &raw mut minor) };
-    let version = format!("{} {major}.{minor}", env!("CARGO_PKG_VERSION"));
+    // SAFETY: writes a number.
+    let _ = unsafe { cudarc::driver::sys::cuDriverGetVersion(&raw mut driver) };
+    let version = format!("{} {major}.{minor} {driver}", env!("CARGO_PKG_VERSION"));
     let parts = [text, &version].into_iter().chain(options.iter().map(String::as_str));
     format!("{:032x}.cubin", hash(parts))
 }

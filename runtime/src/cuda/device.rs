@@ -76,7 +76,7 @@ impl Outline {
 }
 
 /// A device with the kernels of one estimator.
-pub(crate) struct Device {
+pub(super) struct Device {
     pub(super) context: Arc<CudaContext>,
     pub(super) stream: Arc<CudaStream>,
     pub(super) kernels: Kernels,
@@ -88,14 +88,23 @@ pub(crate) struct Device {
     /// Whether the plan has been run, and its recording.
     pub(super) has_run: bool,
     pub(super) graph: Option<Graph>,
+    /// Whether the step that was asked for gives moments.
+    pub(super) gives_moments: bool,
+    /// Which part of all leaves is this device's, and of how many.
+    pub(super) part: usize,
+    pub(super) parts: usize,
 }
 
 impl Device {
-    /// Opens device `device` and loads the kernels of the estimator.
+    /// Opens device `device` for part `part` of `parts`, and loads the kernels of the estimator.
     ///
     /// # Errors
     /// [`DeviceError`] for whatever is missing.
-    pub(crate) fn open<E: Estimator>(device: usize, arithmetic: Arithmetic) -> Result<Self, DeviceError> {
+    pub(super) fn open<E: Estimator>(
+        device: usize,
+        arithmetic: Arithmetic,
+        [part, parts]: [usize; 2],
+    ) -> Result<Self, DeviceError> {
         let text = E::CUDA.map_err(|reason| DeviceError::NoKernels { function: E::NAME, reason })?;
         let context = context(device)?;
         let attribute = |attribute| context.attribute(attribute).map_err(of_call("cuDeviceGetAttribute"));
@@ -136,13 +145,18 @@ impl Device {
             plan: None,
             has_run: false,
             graph: None,
+            gives_moments: false,
+            part,
+            parts,
         })
     }
 }
 
-/// The context of a device, opened once for the process.
-fn context(device: usize) -> Result<Arc<CudaContext>, DeviceError> {
-    static CONTEXTS: Mutex<Vec<(usize, Arc<CudaContext>)>> = Mutex::new(Vec::new());
+/// The number of devices.
+///
+/// # Errors
+/// [`DeviceError`] without a driver.
+pub(crate) fn count() -> Result<usize, DeviceError> {
     // SAFETY: asks only whether the library can be loaded.
     if !unsafe { sys::is_culib_present() } {
         return Err(DeviceError::NoLibrary {
@@ -151,12 +165,18 @@ fn context(device: usize) -> Result<Arc<CudaContext>, DeviceError> {
             help: "install the driver of the device, or use `Backend::Cpu`",
         });
     }
+    let count = CudaContext::device_count().map_err(of_call("cuDeviceGetCount"))?;
+    Ok(usize::try_from(count).unwrap_or(0))
+}
+
+/// The context of a device, opened once for the process.
+fn context(device: usize) -> Result<Arc<CudaContext>, DeviceError> {
+    static CONTEXTS: Mutex<Vec<(usize, Arc<CudaContext>)>> = Mutex::new(Vec::new());
+    let count = count()?;
     let mut contexts = CONTEXTS.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, known)) = contexts.iter().find(|(number, _)| *number == device) {
         return Ok(known.clone());
     }
-    let count = CudaContext::device_count().map_err(of_call("cuDeviceGetCount"))?;
-    let count = usize::try_from(count).unwrap_or(0);
     if device >= count {
         return Err(DeviceError::NoSuchDevice { device, count });
     }
@@ -167,15 +187,16 @@ fn context(device: usize) -> Result<Arc<CudaContext>, DeviceError> {
     Ok(context)
 }
 
-/// The modules of this process.
-type Modules = Mutex<HashMap<(usize, Unit), Arc<CudaModule>>>;
+/// A module of this process; locked while it is compiled, so that it is compiled once.
+type Place = Arc<Mutex<Option<Arc<CudaModule>>>>;
 
-/// The compiled kernels of a unit, loaded once for the process.
+/// The compiled kernels of a unit, loaded once for the process. Others can be compiled at the same time.
 fn module(context: &Arc<CudaContext>, device: usize, unit: Unit) -> Result<Arc<CudaModule>, DeviceError> {
-    static MODULES: OnceLock<Modules> = OnceLock::new();
-    let modules = MODULES.get_or_init(Modules::default);
-    let mut modules = modules.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(known) = modules.get(&(device, unit)) {
+    static MODULES: OnceLock<Mutex<HashMap<(usize, Unit), Place>>> = OnceLock::new();
+    let modules = MODULES.get_or_init(Mutex::default);
+    let place = modules.lock().unwrap_or_else(PoisonError::into_inner).entry((device, unit)).or_default().clone();
+    let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = &*place {
         return Ok(known.clone());
     }
     let load = || {
@@ -190,8 +211,7 @@ fn module(context: &Arc<CudaContext>, device: usize, unit: Unit) -> Result<Arc<C
         }
         other => Err(other),
     })?;
-    modules.insert((device, unit), module.clone());
-    Ok(module)
+    Ok(place.insert(module).clone())
 }
 
 /// The error of a call.

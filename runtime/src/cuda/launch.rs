@@ -43,7 +43,7 @@ impl Device {
         let (mut job, laws) = (plan.job, plan.laws());
         let (length, chunks) = (plan.length(), leaves.div_ceil(chunk));
         for index in 0..chunks {
-            job.first_leaf = (index * chunk) as u64;
+            job.first_leaf = (plan.first_leaf + index * chunk) as u64;
             let own = chunk.min(leaves - index * chunk);
             job.leaves = own as u32;
             let all = own * laws;

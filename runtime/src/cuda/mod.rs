@@ -11,6 +11,7 @@
 mod compile;
 mod contract;
 mod device;
+mod devices;
 mod graph;
 mod launch;
 mod memory;
@@ -18,5 +19,6 @@ mod plan;
 mod source;
 mod step;
 
-pub(crate) use self::device::Device;
+pub(crate) use self::device::count;
+pub(crate) use self::devices::Devices;
 pub(crate) use self::step::Found;

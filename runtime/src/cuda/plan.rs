@@ -66,8 +66,9 @@ pub(super) struct Tables {
     pub(super) rows: Vec<usize>,
     /// Addresses of the slopes of each ridge term in `f64`, row by row.
     pub(super) exact: Vec<u64>,
-    /// Leaves of a law.
-    pub(super) leaves: usize,
+    /// The leaves of a law that are this device's: the first, and how many.
+    first_leaf: usize,
+    leaves: usize,
 }
 
 /// How runs of so many laws with the same arguments are launched.
@@ -76,8 +77,9 @@ pub(super) struct Plan {
     /// The argument of the kernels, but for what changes from run to run.
     pub(super) job: Job,
     pub(super) rows: Vec<usize>,
-    /// Leaves of a law, and of a chunk of them.
+    /// Leaves of a law, the first of them, and leaves of a chunk.
     pub(super) leaves: usize,
+    pub(super) first_leaf: usize,
     pub(super) chunk: usize,
     /// Whether coordinates have moments of their own beside rows.
     pub(super) moved: bool,
@@ -106,7 +108,7 @@ impl Device {
     ///
     /// # Errors
     /// [`DeviceError`] of any call, or too little memory. Nothing can be run then.
-    pub(crate) fn load<S: Scalar>(&mut self, job: &DeviceJob<S>, slopes: &[Slopes]) -> Result<(), DeviceError> {
+    pub(super) fn load<S: Scalar>(&mut self, job: &DeviceJob<S>, slopes: &[Slopes]) -> Result<(), DeviceError> {
         let before = self.tables.take();
         if job.ridges.len() > MOST_RIDGES {
             return Err(DeviceError::TooManyTerms { found: job.ridges.len(), limit: MOST_RIDGES });
@@ -141,11 +143,16 @@ impl Device {
                 numbers: at(numbers),
             };
         }
+        // Each device has a whole subtree of the leaves.
+        let all = (job.samples as usize).div_ceil(LEAF);
+        let width = all.div_ceil(self.parts).next_power_of_two();
+        let (first_leaf, leaves) = (self.part * width, all.saturating_sub(self.part * width).min(width));
         let tables = Tables {
             job: arguments,
             rows: job.ridges.iter().map(|ridge| ridge.rows).collect(),
             exact: exact.into_iter().map(at).collect(),
-            leaves: (job.samples as usize).div_ceil(LEAF),
+            first_leaf,
+            leaves,
         };
         if before.as_ref() != Some(&tables) {
             self.forget_plan();
@@ -158,7 +165,7 @@ impl Device {
     ///
     /// # Errors
     /// [`DeviceError`] of any call.
-    pub(crate) fn laws_at_once(&mut self, wanted: usize) -> Result<usize, DeviceError> {
+    pub(super) fn laws_at_once(&mut self, wanted: usize) -> Result<usize, DeviceError> {
         let Some(tables) = &self.tables else { return Ok(1) };
         let leaves = tables.leaves;
         if wanted == 1 || leaves > TREE_LEAVES {
@@ -182,7 +189,10 @@ impl Device {
             return Ok(());
         }
         let Some(tables) = &self.tables else { return Ok(()) };
-        let Tables { leaves, rows, exact, .. } = tables.clone();
+        let Tables { first_leaf, leaves, rows, exact, .. } = tables.clone();
+        if leaves == 0 {
+            return Ok(());
+        }
         let mut job = Job { laws: laws as u32, apart, ..tables.job };
         let [of_moments, of_draws, of_arguments] = self.bytes_of_leaf(tables, leaves * laws);
         // A law of several has one chunk, see `laws_at_once`.
@@ -210,7 +220,7 @@ impl Device {
         let contraction = contraction.map(|contraction| contraction.into(outbox, laws));
         let moved = outline.has_ridges && outline.coordinate_entries > 0;
         let totals = leaves > 1 || job.runs as usize > FEW_RUNS;
-        self.plan = Some(Plan { job, rows, leaves, chunk, moved, theta, reads_inbox, totals, contraction });
+        self.plan = Some(Plan { job, rows, leaves, first_leaf, chunk, moved, theta, reads_inbox, totals, contraction });
         Ok(())
     }
 

@@ -14,8 +14,8 @@ const MOST_CHUNKS: usize = 16;
 
 /// What the device gives back of the laws of a step.
 pub(crate) struct Found<'a> {
-    numbers: &'a [f64],
-    laws: usize,
+    pub(super) numbers: &'a [f64],
+    pub(super) laws: usize,
     /// Whether each law has the sum of its values, then of each moment, for each coordinate, and not the lane sums of all moments.
     pub(crate) is_contracted: bool,
 }
@@ -29,24 +29,22 @@ impl Found<'_> {
 }
 
 impl Device {
-    /// Runs the laws of `jobs`, which have the same arguments and key. The random numbers of the first begin at sample `first`,
-    /// those of each at `apart` samples after those of the one before. With `errors` the moments come back, which standard errors need.
+    /// Asks for the laws of `jobs`, which have the same arguments and key; their random numbers lie `apart` samples from one
+    /// another. `gives_moments` asks for moments and not for what they are contracted to.
     ///
     /// The first step after new arguments is launched kernel by kernel, the second is recorded, and the others are launched whole.
     ///
     /// # Errors
-    /// [`EstimateError::ResultNotFinite`] for a moment that is not finite, [`DeviceError`] of any call.
-    pub(crate) fn step<S: Scalar>(
+    /// [`DeviceError`] of any call; the device has then nothing to do.
+    pub(super) fn begin<S: Scalar>(
         &mut self,
         jobs: &[DeviceJob<S>],
         apart: u64,
-        errors: bool,
-    ) -> Result<Found<'_>, EstimateError> {
-        let none = Found { numbers: &[], laws: 0, is_contracted: false };
+        gives_moments: bool,
+    ) -> Result<(), DeviceError> {
         let theta = jobs.iter().map(|job| job.theta.len()).sum::<usize>() * size_of::<S>();
-        let Some(first) = jobs.first() else { return Ok(none) };
         self.plan(jobs.len(), theta, apart)?;
-        let Some(plan) = &mut self.plan else { return Ok(none) };
+        let (Some(plan), Some(first)) = (&mut self.plan, jobs.first()) else { return Ok(()) };
         let mut inbox = &mut self.memory.inbox.bytes_mut()?[..theta];
         for job in jobs {
             let own;
@@ -54,11 +52,22 @@ impl Device {
             write(&job.theta, own);
         }
         (plan.job.key, plan.job.first) = (first.key, first.first);
-        let gives_moments = errors || plan.contraction.is_none();
-        let (laws, length, is_of_leaf) = (jobs.len(), plan.length(), plan.leaves == 1);
-        let contraction = plan.contraction.filter(|_| !gives_moments);
-        self.run(gives_moments)?;
+        self.gives_moments = gives_moments || plan.contraction.is_none();
+        self.run().inspect_err(|_| {
+            // What was asked for before the error must not meet the next step.
+            let _ = self.stream.synchronize();
+        })
+    }
+
+    /// Waits for what [`begin`](Self::begin) has asked for.
+    ///
+    /// # Errors
+    /// [`EstimateError::ResultNotFinite`] for a moment that is not finite, [`DeviceError`] of any call.
+    pub(super) fn finish(&mut self) -> Result<Found<'_>, EstimateError> {
         self.stream.synchronize().map_err(of_call("cuStreamSynchronize"))?;
+        let Some(plan) = &self.plan else { return Ok(Found { numbers: &[], laws: 0, is_contracted: false }) };
+        let (laws, length) = (plan.laws(), plan.length());
+        let contraction = plan.contraction.as_ref().filter(|_| !self.gives_moments);
         let Memory { outbox, widened, .. } = &mut self.memory;
         let (outbox, size) = (outbox.bytes()?, self.outline.size);
         // SAFETY: any bytes are numbers, and the memory of the host begins at a page.
@@ -71,7 +80,7 @@ impl Device {
             }
             return Ok(Found { numbers: &numbers[..laws * contraction.results()], laws, is_contracted: true });
         }
-        if is_of_leaf {
+        if plan.leaves == 1 {
             widen(&outbox[..laws * length * size], size, widened);
             return Ok(Found { numbers: widened, laws, is_contracted: false });
         }
@@ -79,8 +88,9 @@ impl Device {
     }
 
     /// Asks the stream for a step of the plan.
-    fn run(&mut self, gives_moments: bool) -> Result<(), DeviceError> {
+    fn run(&mut self) -> Result<(), DeviceError> {
         let Some(plan) = &self.plan else { return Ok(()) };
+        let gives_moments = self.gives_moments;
         let (key, first) = (plan.job.key, plan.job.first);
         if let Some(graph) = self.graph.as_mut().filter(|graph| graph.gives_moments == gives_moments) {
             return graph.launch(key, first);

@@ -47,6 +47,8 @@ pub(crate) use signature::Signature;
 pub use table::RidgeTable;
 #[cfg(feature = "cuda")]
 pub(crate) use table::Slopes;
+#[cfg(feature = "cuda")]
+pub(crate) use tree::combine;
 pub(crate) use workspace::{Settings, Workspace};
 
 /// Lanes of a sum; sample `i` belongs to lane `i mod LANES`.
