@@ -38,6 +38,38 @@ pub enum Arithmetic {
     Fast,
 }
 
+/// A kernel as its compiler made it and a step launched it, from [`Prepared::kernels`](crate::Prepared::kernels).
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct KernelReport {
+    /// What it goes over.
+    pub name: &'static str,
+    /// Registers of a thread.
+    pub registers: u32,
+    /// Bytes of a thread that did not fit in registers.
+    pub local_bytes: u32,
+    /// Bytes of shared memory of a block.
+    pub shared_bytes: u32,
+    /// Blocks of a launch.
+    pub blocks: u32,
+    /// Threads of a block.
+    pub threads: u32,
+    /// The part of a multiprocessor's warps (64 of them) that are resident at once.
+    pub occupancy: f64,
+}
+
+impl std::fmt::Display for KernelReport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { name, registers, local_bytes, shared_bytes, blocks, threads, occupancy } = self;
+        write!(
+            f,
+            "{name}: {blocks} blocks of {threads} threads, {registers} registers, {local_bytes} bytes of local and {shared_bytes} of \
+             shared memory, occupancy {:.0} %",
+            100.0 * occupancy
+        )
+    }
+}
+
 /// Why a device could not run an estimator.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

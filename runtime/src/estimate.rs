@@ -2,7 +2,7 @@
 
 #[cfg(not(feature = "cuda"))]
 use crate::backend::DeviceError;
-use crate::backend::{Arithmetic, Backend};
+use crate::backend::{Arithmetic, Backend, KernelReport};
 #[cfg(feature = "cuda")]
 use crate::cuda::{Devices, Found};
 use crate::draw::Key;
@@ -312,6 +312,19 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         self.holds_own_arguments = true;
         self.take_stream();
         Ok(&self.run)
+    }
+
+    /// The kernels that the last step has launched on a device (of several, on the first), with their registers and occupancy. None on
+    /// the processor and before the first step.
+    ///
+    /// # Errors
+    /// [`DeviceError`](crate::DeviceError) of the driver.
+    pub fn kernels(&self) -> Result<Vec<KernelReport>, EstimateError> {
+        #[cfg(feature = "cuda")]
+        if let Some(devices) = &self.devices {
+            return Ok(devices.report()?);
+        }
+        Ok(Vec::new())
     }
 
     /// The lane sums of all moments of the last step, for tests.

@@ -41,7 +41,7 @@ mod warning;
 
 pub use adam::Adam;
 pub use analytic::LogCharacteristic;
-pub use backend::{Arithmetic, Backend, DeviceError, device_count};
+pub use backend::{Arithmetic, Backend, DeviceError, KernelReport, device_count};
 pub use compare::{Compare, Comparison, Deviation, ParameterComparison, RuleComparison, compare};
 pub use complex::{Complex, Count, Covariance, Frequency, I, LogCf, Positive, Probability, Real, Simplex, quadratic};
 #[doc(hidden)]

@@ -177,6 +177,9 @@ fn logistic(rows: &mut Vec<Row>, batch: usize, samples: usize) -> Result<(), Est
             let median =
                 median(if batch * samples > 1_000_000 { 10 } else { 200 }, || objective.step(&law).map(|_| ()))?;
             let with = if errors { ", standard errors" } else { "" };
+            for kernel in objective.kernels()? {
+                println!("    {kernel}");
+            }
             rows.push(Row {
                 name: format!("logistic, batch {batch}, S {samples}, {name}{with}"),
                 median,

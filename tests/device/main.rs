@@ -306,6 +306,24 @@ fn too_little_memory_is_an_error() {
 }
 
 #[test]
+fn kernels_are_reported() {
+    let law = Laplace { mu: [0.3, -0.2, 0.0], b: 0.5 };
+    let (x, y) = (matrix(5, 3), &LABELS);
+    let Some(mut objective) = prepared(MovedSingle::prepare(&law, (x, y)).seed(1).backend(Backend::Cuda(0)).build())
+    else {
+        return;
+    };
+    assert!(objective.kernels().expect("nothing fails").is_empty());
+    objective.step(&law).expect("a step");
+    let kernels = objective.kernels().expect("a report");
+    assert_eq!(kernels.iter().map(|kernel| kernel.name).collect::<Vec<_>>(), ["draw", "by row", "by moved coordinate"]);
+    for kernel in kernels {
+        println!("{kernel}");
+        assert!(kernel.registers > 0 && kernel.local_bytes == 0 && kernel.occupancy > 0.1, "{kernel}");
+    }
+}
+
+#[test]
 fn no_devices_are_an_error() {
     let law = Exponential { rate: 1.0 };
     let error = smooth::estimate(&law, ()).dimension(1).backend(Backend::Cudas(&[])).run();

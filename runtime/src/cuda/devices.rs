@@ -5,7 +5,7 @@
 
 use super::device::Device;
 use super::step::Found;
-use crate::backend::{Arithmetic, DeviceError};
+use crate::backend::{Arithmetic, DeviceError, KernelReport};
 use crate::engine::{DeviceJob, Slopes, combine};
 use crate::error::EstimateError;
 use crate::kernel::Estimator;
@@ -38,6 +38,14 @@ impl Devices {
     /// [`DeviceError`] of any call, or too little memory. Nothing can be run then.
     pub(crate) fn load<S: Scalar>(&mut self, job: &DeviceJob<S>, slopes: &[Slopes]) -> Result<(), DeviceError> {
         self.each.iter_mut().try_for_each(|device| device.load(job, slopes))
+    }
+
+    /// The kernels of the sample loop, as the first device has launched them in the last step; none before the first step.
+    ///
+    /// # Errors
+    /// [`DeviceError`] of any call.
+    pub(crate) fn report(&self) -> Result<Vec<KernelReport>, DeviceError> {
+        self.each[0].report()
     }
 
     /// The laws that are run at once, of those that are wanted: as many as memory holds the moments of, at least one.

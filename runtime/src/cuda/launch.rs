@@ -24,7 +24,7 @@ const SHARED: usize = 48 << 10;
 
 /// The shape of a launch by row or by moved coordinate.
 pub(super) struct Shape {
-    config: LaunchConfig,
+    pub(super) config: LaunchConfig,
     /// Whether draws come from memory and not from the block itself.
     pub(super) needs_draws: bool,
     /// Whether blocks put slopes and draws in shared memory.
@@ -74,7 +74,7 @@ impl Device {
     }
 
     /// Enough blocks for so many warps, up to what keeps the device busy; warps take the rest in turn.
-    fn over_warps(&self, warps: usize) -> LaunchConfig {
+    pub(super) fn over_warps(&self, warps: usize) -> LaunchConfig {
         const OWN: usize = 8;
         let blocks = warps.div_ceil(OWN).clamp(1, 64 * self.multiprocessors as usize);
         LaunchConfig { grid_dim: (blocks as u32, 1, 1), block_dim: (LANES as u32, OWN as u32, 1), shared_mem_bytes: 0 }
@@ -135,7 +135,7 @@ impl Device {
         Shape { config, needs_draws: !drawn, is_staged: staged }
     }
 
-    fn by_moved_coordinate(&self, job: &Job, leaves: usize) -> LaunchConfig {
+    pub(super) fn by_moved_coordinate(&self, job: &Job, leaves: usize) -> LaunchConfig {
         let dimension = job.dimension as usize;
         let slots = self.slots(job.samples, leaves * dimension);
         let shared = |own: usize, slots: usize| match slots {

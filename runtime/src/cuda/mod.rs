@@ -16,6 +16,7 @@ mod graph;
 mod launch;
 mod memory;
 mod plan;
+mod report;
 mod source;
 mod step;
 
