@@ -1,6 +1,6 @@
 //! Estimates of single gradients beside their exact values: what the experiments beyond the paper consist of.
 
-use logphi::{EstimateError, Estimator, Gradient, Law, Parameters, Prepare, Prepared};
+use logphi::{Draws, EstimateError, Estimator, Gradient, Law, Parameters, Prepare, Prepared};
 use serde_json::json;
 
 use super::account::RuleText;
@@ -79,13 +79,12 @@ pub fn measure<'a, E, P>(
 ) -> Result<Estimates, EstimateError>
 where
     E: Estimator,
-    P: Parameters<Law = E::Law>,
+    P: Parameters<Law = E::Law> + Clone,
 {
     let mut prepared: Prepared<'a, E, P::Gradient> =
         prepare.samples(samples).seed(seed).standard_errors(false).threads(1).build()?;
     let mut found = vec![Vec::with_capacity(RUNS); <E::Law as Law>::PARAMETERS.len()];
-    for _ in 0..RUNS {
-        let run = prepared.step(law)?;
+    for run in prepared.sweep(&vec![law.clone(); RUNS], Draws::Own)? {
         for (parameter, values) in found.iter_mut().enumerate() {
             values.push(run.gradient.entries(parameter).iter().sum());
         }
