@@ -58,6 +58,14 @@ fn mixed(z: &[f64], a: &Matrix, t: &[f64], scale: f64) -> f64 {
 #[estimator(of = mixed, distribution = Gaussian, precision = f32, packs = portable)]
 struct MixedSingle;
 
+/// The rule of the shape has derivatives of the draw by it.
+#[estimator(of = separable, distribution = Gamma, form = pathwise, packs = portable)]
+struct Pathwise;
+
+/// The same in single precision.
+#[estimator(of = separable, distribution = Gamma, form = pathwise, precision = f32, packs = portable)]
+struct PathwiseSingle;
+
 /// A smooth function of one coordinate each, for many laws.
 #[estimator(distribution = Exponential, packs = portable)]
 fn smooth(z: &[f64]) -> f64 {
@@ -154,6 +162,8 @@ same_bits!(counts, Counted, Poisson { rate: [0.3, 4.0, 25.0] }, (matrix(5, 3), &
 same_bits!(two_states, TwoStates, Bernoulli { p: [0.3, 0.5, 0.9] }, (matrix(5, 3), &LABELS));
 same_bits!(separable_terms, separable, Gamma { k: [0.4, 1.0, 7.5], mu: 1.5 }, &[0.1, 0.2, 0.3]);
 same_bits!(separable_terms_single, SeparableSingle, Gamma { k: [0.4, 1.0, 7.5], mu: 1.5 }, &[0.1, 0.2, 0.3]);
+same_bits!(pathwise, Pathwise, Gamma { k: [0.4, 1.0, 2000.0], mu: 1.5 }, &[0.1, 0.2, 0.3], 6);
+same_bits!(pathwise_single, PathwiseSingle, Gamma { k: [0.4, 1.0, 2000.0], mu: 1.5 }, &[0.1, 0.2, 0.3], 6);
 same_bits!(
     mixed_terms,
     mixed,

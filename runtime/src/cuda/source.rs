@@ -12,6 +12,7 @@ const HEADERS: &[(&str, &str)] = &[
     ("exp.cuh", include_str!("device/exp.cuh")),
     ("format.cuh", include_str!("device/format.cuh")),
     ("functions.cuh", include_str!("device/functions.cuh")),
+    ("implicit_gamma.cuh", include_str!("device/implicit_gamma.cuh")),
     ("job.cuh", include_str!("device/job.cuh")),
     ("ln.cuh", include_str!("device/ln.cuh")),
     ("logphi.cuh", include_str!("device/logphi.cuh")),

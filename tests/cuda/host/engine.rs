@@ -9,8 +9,8 @@ use logphi::{DeviceJob, Draws, EstimateError, Estimator, Gradient, LANES, Law, M
 
 use super::driver::{Bytes, Program, compare};
 use super::estimators::{
-    LogLikelihoodSingle, SquaredDistanceSingle, WavesAtDraw, WavesAtDrawSingle, WavesSingle, jumps, log_likelihood,
-    squared_distance, waves,
+    LogLikelihoodSingle, SquaredDistancePathwise, SquaredDistancePathwiseSingle, SquaredDistanceSingle, WavesAtDraw,
+    WavesAtDrawSingle, WavesSingle, jumps, log_likelihood, squared_distance, waves,
 };
 
 /// How kernels are launched: nothing of it may change a bit.
@@ -199,6 +199,14 @@ fn separable_terms_of_gamma_numbers() {
     let law = Gamma { k: vec![0.375, 2.5, 1.0, 17.0, 0.875], mu: vec![1.5, 1.0, 0.25, 0.5, 2.0] };
     check!("squared_distance", squared_distance, law.clone(), 0.49);
     check!("squared_distance_single", SquaredDistanceSingle, law, 0.49);
+}
+
+/// Shapes for the series, the continued fraction and the integral of the derivative of the draw.
+#[test]
+fn implicit_derivatives_of_gamma_numbers() {
+    let law = Gamma { k: vec![0.03125, 0.375, 2.5, 17.0, 4096.0], mu: vec![1.5, 1.0, 0.25, 0.5, 2.0] };
+    check!("squared_distance_pathwise", SquaredDistancePathwise, law.clone(), 0.49);
+    check!("squared_distance_pathwise_single", SquaredDistancePathwiseSingle, law, 0.49);
 }
 
 #[test]

@@ -11,6 +11,13 @@ pub fn squared_distance(z: &[f64], epsilon: f64) -> f64 {
 #[estimator(of = squared_distance, distribution = Gamma, form = terminating, precision = f32, packs = portable)]
 pub struct SquaredDistanceSingle;
 
+/// The rule of the shape has derivatives of the draw by it.
+#[estimator(of = squared_distance, distribution = Gamma, form = pathwise, packs = portable)]
+pub struct SquaredDistancePathwise;
+
+#[estimator(of = squared_distance, distribution = Gamma, form = pathwise, precision = f32, packs = portable)]
+pub struct SquaredDistancePathwiseSingle;
+
 /// A law with compound draws, and rules with more of them.
 #[estimator(distribution = Merton, precision = f32, packs = portable)]
 pub fn jumps(z: &[f64], epsilon: f64) -> f64 {

@@ -16,7 +16,7 @@ use self::translate::{Translator, identifier};
 use super::law::draw_function;
 use super::summary;
 use crate::errors::bug;
-use crate::ir::{Node, Sampler};
+use crate::ir::{DrawSlope, Node, Sampler};
 use crate::kernel::program::Program;
 use crate::parse::options::Precision;
 
@@ -56,8 +56,9 @@ fn sampler(program: &Program) -> Result<&Sampler, &'static str> {
             "score function rules multiply the value of the whole function, which the device's kernels do not do",
         );
     }
-    if program.probes.numbers.graph.iter().any(|(_, node)| matches!(node, Node::DrawSlope(..))) {
-        return Err("the derivative of a draw by its shape is not computed by the device's kernels");
+    let is_slope = |node: &Node| matches!(node, Node::DrawSlope(slope, _) if *slope != DrawSlope::Gamma);
+    if program.probes.numbers.graph.iter().any(|(_, node)| is_slope(node)) {
+        return Err("the derivative of a beta number by its shapes is not computed by the device's kernels");
     }
     if program.coordinates.is_some() {
         return Err("`coordinates = …` is not done by the device's kernels");

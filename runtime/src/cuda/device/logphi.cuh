@@ -10,5 +10,6 @@
 
 #include "array.cuh"
 #include "engine.cuh"
+#include "implicit_gamma.cuh"
 #include "math.cuh"
 #include "words.cuh"
