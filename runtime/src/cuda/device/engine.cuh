@@ -19,7 +19,7 @@
 #include "tree.cuh"
 
 #define LOGPHI_KERNELS(E)                                                                                              \
-    extern "C" __global__ void __launch_bounds__(256) logphi_by_coordinate(const __grid_constant__ Job job) {          \
+    extern "C" __global__ void __launch_bounds__(256, 1) logphi_by_coordinate(const __grid_constant__ Job job) {          \
         by_coordinate<E>(job);                                                                                         \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(256) logphi_draw(const __grid_constant__ Job job) { draw_all<E>(job); } \
