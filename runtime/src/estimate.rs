@@ -432,7 +432,7 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
             #[cfg(feature = "cuda")]
             Source::Backend if let Some(devices) = &mut self.devices => {
                 if !known {
-                    devices.load(&workspace.device_job(noise, samples), &workspace.reduction.ridges)?;
+                    devices.load(&workspace.device_job(noise, samples, constant), &workspace.reduction.ridges)?;
                 }
                 let found = devices.step(&[workspace.device_parameters(noise, samples)], 0, errors)?;
                 return workspace.reduce_found(&found, 0, samples, constant, errors, run);
@@ -440,7 +440,7 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
             #[cfg(feature = "cuda")]
             Source::Found(found, law) => return workspace.reduce_found(found, law, samples, constant, errors, run),
             Source::Elsewhere(sample) => {
-                let moments = sample(&workspace.device_job(noise, samples))?;
+                let moments = sample(&workspace.device_job(noise, samples, constant))?;
                 workspace.take_moments(&moments, samples);
             }
             Source::Backend => workspace.sample(noise, samples, arguments),

@@ -9,8 +9,9 @@ use std::process::Command;
 use cudarc::nvrtc::{CompileOptions, compile_ptx_with_opts};
 
 use estimators::{
-    LogLikelihoodSingle, SquaredDistancePathwise, SquaredDistancePathwiseSingle, SquaredDistanceSingle, WavesSingle,
-    jumps, log_likelihood, squared_distance, waves,
+    LogLikelihoodSingle, SquaredDistancePathwise, SquaredDistancePathwiseSingle, SquaredDistanceScored,
+    SquaredDistanceSingle, WavesPartlyScored, WavesScored, WavesScoredSingle, WavesSingle, jumps, log_likelihood,
+    squared_distance, waves,
 };
 
 #[path = "host/estimators.rs"]
@@ -111,6 +112,10 @@ fn texts_of_both_precisions() {
     check("squared_distance_single", SquaredDistanceSingle::CUDA, true);
     check("squared_distance_pathwise", SquaredDistancePathwise::CUDA, false);
     check("squared_distance_pathwise_single", SquaredDistancePathwiseSingle::CUDA, true);
+    check("squared_distance_scored", SquaredDistanceScored::CUDA, false);
+    check("waves_scored", WavesScored::CUDA, false);
+    check("waves_scored_single", WavesScoredSingle::CUDA, true);
+    check("waves_partly_scored", WavesPartlyScored::CUDA, false);
     check("jumps", jumps::CUDA, true);
     check("log_likelihood", log_likelihood::CUDA, false);
     check("log_likelihood_single", LogLikelihoodSingle::CUDA, true);

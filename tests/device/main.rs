@@ -66,6 +66,14 @@ struct Pathwise;
 #[estimator(of = separable, distribution = Gamma, form = pathwise, precision = f32, packs = portable)]
 struct PathwiseSingle;
 
+/// The score function with a baseline, of ridge terms and a separable one.
+#[estimator(of = mixed, distribution = Gaussian, form = score(leave_one_out), packs = portable)]
+struct Scored;
+
+/// Without a baseline, of a separable term, in single precision.
+#[estimator(of = separable, distribution = Gamma, form = score, precision = f32, packs = portable)]
+struct ScoredSingle;
+
 /// A smooth function of one coordinate each, for many laws.
 #[estimator(distribution = Exponential, packs = portable)]
 fn smooth(z: &[f64]) -> f64 {
@@ -162,6 +170,7 @@ same_bits!(counts, Counted, Poisson { rate: [0.3, 4.0, 25.0] }, (matrix(5, 3), &
 same_bits!(two_states, TwoStates, Bernoulli { p: [0.3, 0.5, 0.9] }, (matrix(5, 3), &LABELS));
 same_bits!(separable_terms, separable, Gamma { k: [0.4, 1.0, 7.5], mu: 1.5 }, &[0.1, 0.2, 0.3]);
 same_bits!(separable_terms_single, SeparableSingle, Gamma { k: [0.4, 1.0, 7.5], mu: 1.5 }, &[0.1, 0.2, 0.3]);
+same_bits!(scored_single, ScoredSingle, Gamma { k: [0.4, 1.0, 7.5], mu: 1.5 }, &[0.1, 0.2, 0.3], 6);
 same_bits!(pathwise, Pathwise, Gamma { k: [0.4, 1.0, 2000.0], mu: 1.5 }, &[0.1, 0.2, 0.3], 6);
 same_bits!(pathwise_single, PathwiseSingle, Gamma { k: [0.4, 1.0, 2000.0], mu: 1.5 }, &[0.1, 0.2, 0.3], 6);
 same_bits!(
@@ -182,6 +191,21 @@ same_bits!(inverse_gaussian, UnderInverseGaussian, InverseGaussian { mu: [0.5, 2
 same_bits!(negative_binomial, UnderNegativeBinomial, NegativeBinomial { r: [0.5, 20.0], p: 0.4 }, (), 6);
 same_bits!(variance_gamma, UnderVarianceGamma, VarianceGamma { c: [0.5, 2.0], theta: 0.2, sigma: 0.6, nu: 0.4 }, (), 6);
 same_bits!(tweedie, UnderTweedie, Tweedie { rate: [0.5, 3.0], k: 2.0, mu: 0.5 }, (), 6);
+
+/// A baseline needs two samples at least, which the list of `same_bits` does not keep to.
+#[test]
+fn scores_with_a_baseline_have_the_same_bits() {
+    let law = Gaussian { mu: [0.1, 0.2, -0.3, 0.0], sigma: 0.7 };
+    let arguments = || (matrix(9, 4), &[0.5, 0.2, -0.1, 0.9][..], 1.25);
+    for (samples, errors) in [(2, true), (50, false), (5000, true), (5000, false)] {
+        let run = |backend| {
+            let estimate = Scored::estimate(&law, arguments()).samples(samples).seed(11).standard_errors(errors);
+            estimate.backend(backend).run()
+        };
+        let Some(found) = on_device(run(Backend::Cuda(0))) else { return };
+        assert_eq!(numbers(&found), numbers(&run(Backend::Cpu).expect("a run")), "{samples} samples");
+    }
+}
 
 /// What was prepared for a device, or nothing where there is none.
 fn prepared<'a, E: Estimator, G>(built: Result<Prepared<'a, E, G>, EstimateError>) -> Option<Prepared<'a, E, G>> {

@@ -22,6 +22,7 @@ pub(super) struct Kernels {
     pub(super) by_coordinate: CudaFunction,
     pub(super) draw: CudaFunction,
     pub(super) by_row: CudaFunction,
+    pub(super) evaluate: CudaFunction,
     pub(super) by_moved_coordinate: CudaFunction,
     pub(super) tree: CudaFunction,
     pub(super) few_leaves: CudaFunction,
@@ -34,8 +35,10 @@ pub(super) struct Kernels {
 impl Kernels {
     /// Whether the argument of a kernel is a [`Job`](super::plan::Job).
     pub(super) fn take_job(&self, function: sys::CUfunction) -> bool {
-        let Self { by_coordinate, draw, by_row, by_moved_coordinate, .. } = self;
-        [by_coordinate, draw, by_row, by_moved_coordinate].iter().any(|kernel| kernel.cu_function() == function)
+        let Self { by_coordinate, draw, by_row, evaluate, by_moved_coordinate, .. } = self;
+        [by_coordinate, draw, by_row, evaluate, by_moved_coordinate]
+            .iter()
+            .any(|kernel| kernel.cu_function() == function)
     }
 }
 
@@ -56,6 +59,8 @@ pub(super) struct Outline {
     pub(super) coordinate_entries: usize,
     pub(super) stencils: usize,
     pub(super) has_ridges: bool,
+    /// Whether rules read the value of the function.
+    pub(super) has_scores: bool,
 }
 
 impl Outline {
@@ -71,6 +76,7 @@ impl Outline {
             coordinate_entries: separable + E::STENCILS,
             stencils: E::STENCILS,
             has_ridges: <E::Ridges as Ridges<E>>::COUNT > 0,
+            has_scores: !E::SCORES.is_empty(),
         }
     }
 }
@@ -125,6 +131,7 @@ impl Device {
             by_coordinate: kernel("logphi_by_coordinate")?,
             draw: kernel("logphi_draw")?,
             by_row: kernel("logphi_by_row")?,
+            evaluate: kernel("logphi_evaluate")?,
             by_moved_coordinate: kernel("logphi_by_moved_coordinate")?,
             tree: kernel("logphi_tree")?,
             few_leaves: kernel("logphi_few_leaves")?,

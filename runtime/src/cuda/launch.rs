@@ -47,14 +47,19 @@ impl Device {
             let own = chunk.min(leaves - index * chunk);
             job.leaves = own as u32;
             let all = own * laws;
-            if self.outline.has_ridges {
+            if self.outline.has_ridges || self.outline.has_scores {
                 if job.draws != 0 {
                     let warps = all * job.dimension as usize * (LEAF / LANES);
                     self.launch(&self.kernels.draw, &job, self.over_warps(warps))?;
                 }
-                let shape = self.by_row(&plan.rows, &job, all);
-                job.is_staged = shape.is_staged.into();
-                self.launch(&self.kernels.by_row, &job, shape.config)?;
+                if self.outline.has_ridges {
+                    let shape = self.by_row(&plan.rows, &job, all);
+                    job.is_staged = shape.is_staged.into();
+                    self.launch(&self.kernels.by_row, &job, shape.config)?;
+                }
+                if job.values != 0 {
+                    self.launch(&self.kernels.evaluate, &job, self.over_warps(all * (LEAF / LANES)))?;
+                }
                 if plan.moved {
                     self.launch(&self.kernels.by_moved_coordinate, &job, self.by_moved_coordinate(&job, all))?;
                 }

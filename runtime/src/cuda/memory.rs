@@ -24,6 +24,7 @@ pub(super) struct Memory {
     pub(super) moments: Buffer,
     pub(super) draws: Buffer,
     pub(super) arguments: Buffer,
+    pub(super) values: Buffer,
     /// The sums of chunks, and their sums.
     pub(super) sums: Buffer,
     pub(super) sums_of_sums: Buffer,
@@ -42,8 +43,8 @@ pub(super) struct Buffer(Option<CudaSlice<u8>>);
 impl Memory {
     /// Gives back what grows with the number of samples, before it is asked how much there is.
     pub(super) fn release_samples(&mut self) {
-        let Self { moments, draws, arguments, .. } = self;
-        for buffer in [moments, draws, arguments] {
+        let Self { moments, draws, arguments, values, .. } = self;
+        for buffer in [moments, draws, arguments, values] {
             buffer.0 = None;
         }
     }

@@ -50,6 +50,8 @@ pub(super) struct Job {
     numbers: u64,
     pub(super) draws: u64,
     arguments: u64,
+    pub(super) values: u64,
+    constant: f64,
     pub(super) moments: u64,
     pub(super) ridges: [RidgeTable; MOST_RIDGES],
 }
@@ -132,6 +134,7 @@ impl Device {
             ridge_rows: job.ridge_rows as u32,
             runs: job.runs as u32,
             numbers: at(numbers),
+            constant: job.constant,
             ..Job::default()
         };
         for ((table, ridge), [slopes, offsets, numbers]) in arguments.ridges.iter_mut().zip(&job.ridges).zip(places) {
@@ -194,18 +197,20 @@ impl Device {
             return Ok(());
         }
         let mut job = Job { laws: laws as u32, apart, ..tables.job };
-        let [of_moments, of_draws, of_arguments] = self.bytes_of_leaf(tables, leaves * laws);
+        let bytes = self.bytes_of_leaf(tables, leaves * laws);
         // A law of several has one chunk, see `laws_at_once`.
-        let chunk = match self.fitting(of_moments + of_draws + of_arguments)?.min(TREE_LEAVES) {
-            0 => return Err(DeviceError::OutOfMemory { wanted: of_moments + of_draws + of_arguments }),
+        let chunk = match self.fitting(bytes.iter().sum())?.min(TREE_LEAVES) {
+            0 => return Err(DeviceError::OutOfMemory { wanted: bytes.iter().sum() }),
             _ if laws > 1 => leaves,
             fitting => leaves.next_power_of_two().min(1 << fitting.ilog2()),
         };
         let (first, length) = (leaves.min(chunk) * laws, job.runs as usize * LANES);
         let Self { memory, stream, context, outline, .. } = self;
+        let [of_moments, of_draws, of_arguments, of_values] = bytes;
         job.moments = memory.moments.room(stream, first * of_moments)?;
         job.draws = memory.draws.room(stream, first * of_draws)?;
         job.arguments = memory.arguments.room(stream, first * of_arguments)?;
+        job.values = memory.values.room(stream, first * of_values)?;
         let sums = leaves.div_ceil(chunk) * laws * length * size_of::<f64>();
         memory.sums.room(stream, sums)?;
         memory.sums_of_sums.room(stream, sums)?;
@@ -218,7 +223,7 @@ impl Device {
         let contracted = contraction.as_ref().map_or(0, |contraction| contraction.bytes(laws));
         let outbox = memory.outbox.room(context, contracted.max(laws * length * size_of::<f64>()))?;
         let contraction = contraction.map(|contraction| contraction.into(outbox, laws));
-        let moved = outline.has_ridges && outline.coordinate_entries > 0;
+        let moved = (outline.has_ridges || outline.has_scores) && outline.coordinate_entries > 0;
         let totals = leaves > 1 || job.runs as usize > FEW_RUNS;
         self.plan = Some(Plan { job, rows, leaves, first_leaf, chunk, moved, theta, reads_inbox, totals, contraction });
         Ok(())
@@ -229,15 +234,17 @@ impl Device {
         (self.plan, self.graph, self.has_run) = (None, None, false);
     }
 
-    /// Bytes of the moments, the draws and the ridge arguments of a leaf, of so many.
-    fn bytes_of_leaf(&self, tables: &Tables, leaves: usize) -> [usize; 3] {
+    /// Bytes of the moments, the draws, the ridge arguments and the values of a leaf, of so many.
+    fn bytes_of_leaf(&self, tables: &Tables, leaves: usize) -> [usize; 4] {
         let (outline, job) = (self.outline, &tables.job);
         let stencils = outline.has_ridges && outline.stencils > 0;
-        let keeps = outline.has_ridges && (stencils || self.by_row(&tables.rows, job, leaves).needs_draws);
+        let keeps = outline.has_scores
+            || (outline.has_ridges && (stencils || self.by_row(&tables.rows, job, leaves).needs_draws));
         let (moments, dimension) = (job.runs as usize * LANES, job.dimension as usize);
         let draws = if keeps { dimension * LEAF } else { 0 };
         let arguments = if stencils { 2 * job.ridge_rows as usize * LEAF } else { 0 };
-        [moments, draws, arguments].map(|numbers| numbers * outline.size)
+        let values = if outline.has_scores { LEAF } else { 0 };
+        [moments, draws, arguments, values].map(|numbers| numbers * outline.size)
     }
 
     /// How many times a quarter of the free memory holds so many bytes. The plan's own are given back first.

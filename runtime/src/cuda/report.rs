@@ -15,11 +15,16 @@ impl Device {
         let (kernels, leaves) = (&self.kernels, plan.leaves.min(plan.chunk) * plan.laws());
         let dimension = plan.job.dimension as usize;
         let mut launches = Vec::new();
-        if self.outline.has_ridges {
+        if self.outline.has_ridges || self.outline.has_scores {
             if plan.job.draws != 0 {
                 launches.push(("draw", &kernels.draw, self.over_warps(leaves * dimension)));
             }
-            launches.push(("by row", &kernels.by_row, self.by_row(&plan.rows, &plan.job, leaves).config));
+            if self.outline.has_ridges {
+                launches.push(("by row", &kernels.by_row, self.by_row(&plan.rows, &plan.job, leaves).config));
+            }
+            if plan.job.values != 0 {
+                launches.push(("evaluate", &kernels.evaluate, self.over_warps(leaves)));
+            }
             if plan.moved {
                 let shape = self.by_moved_coordinate(&plan.job, leaves);
                 launches.push(("by moved coordinate", &kernels.by_moved_coordinate, shape));

@@ -24,6 +24,8 @@ pub struct DeviceJob<S> {
     pub runs: usize,
     /// The parameters of each coordinate, sums over entries included.
     pub theta: Vec<S>,
+    /// The part of the value that does not depend on the draw, where a rule reads the value; otherwise 0.
+    pub constant: f64,
     /// Numbers of the separable term, coordinate by coordinate.
     pub numbers: Vec<S>,
     /// The ridge terms.

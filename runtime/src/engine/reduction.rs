@@ -179,6 +179,7 @@ impl Reduction {
             sums[..dimension].copy_from_slice(moment);
         }
         self.value = values[0] / samples as f64 + constant;
+        self.set_baselines(samples);
         self.gradient(samples, terms);
         warnings.clear();
     }

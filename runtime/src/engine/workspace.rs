@@ -242,8 +242,9 @@ impl<E: Estimator> Workspace<E> {
     }
 
     /// What a device reads in place of [`sample`](Self::sample).
-    pub(crate) fn device_job(&self, noise: Noise, samples: usize) -> DeviceJob<E::Scalar> {
+    pub(crate) fn device_job(&self, noise: Noise, samples: usize, constant: f64) -> DeviceJob<E::Scalar> {
         let mut job = self.device_parameters(noise, samples);
+        job.constant = if E::SCORES.is_empty() { 0.0 } else { constant };
         E::Ridges::visit(&self.tables, &mut Collect(&mut job.ridges));
         job.numbers = flat(&self.numbers);
         job
@@ -260,6 +261,7 @@ impl<E: Estimator> Workspace<E> {
             ridge_rows: layout.ridge_rows,
             runs: layout.moments(layout.dimension) / LANES,
             theta: flat(&self.theta),
+            constant: 0.0,
             numbers: Vec::new(),
             ridges: Vec::new(),
         }

@@ -49,3 +49,17 @@ pub struct WavesAtDraw;
 
 #[estimator(of = waves, distribution = Laplace, form = pathwise, precision = f32, packs = portable)]
 pub struct WavesAtDrawSingle;
+
+/// The same by the score function.
+#[estimator(of = waves, distribution = Laplace, form = score, packs = portable)]
+pub struct WavesScored;
+
+#[estimator(of = waves, distribution = Laplace, form = score(leave_one_out), precision = f32, packs = portable)]
+pub struct WavesScoredSingle;
+
+/// One parameter by the score function, the other by moves.
+#[estimator(of = waves, distribution = Laplace, form(mu) = score(leave_one_out), form(b) = auxiliary, packs = portable)]
+pub struct WavesPartlyScored;
+
+#[estimator(of = squared_distance, distribution = Gamma, form = score(leave_one_out), packs = portable)]
+pub struct SquaredDistanceScored;

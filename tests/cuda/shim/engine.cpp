@@ -25,7 +25,8 @@ void run(const logphi::Job& job, u64 groups, u64 slots, u64 parameters, bool has
     using on_host::launch;
     const unsigned leaves = job.leaves * job.laws, warps = 4;
     const u64 rows = logphi::logphi_sizes[0], entries = logphi::logphi_sizes[1], moved = logphi::logphi_sizes[2];
-    if (!has_rows) {
+    const bool has_scores = logphi::logphi_sizes[3] > 0;
+    if (!has_rows && !has_scores) {
         launch({3}, {32, warps}, 0, [&] { logphi::logphi_by_coordinate(job); });
         return;
     }
@@ -37,7 +38,8 @@ void run(const logphi::Job& job, u64 groups, u64 slots, u64 parameters, bool has
     const u64 shared = (staged + drawn + (slots > 1 ? groups * rows * entries * 32 : 0)) * sizeof(Number);
     const auto blocks = [&](u64 count) { return static_cast<unsigned>((count + groups - 1) / groups); };
     const auto g = static_cast<unsigned>(groups), s = static_cast<unsigned>(slots);
-    launch({blocks(all), leaves}, {32, g, s}, shared, [&] { logphi::logphi_by_row(job); });
+    if (has_rows) launch({blocks(all), leaves}, {32, g, s}, shared, [&] { logphi::logphi_by_row(job); });
+    if (has_scores) launch({2}, {32, warps}, 0, [&] { logphi::logphi_evaluate(job); });
     if (has_moved) {
         launch({blocks(job.dimension), leaves}, {32, g, s}, groups * moved * 32 * sizeof(Number),
                [&] { logphi::logphi_by_moved_coordinate(job); });
@@ -59,6 +61,8 @@ int main(int, char** names) {
     job.laws = static_cast<u32>(in.number());
     job.first = in.number();
     job.apart = in.number();
+    const u64 constant = in.number();
+    std::memcpy(&job.constant, &constant, sizeof constant);
     job.dimension = static_cast<u32>(in.number());
     job.ridge_rows = static_cast<u32>(in.number());
     job.runs = static_cast<u32>(in.number());
@@ -87,7 +91,9 @@ int main(int, char** names) {
         std::vector<Number> draws(places * job.dimension * LEAF, std::nan(""));
         std::vector<Number> arguments(places * job.ridge_rows * 2 * LEAF, std::nan(""));
         std::vector<Number> moments(places * length, std::nan(""));
-        job.draws = keep_draws ? draws.data() : nullptr;
+        std::vector<Number> values(places * LEAF, std::nan(""));
+        job.draws = keep_draws || logphi_sizes[3] > 0 ? draws.data() : nullptr;
+        job.values = values.data();
         job.arguments = arguments.data();
         job.moments = moments.data();
         run(job, groups, slots, theta.size() / (job.laws * job.dimension), ridges > 0, has_moved);

@@ -17,7 +17,7 @@ use super::law::draw_function;
 use super::summary;
 use crate::errors::bug;
 use crate::ir::{DrawSlope, Node, Sampler};
-use crate::kernel::program::Program;
+use crate::kernel::program::{Program, Score};
 use crate::parse::options::Precision;
 
 /// The estimator's text, or why it cannot run on a device.
@@ -51,11 +51,6 @@ fn sampler(program: &Program) -> Result<&Sampler, &'static str> {
     if program.probes.states || !program.probes.directional.is_empty() {
         return Err("the rules of this law move all coordinates at once, which the device's kernels do not do");
     }
-    if !program.probes.scores.is_empty() {
-        return Err(
-            "score function rules multiply the value of the whole function, which the device's kernels do not do",
-        );
-    }
     let is_slope = |node: &Node| matches!(node, Node::DrawSlope(slope, _) if *slope != DrawSlope::Gamma);
     if program.probes.numbers.graph.iter().any(|(_, node)| is_slope(node)) {
         return Err("the derivative of a beta number by its shapes is not computed by the device's kernels");
@@ -72,6 +67,24 @@ fn sampler(program: &Program) -> Result<&Sampler, &'static str> {
         );
     };
     Ok(sampler)
+}
+
+/// The function that multiplies the value of `f` by scores.
+fn scores(scores: &[Score]) -> String {
+    let mut text = "\n    // Once for each sample and coordinate: the value of f times the scores.\n    \
+                    static LOGPHI_INLINE void scores(Scalar value, const Array<Scalar, PROBES>& probes,\n        \
+                    Array<Scalar, STENCILS>& out) {\n"
+        .to_owned();
+    for Score { stencil, weight, with_value } in scores {
+        let product = match (weight, with_value) {
+            (Some(weight), true) => format!("value * probes[{weight}]"),
+            (Some(weight), false) => format!("probes[{weight}]"),
+            (None, _) => "value".to_owned(),
+        };
+        let _ = writeln!(text, "        out[{stencil}] = {product};");
+    }
+    text.push_str("    }\n");
+    text
 }
 
 /// The functions of the emitted Rust, by the type that they are implemented for.
@@ -135,13 +148,15 @@ impl Writer<'_> {
             "\n#include \"logphi.cuh\"\n\nnamespace logphi {{\n\nstruct {name} {{\n    using Scalar = {scalar};\n    \
              static constexpr int PARAMETERS = {0};  // {1}\n    static constexpr int PREPARED = {0};\n    \
              static constexpr int ORDERS = {2};{3}\n    \
-             static constexpr int STENCILS = {4};\n    static constexpr int PROBES = {5};\n",
+             static constexpr int STENCILS = {4};\n    static constexpr int PROBES = {5};\n    \
+             static constexpr int SCORES = {6};\n",
             program.theta().len(),
             summary::parameter_names(program),
             program.orders.len(),
             if program.orders.is_empty() { String::new() } else { format!("  // {}", summary::list(&program.orders)) },
             program.probes.count(),
             program.probes.numbers.graph.outputs.len(),
+            program.probes.scores.len(),
         );
         text.push_str("\n    // Once for each sample and coordinate: the draw.\n");
         let draw = draw_function(&program.theta(), sampler);
@@ -150,9 +165,12 @@ impl Writer<'_> {
             Err(error) => bug!("emit", "the emitted draw is not a function: {error}"),
         };
         text.push_str(&self.translator.function(&draw, &["theta"], 1));
-        if program.probes.are_evaluated() {
+        if program.probes.have_numbers() {
             text.push_str("\n    // Once for each sample and coordinate: the points and weights of the exact rules.\n");
             self.write("", "probes", &["theta"], 1, &mut text);
+        }
+        if !program.probes.scores.is_empty() {
+            text.push_str(&scores(&program.probes.scores));
         }
         let ridges: Vec<String> = (0..program.ridges.len()).map(|index| format!("Ridge{index}")).collect();
         for (ridge, section) in ridges.iter().zip(&program.ridges) {

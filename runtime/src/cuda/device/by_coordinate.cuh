@@ -7,7 +7,7 @@ namespace logphi {
 
 // Any grid of blocks of (32, warps); warps take leaves and coordinates in turn.
 template <class E> LOGPHI_INLINE void by_coordinate(const Job& job) {
-    if constexpr (Sizes<E>::RIDGES == 0 && Sizes<E>::SEPARABLE) {
+    if constexpr (!Sizes<E>::JOINED && Sizes<E>::SEPARABLE) {
         using S = typename E::Scalar;
         using C = typename E::Coordinates;
         const u32 lane = threadIdx.x;

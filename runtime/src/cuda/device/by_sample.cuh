@@ -15,7 +15,7 @@ namespace logphi {
 
 // Draws every coordinate of every sample: grid-stride over warps, blocks of (32, warps).
 template <class E> LOGPHI_INLINE void draw_all(const Job& job) {
-    if constexpr (Sizes<E>::RIDGES > 0) {
+    if constexpr (Sizes<E>::JOINED) {
         using S = typename E::Scalar;
         constexpr u32 ROUNDS = LEAF / LANES;
         const u64 all = static_cast<u64>(job.laws) * job.leaves * job.dimension * ROUNDS;
@@ -249,6 +249,34 @@ template <class E> LOGPHI_INLINE void by_row(const Job& job) {
     }
 }
 
+// The value of the function for every sample, after `logphi_by_row`, from what that has kept: grid-stride over warps, blocks of
+// (32, warps).
+template <class E> LOGPHI_INLINE void evaluate_all(const Job& job) {
+    if constexpr (E::SCORES > 0) {
+        using S = typename E::Scalar;
+        using C = typename E::Coordinates;
+        constexpr u32 ROUNDS = LEAF / LANES;
+        const u64 all = static_cast<u64>(job.laws) * job.leaves * ROUNDS, step = static_cast<u64>(gridDim.x) * blockDim.y;
+        for (u64 at = static_cast<u64>(blockIdx.x) * blockDim.y + threadIdx.y; at < all; at += step) {
+            const u32 leaf = static_cast<u32>(at / ROUNDS), offset = static_cast<u32>(at % ROUNDS) * LANES + threadIdx.x;
+            const Leaf range(job, leaf);
+            if (range.first + offset >= range.end) continue;
+            S value = static_cast<S>(job.constant);
+            const S* rows = static_cast<const S*>(job.arguments) + 2 * static_cast<u64>(leaf) * job.ridge_rows * LEAF;
+            for (u32 row = 0; row < job.ridge_rows; row++) value = value + rows[(2 * static_cast<u64>(row) + 1) * LEAF + offset];
+            if constexpr (Sizes<E>::SEPARABLE) {
+                for (u32 coordinate = 0; coordinate < job.dimension; coordinate++) {
+                    Array<S, Sizes<E>::ENTRIES> derivatives;
+                    const auto numbers = load<S, C::NUMBERS>(job.numbers, coordinate);
+                    C::derivatives(drawn<S>(job, leaf, coordinate)[offset], numbers, derivatives);
+                    value = value + derivatives[0];
+                }
+            }
+            static_cast<S*>(job.values)[static_cast<u64>(leaf) * LEAF + offset] = value;
+        }
+    }
+}
+
 // Adds what every row gives to the stencils of a coordinate.
 template <class E, int INDEX, class R, class... Rest>
 LOGPHI_INLINE void add_moved(List<R, Rest...>, const Job& job, const Round<typename E::Scalar, Sizes<E>::ROWS>& round, u32 coordinate,
@@ -275,7 +303,7 @@ LOGPHI_INLINE void add_moved(List<R, Rest...>, const Job& job, const Round<typen
 // The separable term and the stencils of every coordinate, after `by_row`. Grid (coordinates / blockDim.y, laws * leaves), blocks
 // of (32, coordinates, slots). Shared memory with several slots: `coordinates * COORDINATE_ENTRIES * 32` numbers.
 template <class E> LOGPHI_INLINE void by_moved_coordinate(const Job& job) {
-    if constexpr (Sizes<E>::RIDGES > 0 && Sizes<E>::COORDINATE_ENTRIES > 0) {
+    if constexpr (Sizes<E>::JOINED && Sizes<E>::COORDINATE_ENTRIES > 0) {
         using S = typename E::Scalar;
         using C = typename E::Coordinates;
         constexpr int ENTRIES = Sizes<E>::COORDINATE_ENTRIES, FIRST = Sizes<E>::SEPARABLE_ENTRIES;
@@ -317,11 +345,17 @@ template <class E> LOGPHI_INLINE void by_moved_coordinate(const Job& job) {
                     Array<S, E::STENCILS> moved_sums;
                     fill(moved_sums, S(0));
                     const Round<S, Sizes<E>::ROWS> round = {nullptr, nullptr, nullptr, leaf, offset, true};
-                    add_moved<E, 0>(typename E::Ridges(), job, round, coordinate, probes, moved_sums);
-                    if constexpr (Sizes<E>::SEPARABLE) {
+                    constexpr bool MOVES = E::STENCILS > E::SCORES;
+                    if constexpr (MOVES && Sizes<E>::RIDGES > 0) {
+                        add_moved<E, 0>(typename E::Ridges(), job, round, coordinate, probes, moved_sums);
+                    }
+                    if constexpr (MOVES && Sizes<E>::SEPARABLE) {
                         Array<S, E::STENCILS> moved;
                         C::stencils(z, value, probes, load<S, C::NUMBERS>(job.numbers, coordinate), moved);
                         add(moved_sums, moved);
+                    }
+                    if constexpr (E::SCORES > 0) {
+                        E::scores(static_cast<const S*>(job.values)[static_cast<u64>(leaf) * LEAF + offset], probes, moved_sums);
                     }
                     add<FIRST>(sums, moved_sums);
                 }

@@ -2,16 +2,18 @@
 //
 // | kernel | for | before it |
 // | --- | --- | --- |
-// | `logphi_by_coordinate` | no ridge terms | |
-// | `logphi_draw` | ridge terms, where draws are kept | |
+// | `logphi_by_coordinate` | no ridge terms, no scores | |
+// | `logphi_draw` | ridge terms or scores, where draws are kept | |
 // | `logphi_by_row` | ridge terms | `logphi_draw` if `Job::draws` is given |
-// | `logphi_by_moved_coordinate` | ridge terms with a separable term or stencils | `logphi_by_row` |
+// | `logphi_evaluate` | scores | `logphi_by_row` if there are ridge terms |
+// | `logphi_by_moved_coordinate` | ridge terms or scores, with a separable term or stencils | all above |
 //
 // | `logphi_tree` | adding leaves, at most 1024 | all of these |
 // | `logphi_few_leaves` | the same, at most 8 | all of these |
 // | `logphi_tree_of_sums` | adding what several launches gave | `logphi_tree` |
 //
-// Each of the first four writes its part of `Job::moments`, so all numbers are written once and nothing need be cleared.
+// Each of the kernels before these writes its part of `Job::moments` or none, so all numbers are written once and nothing need be
+// cleared.
 #pragma once
 
 #include "by_coordinate.cuh"
@@ -26,6 +28,9 @@
     extern "C" __global__ void __launch_bounds__(Sizes<E>::THREADS, 1)                                               \
         logphi_by_row(const __grid_constant__ Job job) {                                                               \
         by_row<E>(job);                                                                                                \
+    }                                                                                                                  \
+    extern "C" __global__ void __launch_bounds__(256, 1) logphi_evaluate(const __grid_constant__ Job job) {            \
+        evaluate_all<E>(job);                                                                                          \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(512, 1) logphi_by_moved_coordinate(const __grid_constant__ Job job) {    \
         by_moved_coordinate<E>(job);                                                                                   \
@@ -42,7 +47,7 @@
         logphi_tree_of_sums(const double* leaves, u32 count, u64 length, double* out, double* totals) {                \
         tree(leaves, count, length, out, totals);                                                                      \
     }                                                                                                                  \
-    /* What the host must know: rows of a thread of `by_row`, and the sizes that both sides compute. */                \
+    /* For tests: rows of a thread of `by_row`, the sizes that both sides compute, and how many scores there are. */    \
     extern "C" {                                                                                                       \
-    __device__ u32 logphi_sizes[4] = {Sizes<E>::ROWS, Sizes<E>::ENTRIES, Sizes<E>::COORDINATE_ENTRIES, sizeof(Job)};   \
+    __device__ u32 logphi_sizes[4] = {Sizes<E>::ROWS, Sizes<E>::ENTRIES, Sizes<E>::COORDINATE_ENTRIES, E::SCORES};     \
     }

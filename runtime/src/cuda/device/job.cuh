@@ -52,6 +52,9 @@ struct Job {
     void* draws;
     // [leaves][ridge_rows][2][1024]: `u_o` and `h(u_o)`. Needed for stencils with ridge terms, otherwise null.
     void* arguments;
+    // [leaves][1024]: the value of the function. Needed for score function rules, otherwise null. The part of the value without the draw.
+    void* values;
+    double constant;
     // [leaves][runs][32]: lane sums of every leaf.
     void* moments;
     RidgeTable ridges[MOST_RIDGES];
@@ -68,6 +71,8 @@ template <class E> struct Sizes {
     static constexpr bool SEPARABLE = !Same<typename E::Coordinates, Nothing>::VALUE;
     static constexpr int RIDGES = Count<typename E::Ridges>::VALUE;
     static_assert(RIDGES <= MOST_RIDGES, "too many ridge terms");
+    // Whether something joins the coordinates of a sample, so that its draws are made first.
+    static constexpr bool JOINED = RIDGES > 0 || E::SCORES > 0;
     // Runs of a ridge row, of the separable term of a coordinate, and of a coordinate.
     static constexpr int ENTRIES = 1 + E::ORDERS;
     static constexpr int SEPARABLE_ENTRIES = SEPARABLE ? ENTRIES : 0;
