@@ -19,6 +19,10 @@ fn squared_distance(z: &[f64]) -> f64 {
     z.iter().map(|z| (z - 0.49).powi(2)).sum()
 }
 
+/// The same by the implicit derivative of the draw.
+#[estimator(of = squared_distance, distribution = Gamma, form = pathwise, precision = f32)]
+struct PathwiseDistance;
+
 #[estimator(distribution = Laplace, order = 8, precision = f32)]
 fn log_likelihood(w: &[f64], x: &Matrix, y: &[f64]) -> f64 {
     x.rows().zip(y).map(|(row, y)| log_sigmoid(y * dot(row, w))).sum()
@@ -89,6 +93,10 @@ fn toy(rows: &mut Vec<Row>) -> Result<(), Box<dyn std::error::Error>> {
         let median_of_whole = median(repetitions, || whole.step(&law).map(|_| ()))?;
         rows.push(Row { name: format!("toy 1, gradient, {name}"), median: median_of_whole, draws });
         if backend != Backend::Cpu {
+            let pathwise = PathwiseDistance::prepare(&law, ()).samples(SAMPLES).seed(1).standard_errors(false);
+            let mut pathwise = pathwise.backend(backend).arithmetic(arithmetic).build()?;
+            let median_of_pathwise = median(repetitions, || pathwise.step(&law).map(|_| ()))?;
+            rows.push(Row { name: format!("toy 1, pathwise, {name}"), median: median_of_pathwise, draws });
             let kernel = draws::Draws::new(squared_distance::CUDA, arithmetic == Arithmetic::Fast)?;
             let median = kernel.time([1.5, 0.7], DIMENSION as u32, SAMPLES as u64)?;
             rows.push(Row { name: format!("toy 1, draws and their sum, {name}"), median, draws });
