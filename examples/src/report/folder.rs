@@ -91,13 +91,13 @@ impl Folder {
 ///
 /// # Errors
 /// [`FolderError::Unwritable`].
-pub fn write_whole(path: &Path, text: &str) -> Result<(), FolderError> {
+pub fn write_whole(path: &Path, content: impl AsRef<[u8]>) -> Result<(), FolderError> {
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".{}", std::process::id()));
     let temporary = path.with_file_name(name);
     let written = File::create(&temporary)
-        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+        .and_then(|mut file| file.write_all(content.as_ref()).and_then(|()| file.sync_all()))
         .and_then(|()| fs::rename(&temporary, path));
     written.map_err(|source| {
         // The first failure is what matters; what cannot be removed either is only a file left over.

@@ -1,6 +1,7 @@
-//! What an experiment leaves: a [`folder`] of files, [`figure`]s, and a [`table`] on the [`terminal`].
+//! What an experiment leaves: a [`folder`] of files, [`figure`]s and [`picture`]s of them, and a [`table`] on the [`terminal`].
 
 pub mod figure;
 pub mod folder;
+pub mod picture;
 pub mod table;
 pub mod terminal;

@@ -130,8 +130,8 @@ impl Store {
     ///
     /// # Errors
     /// That it cannot be written.
-    pub fn write(&self, name: &str, text: &str) -> Result<(), StoreError> {
-        Ok(write_whole(&self.path.join(name), text)?)
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> Result<(), StoreError> {
+        Ok(write_whole(&self.path.join(name), content)?)
     }
 }
 
