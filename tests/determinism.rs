@@ -5,7 +5,8 @@ use std::fmt::Write;
 use logphi::laws::{CompoundExponential, Dirac, Exponential, Gamma, Gaussian, Laplace};
 use logphi::prelude::*;
 use logphi::private::PackWidth;
-use logphi::{Estimator, Gradient, Law, Run, sample};
+use logphi::{Run, sample};
+use logphi_tests::runs::numbers;
 
 /// A ridge term with two rows of numbers.
 #[estimator(distribution = Laplace, order = 8)]
@@ -54,18 +55,6 @@ struct MixedSingle;
 const SAMPLES: [usize; 8] = [1, 2, 31, 50, 1024, 1025, 5000, 70_000];
 const WIDTHS: [PackWidth; 3] = [PackWidth::Bits128, PackWidth::Bits256, PackWidth::Bits512];
 const THREADS: [usize; 4] = [1, 2, 3, 5];
-
-/// Every number of a run.
-fn numbers<E: Estimator, G: Gradient>(run: &Run<E, G>) -> Vec<f64> {
-    let mut numbers = vec![run.value];
-    numbers.extend(run.value_standard_error);
-    for index in 0..<E::Law as Law>::PARAMETERS.len() {
-        numbers.extend(run.gradient.entries(index));
-        numbers.extend(run.standard_error.iter().flat_map(|errors| errors.entries(index)));
-    }
-    numbers.extend(run.terms.iter().flat_map(|term| &term.values));
-    numbers
-}
 
 fn bits(numbers: &[f64]) -> Vec<u64> {
     numbers.iter().map(|number| number.to_bits()).collect()

@@ -2,7 +2,8 @@
 
 use logphi::laws::{Gamma, Laplace};
 use logphi::prelude::*;
-use logphi::{Draws, EstimateError, Estimator, Gradient, Law, Run};
+use logphi::{Draws, EstimateError};
+use logphi_tests::runs::numbers;
 
 #[estimator(distribution = Laplace, packs = portable)]
 fn energy(z: &[f64], scale: f64) -> f64 {
@@ -13,17 +14,6 @@ fn energy(z: &[f64], scale: f64) -> f64 {
 #[estimator(distribution = Gamma, packs = portable)]
 fn square(z: &[f64]) -> f64 {
     z.iter().map(|z| z * z).sum()
-}
-
-/// Every number of a run.
-fn numbers<E: Estimator, G: Gradient>(run: &Run<E, G>) -> Vec<f64> {
-    let mut numbers = vec![run.value];
-    numbers.extend(run.value_standard_error);
-    for index in 0..<E::Law as Law>::PARAMETERS.len() {
-        numbers.extend(run.gradient.entries(index));
-        numbers.extend(run.standard_error.iter().flat_map(|errors| errors.entries(index)));
-    }
-    numbers
 }
 
 fn laws() -> Vec<Laplace<[f64; 2], f64>> {

@@ -8,7 +8,8 @@ use logphi::laws::{
     VarianceGamma,
 };
 use logphi::prelude::*;
-use logphi::{Arithmetic, Backend, DeviceError, Draws, EstimateError, Estimator, Gradient, Law, Prepared, Run};
+use logphi::{Arithmetic, Backend, DeviceError, Draws, EstimateError, Estimator, Prepared, Run};
+use logphi_tests::runs::numbers;
 
 /// A ridge term, truncated.
 #[estimator(distribution = Laplace, order = 8, packs = portable)]
@@ -99,18 +100,6 @@ of_laws! {
 }
 
 const SAMPLES: [usize; 7] = [1, 2, 31, 50, 1025, 5000, 3_000_000];
-
-/// Every number of a run.
-fn numbers<E: Estimator, G: Gradient>(run: &Run<E, G>) -> Vec<f64> {
-    let mut numbers = vec![run.value];
-    numbers.extend(run.value_standard_error);
-    for index in 0..<E::Law as Law>::PARAMETERS.len() {
-        numbers.extend(run.gradient.entries(index));
-        numbers.extend(run.standard_error.iter().flat_map(|errors| errors.entries(index)));
-    }
-    numbers.extend(run.terms.iter().flat_map(|term| &term.values));
-    numbers
-}
 
 /// The run, or nothing where there is no device.
 fn on_device<E: Estimator, G>(run: Result<Run<E, G>, EstimateError>) -> Option<Run<E, G>> {

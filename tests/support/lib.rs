@@ -14,4 +14,5 @@ pub mod laws;
 pub mod normal;
 pub mod number;
 pub mod quadrature;
+pub mod runs;
 pub mod source;
