@@ -55,7 +55,7 @@ density!(gumbel, Gumbel { mu: 0.2, beta: 1.5 }, [mu, beta], form = score);
 density!(inverse_gaussian, InverseGaussian { mu: 1.5, lambda: 2.0 }, [mu, lambda], form = score);
 density!(laplace, Laplace { mu: -0.5, b: 0.8 }, [mu, b], form = score);
 density!(logistic, Logistic { mu: -0.4, scale: 0.6 }, [mu, scale], form = score);
-density!(negative_binomial, NegativeBinomial { r: 2.5, p: 0.4 }, [p], form(p) = score);
+density!(negative_binomial, NegativeBinomial { r: 2.5, p: 0.4 }, [r, p], form = score);
 density!(poisson, Poisson { rate: 3.0 }, [rate], form = score);
 
 /// Ridge and separable terms, and a part without the draw.

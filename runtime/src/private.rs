@@ -36,6 +36,7 @@ pub mod prelude {
     pub use crate::matrix::Matrix;
     pub use crate::opaque::{OpaqueFunction, Whole};
     pub use crate::parameters::{Field, Gradient, GradientField, MatrixField, Parameters, SimplexField, Values};
+    pub use crate::special::digamma_of_samples as digamma;
     pub use crate::special::{beta_first_slope, beta_rest_slope, beta_second_slope, gamma_slope};
     pub use crate::term::Term;
 }

@@ -9,9 +9,9 @@ use std::process::Command;
 use cudarc::nvrtc::{CompileOptions, compile_ptx_with_opts};
 
 use estimators::{
-    LogLikelihoodSingle, SquaredDistancePathwise, SquaredDistancePathwiseSingle, SquaredDistanceScored,
-    SquaredDistanceSingle, WavesPartlyScored, WavesScored, WavesScoredSingle, WavesSingle, jumps, log_likelihood,
-    squared_distance, waves,
+    LogLikelihoodSingle, SquaredDistanceCounted, SquaredDistancePathwise, SquaredDistancePathwiseSingle,
+    SquaredDistanceScored, SquaredDistanceSingle, WavesPartlyScored, WavesScored, WavesScoredSingle, WavesSingle,
+    jumps, log_likelihood, squared_distance, waves,
 };
 
 #[path = "host/estimators.rs"]
@@ -71,8 +71,9 @@ fn fault(ptx: &str) -> Option<&str> {
 fn check(name: &str, text: &str, single: bool) {
     let ptx = ptx(text, false);
     assert_eq!(fault(&ptx), None, "{name}");
-    // Powers, angles beyond 10⁵ and derivatives of gamma numbers are computed in `f64` on the processor, too.
-    let in_double = ["powf(", "sin(", "cos(", "tan(", "gamma_slope("].iter().any(|function| text.contains(function));
+    // Powers, angles beyond 10⁵ and the derivatives of gamma numbers and functions are computed in `f64` on the processor, too.
+    let in_double =
+        ["powf(", "sin(", "cos(", "tan(", "gamma_slope(", "digamma("].iter().any(|function| text.contains(function));
     if single && !in_double {
         for kernel in ["logphi_by_", "logphi_draw"] {
             let found = instructions(&ptx, kernel).into_iter().find(|line| line.contains(".f64"));
@@ -113,6 +114,7 @@ fn texts_of_both_precisions() {
     check("squared_distance_pathwise", SquaredDistancePathwise::CUDA, false);
     check("squared_distance_pathwise_single", SquaredDistancePathwiseSingle::CUDA, true);
     check("squared_distance_scored", SquaredDistanceScored::CUDA, false);
+    check("squared_distance_counted", SquaredDistanceCounted::CUDA, true);
     check("waves_scored", WavesScored::CUDA, false);
     check("waves_scored_single", WavesScoredSingle::CUDA, true);
     check("waves_partly_scored", WavesPartlyScored::CUDA, false);

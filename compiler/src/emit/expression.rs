@@ -283,7 +283,7 @@ impl Printer<'_> {
         })
     }
 
-    /// `ln Γ` and its derivatives: numbers that do not depend on samples.
+    /// `ln Γ` and its derivatives. Of these only the first is computed for samples.
     fn gamma(&self, primitive: Primitive, argument: NodeId) -> Printed {
         let order = match primitive {
             Primitive::Polygamma(order) => Some(proc_macro2::Literal::u32_unsuffixed(order)),
@@ -305,6 +305,10 @@ impl Printer<'_> {
             (Arithmetic::Analytic, Some(order)) => {
                 let receiver = self.receiver(argument);
                 quote! { #receiver.polygamma(#order) }
+            }
+            (Arithmetic::Pack(_) | Arithmetic::AnyPack, _) if primitive == Primitive::Polygamma(0) => {
+                let argument = self.operand(argument).tokens;
+                quote! { digamma(#argument) }
             }
             (Arithmetic::Pack(_) | Arithmetic::AnyPack, _) => {
                 bug!("emit", "`{}` once for each sample", primitive.name())

@@ -101,6 +101,7 @@ const RESERVED: &[&str] = &[
     "beta_first_slope",
     "beta_rest_slope",
     "beta_second_slope",
+    "digamma",
     "gamma_slope",
     "ln_gamma",
     "polygamma",

@@ -208,7 +208,8 @@ impl Check<'_> {
                     | Node::TransformVariable,
                     _,
                 ) => false,
-                // The gamma function's family is evaluated once for a gradient, never for a sample.
+                // The gamma function's family is evaluated once for a gradient, for a sample only its first member that a score needs.
+                (Node::Call(Primitive::Polygamma(0), _), Leaves::Probes(_)) => true,
                 (Node::Call(Primitive::LnGamma | Primitive::Polygamma(_), _), Leaves::Parameters) => true,
                 (Node::Call(Primitive::LnGamma | Primitive::Polygamma(_), _) | Node::Kummer(..), _) => false,
                 (Node::DrawSlope(..), leaves) => matches!(leaves, Leaves::Probes(_)),

@@ -36,11 +36,12 @@ pub(super) fn score(law: &Law, parameter: ParamId, baseline: Baseline) -> Result
         return Err(format!("its `log_density` has no term with both `{name}` and the draw `z`"));
     }
     let weight = sum(&score, &drawn);
-    let is_special = |node: &Node| matches!(node, Node::Call(Primitive::LnGamma | Primitive::Polygamma(_), _));
+    // A derivative of ln Γ is digamma, which has code for samples.
+    let is_special = |node: &Node| matches!(node, Node::Call(Primitive::LnGamma | Primitive::Polygamma(1..), _));
     if weight.contains(weight.output(), is_special) {
         return Err(format!(
-            "the derivative of its `log_density` by `{name}` has a gamma function, or a derivative of one, in a term with the \
-             draw, which has no code for samples"
+            "the derivative of its `log_density` by `{name}` has ln Γ, or a second derivative of it, in a term with the draw, which \
+             has no code for samples"
         ));
     }
     let rest = (!known.is_empty()).then(|| sum(&score, &known));
@@ -85,6 +86,8 @@ mod tests {
     fn the_parts_of_a_score() {
         let gamma = "(k - 1.0) * z.ln() - z / mu - k * mu.ln() - ln_gamma(k)";
         assert_eq!(parts(gamma), Ok(["ln(z)".to_owned(), "-ln(mu) - digamma(k)".to_owned()]));
+        let negative_binomial = "ln_gamma(z + k) - ln_gamma(k) - ln_gamma(z + 1.0) + k * mu.ln()";
+        assert_eq!(parts(negative_binomial), Ok(["digamma(k + z)".to_owned(), "ln(mu) - digamma(k)".to_owned()]));
         assert_eq!(parts("-(z - k).abs() / mu"), Ok(["sign(z - k) / mu".to_owned(), String::new()]));
     }
 
@@ -92,7 +95,7 @@ mod tests {
     fn what_has_no_score() {
         let reason = parts("-z / mu - ln_gamma(k)").expect_err("k stands alone");
         assert!(reason.contains("no term with both `k` and the draw"), "{reason}");
-        let reason = parts("ln_gamma(z + k) - ln_gamma(k)").expect_err("a digamma of the draw");
+        let reason = parts("k * ln_gamma(z + mu) - ln_gamma(k)").expect_err("ln Γ of the draw");
         assert!(reason.contains("has no code for samples"), "{reason}");
     }
 }

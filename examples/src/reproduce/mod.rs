@@ -110,7 +110,7 @@ fn run_all(options: &Options, experiments: &[Box<dyn Experiment>]) -> Result<(),
         accounts.push((experiment.name().to_owned(), account));
     }
     let path: PathBuf = options.out.join("index.html");
-    write_whole(&path, &page::page(&with_earlier(&options.out, &accounts)?, env!("CARGO_PKG_VERSION")))?;
+    write_whole(&path, page::page(&with_earlier(&options.out, &accounts)?, env!("CARGO_PKG_VERSION")))?;
     for claim in accounts.iter().flat_map(|(_, account)| &account.claims) {
         say(&format!("{:14} {} ({}): {}\n", claim.verdict.words(), claim.claim, claim.place, claim.numbers));
     }
@@ -199,7 +199,7 @@ fn keep(store: &Store, options: &Options, finished: &[Finished], account: &Accou
         "units": finished.iter().map(|unit| json!({ "name": unit.label.name(), "of": unit.fingerprint })).collect::<Vec<_>>(),
         "account": account,
     });
-    store.write(SUMMARY, &format!("{summary:#}\n"))?;
+    store.write(SUMMARY, format!("{summary:#}\n"))?;
     Ok(())
 }
 

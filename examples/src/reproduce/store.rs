@@ -119,10 +119,10 @@ impl Store {
     pub fn keep(&self, unit: &Unit<'_>, finished: &Finished, time: Duration) -> Result<(), StoreError> {
         let name = unit.label.name();
         let seconds = json!({ "unit": name, "seconds": time.as_secs_f64() });
-        write_whole(&self.path.join("times").join(format!("{name}.json")), &format!("{seconds}\n"))?;
+        write_whole(&self.path.join("times").join(format!("{name}.json")), format!("{seconds}\n"))?;
         let text = serde_json::to_string(finished)
             .map_err(|error| FolderError::Unwritable { path: self.file(unit), source: error.into() })?;
-        write_whole(&self.file(unit), &format!("{text}\n"))?;
+        write_whole(&self.file(unit), format!("{text}\n"))?;
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! `ψ(x)` for what runs for each sample: quick, of real arguments, and with the same bits on every processor, unlike `polygamma`.
 
+use crate::lane::{Lane, Scalar};
 use crate::math;
 
 /// `B_2k / 2k`, `k = 1, 2, …`: coefficients of `x^-2k` in the asymptotic series, DLMF 5.11.2.
@@ -8,6 +9,22 @@ const BERNOULLI: [f64; 8] =
 
 /// From here on the asymptotic series is accurate to the last place.
 const LARGE: f64 = 10.0;
+
+/// `ψ(x)` for each sample, computed in `f64` for either scalar type. Domain: positive `x`, infinite at infinity; NaN otherwise.
+#[must_use]
+pub fn digamma_of_samples<L: Lane>(x: L) -> L {
+    L::from_fn(|lane| {
+        let x = x.extract(lane).to_f64();
+        let value = if x > 0.0 && x < f64::INFINITY {
+            digamma(x)
+        } else if x > 0.0 {
+            x
+        } else {
+            f64::NAN
+        };
+        L::Scalar::from_f64(value)
+    })
+}
 
 /// `ψ(x)` for positive `x`: error at most `2e-15 (1 + |ψ(x)|)`.
 pub(super) fn digamma(x: f64) -> f64 {

@@ -13,6 +13,7 @@ mod implicit_gamma;
 mod kummer;
 mod polygamma;
 
+pub use digamma::digamma_of_samples;
 pub(crate) use gamma::ln_gamma;
 pub use implicit_beta::{beta_first_slope, beta_rest_slope, beta_second_slope};
 pub use implicit_gamma::gamma_slope;

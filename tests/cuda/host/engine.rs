@@ -3,15 +3,15 @@
 //! Parameters and slopes are numbers that both formats hold, so that the contraction, which reads slopes in `f64`, can be
 //! compared through the sizes of terms.
 
-use logphi::laws::{Gamma, Laplace, Merton};
+use logphi::laws::{Gamma, Laplace, Merton, NegativeBinomial};
 use logphi::prelude::*;
 use logphi::{DeviceJob, Draws, EstimateError, Estimator, Gradient, LANES, Law, Moment, Parameters, Prepared, Run};
 
 use super::driver::{Bytes, Program, compare};
 use super::estimators::{
-    LogLikelihoodSingle, SquaredDistancePathwise, SquaredDistancePathwiseSingle, SquaredDistanceScored,
-    SquaredDistanceSingle, WavesAtDraw, WavesAtDrawSingle, WavesPartlyScored, WavesScored, WavesScoredSingle,
-    WavesSingle, jumps, log_likelihood, squared_distance, waves,
+    LogLikelihoodSingle, SquaredDistanceCounted, SquaredDistancePathwise, SquaredDistancePathwiseSingle,
+    SquaredDistanceScored, SquaredDistanceSingle, WavesAtDraw, WavesAtDrawSingle, WavesPartlyScored, WavesScored,
+    WavesScoredSingle, WavesSingle, jumps, log_likelihood, squared_distance, waves,
 };
 
 /// How kernels are launched: nothing of it may change a bit.
@@ -216,6 +216,8 @@ fn scores() {
     check!("waves_partly_scored", WavesPartlyScored, law, arguments());
     let law = Gamma { k: vec![0.375, 2.5, 1.0, 17.0, 0.875], mu: vec![1.5, 1.0, 0.25, 0.5, 2.0] };
     check!("squared_distance_scored", SquaredDistanceScored, law, 0.49);
+    let law = NegativeBinomial { r: vec![0.375, 2.5, 17.0], p: vec![0.5, 0.25, 0.75] };
+    check!("squared_distance_counted", SquaredDistanceCounted, law, 0.49);
 }
 
 /// Shapes for the series, the continued fraction and the integral of the derivative of the draw.

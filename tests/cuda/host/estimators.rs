@@ -1,6 +1,6 @@
 //! The estimators whose kernels are compared.
 
-use logphi::laws::{Gamma, Laplace, Merton};
+use logphi::laws::{Gamma, Laplace, Merton, NegativeBinomial};
 use logphi::prelude::*;
 
 #[estimator(distribution = Gamma, form = terminating, packs = portable)]
@@ -63,3 +63,7 @@ pub struct WavesPartlyScored;
 
 #[estimator(of = squared_distance, distribution = Gamma, form = score(leave_one_out), packs = portable)]
 pub struct SquaredDistanceScored;
+
+/// Scores with digamma functions of the draw.
+#[estimator(of = squared_distance, distribution = NegativeBinomial, form = score, precision = f32, packs = portable)]
+pub struct SquaredDistanceCounted;

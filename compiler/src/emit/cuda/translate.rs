@@ -252,13 +252,13 @@ impl Translator {
                 };
                 format!("{} {operator} {}", self.expression(&binary.left), self.expression(&binary.right))
             }
-            // `L::splat(x)`, `L::constant(x)`, and functions of several numbers.
+            // Functions with a name of their own, `L::splat(x)` and `L::constant(x)`.
             Expr::Call(call) => match (&*call.func, call.args.first()) {
-                (_, Some(value)) if call.args.len() == 1 => self.expression(value),
                 (Expr::Path(path), _) if let Some(name) = path.path.get_ident() => {
                     let arguments: Vec<String> = call.args.iter().map(|argument| self.expression(argument)).collect();
                     format!("{name}({})", arguments.join(", "))
                 }
+                (_, Some(value)) if call.args.len() == 1 => self.expression(value),
                 _ => bug!("emit", "a call that no kernel has"),
             },
             Expr::MethodCall(call) => self.method(call),

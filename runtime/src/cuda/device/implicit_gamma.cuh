@@ -18,7 +18,7 @@ LOGPHI_INLINE double ln_minus_digamma(double x) {
 }
 
 // `ψ(x)` for positive `x`.
-LOGPHI_INLINE double digamma(double x) {
+LOGPHI_INLINE double positive_digamma(double x) {
     double below = 0.0;
     while (x < 10.0) {
         below = below + 1.0 / x;
@@ -27,9 +27,16 @@ LOGPHI_INLINE double digamma(double x) {
     return ln_normal(x) - ln_minus_digamma(x) - below;
 }
 
+// `ψ(x)` for a sample: NaN where `x` is not positive.
+template <class S> LOGPHI_INLINE S digamma(S x) {
+    const double wide = static_cast<double>(x);
+    if (wide > 0.0 && wide < infinity<double>()) return static_cast<S>(positive_digamma(wide));
+    return wide > 0.0 ? x : not_a_number<S>();
+}
+
 // `Σ_n z^n / (k (k + 1) … (k + n)) (ψ(k + n + 1) - ln z)`
 LOGPHI_INLINE double implicit_gamma_series(double k, double z, double ln_z) {
-    double factor = digamma(k + 1.0) - ln_z, term = 1.0 / k, last = k;
+    double factor = positive_digamma(k + 1.0) - ln_z, term = 1.0 / k, last = k;
     double sum = term * factor;
 #pragma unroll 1
     for (int step = 0; step < 1000; step++) {
@@ -45,7 +52,7 @@ LOGPHI_INLINE double implicit_gamma_series(double k, double z, double ln_z) {
 
 // `c U + ∂U/∂k` by the continued fraction, with numerator and denominator of the convergents and their derivatives.
 LOGPHI_INLINE double implicit_gamma_fraction(double k, double z, double ln_z) {
-    const double c = ln_z - digamma(k);
+    const double c = ln_z - positive_digamma(k);
     double partial = z + 1.0 - k;
     double before[4] = {0.0, 1.0, 0.0, 0.0}, current[4] = {1.0, partial, 0.0, -1.0};
     double n = 0.0, value = not_a_number<double>();
@@ -147,7 +154,7 @@ LOGPHI_INLINE double ln_quantile_derivative(double k, double ln_z) {
     if (ln_z == infinity<double>()) return 0.0;
     if (ln_z == -infinity<double>()) return infinity<double>();
     const double ln_k = ln(k);
-    if (ln_z > 40.0 + (ln_k > 0.0 ? ln_k : 0.0)) return (ln_z - digamma(k)) * exp(-ln_z);
+    if (ln_z > 40.0 + (ln_k > 0.0 ? ln_k : 0.0)) return (ln_z - positive_digamma(k)) * exp(-ln_z);
     if (k >= 1000.0) return implicit_gamma_integral(k, ln_z - ln_k);
     const double z = exp(ln_z);
     return z <= k + 1.5 * sqrt(k) + 2.5 ? implicit_gamma_series(k, z, ln_z) : implicit_gamma_fraction(k, z, ln_z);
