@@ -11,7 +11,7 @@ use super::driver::{Bytes, Program, compare};
 use super::estimators::{
     LogLikelihoodSingle, SquaredDistanceCounted, SquaredDistancePathwise, SquaredDistancePathwiseSingle,
     SquaredDistanceScored, SquaredDistanceSingle, WavesAtDraw, WavesAtDrawSingle, WavesPartlyScored, WavesScored,
-    WavesScoredSingle, WavesSingle, jumps, log_likelihood, squared_distance, waves,
+    WavesScoredSingle, WavesSingle, jumps, log_likelihood, offset_waves, squared_distance, waves,
 };
 
 /// How kernels are launched: nothing of it may change a bit.
@@ -87,7 +87,7 @@ fn results<E: Estimator, G: Gradient>(run: &Run<E, G>) -> Vec<f64> {
 /// The value and the sizes of all terms, from what the device has contracted.
 fn sizes<E: Estimator<Scalar: Bytes>>(job: &DeviceJob<E::Scalar>, contracted: &[f64]) -> Vec<f64> {
     let (samples, parameters) = (job.samples as f64, job.theta.len() / job.dimension);
-    let mut all = vec![contracted[0] / samples];
+    let mut all = vec![contracted[0] / samples + job.constant];
     let coefficients: Vec<Vec<f64>> = (0..job.dimension)
         .map(|coordinate| {
             let theta = &job.theta[coordinate * parameters..];
@@ -213,7 +213,8 @@ fn scores() {
     let arguments = || (matrix(11, 3), vector(11), vector(11), vector(3));
     check!("waves_scored", WavesScored, law.clone(), arguments());
     check!("waves_scored_single", WavesScoredSingle, law.clone(), arguments());
-    check!("waves_partly_scored", WavesPartlyScored, law, arguments());
+    check!("waves_partly_scored", WavesPartlyScored, law.clone(), arguments());
+    check!("offset_waves", offset_waves, law, (vector(3), 0.75));
     let law = Gamma { k: vec![0.375, 2.5, 1.0, 17.0, 0.875], mu: vec![1.5, 1.0, 0.25, 0.5, 2.0] };
     check!("squared_distance_scored", SquaredDistanceScored, law, 0.49);
     let law = NegativeBinomial { r: vec![0.375, 2.5, 17.0], p: vec![0.5, 0.25, 0.75] };

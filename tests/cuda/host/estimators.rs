@@ -67,3 +67,9 @@ pub struct SquaredDistanceScored;
 /// Scores with digamma functions of the draw.
 #[estimator(of = squared_distance, distribution = NegativeBinomial, form = score, precision = f32, packs = portable)]
 pub struct SquaredDistanceCounted;
+
+/// A part without the draw, which scores count in.
+#[estimator(distribution = Laplace, form = score, precision = f32, packs = portable)]
+pub fn offset_waves(w: &[f64], a: &[f64], offset: f64) -> f64 {
+    dot(a, w).sin() + w.iter().map(|w| w * w).sum::<f64>() + offset
+}
