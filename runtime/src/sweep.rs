@@ -40,7 +40,8 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
             Draws::Common => 0,
             Draws::Own => self.run.samples as u64,
         };
-        if let found @ MAX_SAMPLES.. = (laws.len() as u64).saturating_mul(apart) {
+        let found = (laws.len() as u64).saturating_mul(apart);
+        if found > MAX_SAMPLES {
             return Err(EstimateError::TooMany { what: "samples of all laws", found, limit: MAX_SAMPLES });
         }
         let runs = self.run_all(laws, apart)?;
@@ -89,7 +90,7 @@ impl<E: Estimator, G: Gradient> Prepared<'_, E, G> {
         let mut jobs = Vec::new();
         while runs.len() < laws.len() {
             let first = runs.len();
-            let at_once = devices.laws_at_once(laws.len() - first)?;
+            let at_once = devices.laws_at_once(laws.len() - first, errors)?;
             let group = || laws.iter().enumerate().skip(first).take(at_once);
             jobs.clear();
             for (index, law) in group() {

@@ -232,6 +232,21 @@ fn prepared_steps_have_the_same_bits() {
     }
 }
 
+/// Leaves in two chunks, of which the last is small: one shape of blocks serves both.
+#[test]
+fn a_last_chunk_of_few_leaves_has_the_same_bits() {
+    let (x, y) = (matrix(65, 3), LABELS.repeat(13));
+    let law = Laplace { mu: [0.3, -0.2, 0.0], b: 0.5 };
+    let run = |backend, errors| {
+        let estimate = RidgeSingle::estimate(&law, (x, &y)).samples((1 << 20) + 5000).seed(3);
+        estimate.standard_errors(errors).backend(backend).run()
+    };
+    for errors in [true, false] {
+        let Some(found) = on_device(run(Backend::Cuda(0), errors)) else { return };
+        assert_eq!(numbers(&found), numbers(&run(Backend::Cpu, errors).expect("a run")));
+    }
+}
+
 /// Batches of the data, of two sizes: what was recorded for one must not serve another.
 #[test]
 fn other_arguments_have_the_same_bits() {

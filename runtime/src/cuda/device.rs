@@ -11,6 +11,7 @@ use super::compile::{self, Unit};
 use super::graph::Graph;
 use super::memory::Memory;
 use super::plan::{Plan, Tables};
+use super::shape::Geometry;
 use crate::backend::{Arithmetic, DeviceError};
 use crate::kernel::{Estimator, Law, Ridges, Separable};
 
@@ -64,6 +65,11 @@ pub(super) struct Outline {
 }
 
 impl Outline {
+    /// Whether something joins the coordinates of a sample, as `job.cuh` says it.
+    pub(super) const fn is_joined(&self) -> bool {
+        self.has_ridges || self.has_scores
+    }
+
     fn of<E: Estimator>() -> Self {
         let entries = 1 + E::ORDERS.len();
         let separable = if <E::Separable as Separable<E>>::PRESENT { entries } else { 0 };
@@ -86,16 +92,13 @@ pub(super) struct Device {
     pub(super) context: Arc<CudaContext>,
     pub(super) stream: Arc<CudaStream>,
     pub(super) kernels: Kernels,
-    pub(super) outline: Outline,
-    pub(super) multiprocessors: u32,
+    pub(super) geometry: Geometry,
     pub(super) memory: Memory,
     pub(super) tables: Option<Tables>,
     pub(super) plan: Option<Plan>,
     /// Whether the plan has been run, and its recording.
     pub(super) has_run: bool,
     pub(super) graph: Option<Graph>,
-    /// Whether the step that was asked for gives moments.
-    pub(super) gives_moments: bool,
     /// Which part of all leaves is this device's, and of how many.
     pub(super) part: usize,
     pub(super) parts: usize,
@@ -116,7 +119,7 @@ impl Device {
         let attribute = |attribute| context.attribute(attribute).map_err(of_call("cuDeviceGetAttribute"));
         let major = attribute(Attribute::CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)?;
         let minor = attribute(Attribute::CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR)?;
-        let multiprocessors = attribute(Attribute::CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT)?.unsigned_abs();
+        let multiprocessors = attribute(Attribute::CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT)?.unsigned_abs() as usize;
         let architecture = (10 * major + minor).unsigned_abs();
         let unit = Unit { function: E::NAME, text, arithmetic, architecture };
         let module_of_estimator = module(&context, device, unit)?;
@@ -140,19 +143,16 @@ impl Device {
             contract_lanes: function(&common, lanes)?,
         };
         let stream = context.new_stream().map_err(of_call("cuStreamCreate"))?;
-        let outline = Outline::of::<E>();
         Ok(Self {
             context,
             stream,
             kernels,
-            outline,
-            multiprocessors,
+            geometry: Geometry { outline: Outline::of::<E>(), multiprocessors },
             memory: Memory::default(),
             tables: None,
             plan: None,
             has_run: false,
             graph: None,
-            gives_moments: false,
             part,
             parts,
         })

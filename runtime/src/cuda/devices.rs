@@ -48,13 +48,14 @@ impl Devices {
         self.each[0].report()
     }
 
-    /// The laws that are run at once, of those that are wanted: as many as memory holds the moments of, at least one.
+    /// The laws that are run at once, of those that are wanted: as many as memory holds the moments of, at least one. With
+    /// `errors` these come back.
     ///
     /// # Errors
     /// [`DeviceError`] of any call.
-    pub(crate) fn laws_at_once(&mut self, wanted: usize) -> Result<usize, DeviceError> {
+    pub(crate) fn laws_at_once(&mut self, wanted: usize, errors: bool) -> Result<usize, DeviceError> {
         match self.each.as_mut_slice() {
-            [device] => device.laws_at_once(wanted),
+            [device] => device.laws_at_once(wanted, errors),
             _ => Ok(1),
         }
     }

@@ -20,13 +20,11 @@ struct Drawing {
 pub(super) struct Graph {
     graph: CudaGraph,
     drawing: Vec<Drawing>,
-    /// Whether moments come back, and not what they are contracted to.
-    pub(super) gives_moments: bool,
 }
 
 // SAFETY: a graph is used by one thread at a time, since `launch` borrows it mutably and nothing else touches the driver.
 unsafe impl Send for Graph {}
-// SAFETY: as above; a shared reference gives access to a boolean.
+// SAFETY: as above; a shared reference gives access to nothing.
 unsafe impl Sync for Graph {}
 
 impl Graph {
@@ -36,7 +34,6 @@ impl Graph {
     /// [`DeviceError`] of any call, those of `step` included.
     pub(super) fn record(
         stream: &std::sync::Arc<CudaStream>,
-        gives_moments: bool,
         takes_job: impl Fn(sys::CUfunction) -> bool,
         step: impl FnOnce() -> Result<(), DeviceError>,
     ) -> Result<Self, DeviceError> {
@@ -50,7 +47,7 @@ impl Graph {
             return Err(DeviceError::Call { call: "cuStreamEndCapture", reason: "nothing was recorded".to_owned() });
         };
         let drawing = drawing(&graph, takes_job).map_err(of_call("cuGraphKernelNodeGetParams"))?;
-        Ok(Self { graph, drawing, gives_moments })
+        Ok(Self { graph, drawing })
     }
 
     /// Launches the step with this key, from sample `first` on.

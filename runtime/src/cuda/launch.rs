@@ -11,27 +11,36 @@ use super::plan::{Job, Plan, TREE_LEAVES};
 use crate::backend::DeviceError;
 use crate::engine::{LANES, LEAF};
 
-/// Rows of a block in the tables of ridge terms.
-const BLOCK: usize = 8;
-/// The most warps of a block of threads.
-const WARPS: usize = 16;
-/// Blocks with the same samples from which on draws are made once, by a kernel of their own.
-const MANY_BLOCKS: usize = 4;
 /// Leaves up to which a kernel adds them in registers.
 const FEW_LEAVES: usize = 8;
-/// Shared memory that every device gives a block.
-const SHARED: usize = 48 << 10;
 
-/// The shape of a launch by row or by moved coordinate.
-pub(super) struct Shape {
-    pub(super) config: LaunchConfig,
-    /// Whether draws come from memory and not from the block itself.
-    pub(super) needs_draws: bool,
-    /// Whether blocks put slopes and draws in shared memory.
-    is_staged: bool,
-}
+/// A launch: what it goes over, its kernel and its shape.
+pub(super) type Launch<'a> = (&'static str, &'a CudaFunction, LaunchConfig);
 
 impl Device {
+    /// The launches of the sample loop for so many leaves of each law, in order.
+    pub(super) fn launches(&self, plan: &Plan, leaves: usize) -> impl Iterator<Item = Launch<'_>> {
+        let (kernels, geometry, job) = (&self.kernels, self.geometry, &plan.job);
+        let (all, dimension) = (leaves * plan.laws(), job.dimension as usize);
+        let rounds = all * (LEAF / LANES);
+        let alone = !geometry.outline.is_joined();
+        let by_coordinate = alone.then(|| geometry.over_warps(all * dimension));
+        let draw = (job.draws != 0).then(|| geometry.over_warps(rounds * dimension));
+        let by_row = plan.by_row.map(|shape| shape.over(all));
+        let evaluate = (job.values != 0).then(|| geometry.over_warps(rounds));
+        let moved = (!alone && geometry.outline.coordinate_entries > 0)
+            .then(|| geometry.by_moved_coordinate(dimension, job.samples, all));
+        [
+            ("by coordinate", &kernels.by_coordinate, by_coordinate),
+            ("draw", &kernels.draw, draw),
+            ("by row", &kernels.by_row, by_row),
+            ("evaluate", &kernels.evaluate, evaluate),
+            ("by moved coordinate", &kernels.by_moved_coordinate, moved),
+        ]
+        .into_iter()
+        .filter_map(|(name, kernel, shape)| Some((name, kernel, shape?)))
+    }
+
     /// Asks the stream for the kernels of the sample loop, with the totals of all moments if they are wanted. Gives the buffer that
     /// the moments of each law begin: the sums over all leaves, in `f64`, or without totals those of the only leaf, in the
     /// estimator's scalar.
@@ -46,26 +55,7 @@ impl Device {
             job.first_leaf = (plan.first_leaf + index * chunk) as u64;
             let own = chunk.min(leaves - index * chunk);
             job.leaves = own as u32;
-            let all = own * laws;
-            if self.outline.has_ridges || self.outline.has_scores {
-                if job.draws != 0 {
-                    let warps = all * job.dimension as usize * (LEAF / LANES);
-                    self.launch(&self.kernels.draw, &job, self.over_warps(warps))?;
-                }
-                if self.outline.has_ridges {
-                    let shape = self.by_row(&plan.rows, &job, all);
-                    job.is_staged = shape.is_staged.into();
-                    self.launch(&self.kernels.by_row, &job, shape.config)?;
-                }
-                if job.values != 0 {
-                    self.launch(&self.kernels.evaluate, &job, self.over_warps(all * (LEAF / LANES)))?;
-                }
-                if plan.moved {
-                    self.launch(&self.kernels.by_moved_coordinate, &job, self.by_moved_coordinate(&job, all))?;
-                }
-            } else {
-                self.launch(&self.kernels.by_coordinate, &job, self.over_warps(all * job.dimension as usize))?;
-            }
+            self.launches(plan, own).try_for_each(|(_, kernel, shape)| self.launch(kernel, &job, shape))?;
             if leaves == 1 && !totals {
                 return Ok(&self.memory.moments);
             }
@@ -76,85 +66,6 @@ impl Device {
             self.launch_tree(kernel, few, [job.moments, out, totals], own, length, laws)?;
         }
         self.add_chunks(chunks, length)
-    }
-
-    /// Enough blocks for so many warps, up to what keeps the device busy; warps take the rest in turn.
-    pub(super) fn over_warps(&self, warps: usize) -> LaunchConfig {
-        const OWN: usize = 8;
-        let blocks = warps.div_ceil(OWN).clamp(1, 64 * self.multiprocessors as usize);
-        LaunchConfig { grid_dim: (blocks as u32, 1, 1), block_dim: (LANES as u32, OWN as u32, 1), shared_mem_bytes: 0 }
-    }
-
-    /// Whether so many blocks of a warp each leave the device with little to do.
-    fn is_small(&self, warps: usize) -> bool {
-        warps < 16 * self.multiprocessors as usize
-    }
-
-    /// Rounds of a leaf that a block takes at once: several where there are too few blocks to fill the device.
-    fn slots(&self, samples: u64, warps: usize) -> usize {
-        match (samples as usize).min(LEAF).div_ceil(LANES) {
-            _ if !self.is_small(warps) => 1,
-            0..8 => 4,
-            _ => 8,
-        }
-    }
-
-    /// Rows of one thread, as `job.cuh` computes them.
-    fn rows_of_thread(&self) -> usize {
-        match self.outline.entries * self.outline.size / 4 {
-            0..=12 => 4,
-            13..=24 => 2,
-            _ => 1,
-        }
-    }
-
-    /// The launch by row for ridge terms of so many rows each, and so many leaves of all laws.
-    pub(super) fn by_row(&self, rows_of_terms: &[usize], job: &Job, leaves: usize) -> Shape {
-        let (rows, dimension) = (self.rows_of_thread(), job.dimension as usize);
-        let groups: usize =
-            rows_of_terms.iter().map(|rows_of_term| rows_of_term.div_ceil(BLOCK) * (BLOCK / rows)).sum();
-        let groups = groups.max(1);
-        let warps = if self.is_small(leaves * groups) { WARPS } else { WARPS / 2 };
-        let shared = |own: usize, slots: usize, drawn: bool, staged: bool| {
-            let staged = if staged { dimension * (own * rows + slots * LANES) } else { 0 };
-            let prepared = if drawn { dimension * self.outline.parameters } else { 0 };
-            let sums = if slots > 1 { own * rows * self.outline.entries * LANES } else { 0 };
-            (staged + prepared + sums) * self.outline.size
-        };
-        let slots = self.slots(job.samples, leaves * groups);
-        let moves = self.outline.stencils > 0;
-        // Where many blocks have the same samples, each would draw them all again.
-        let blocks = groups.div_ceil(warps / slots);
-        let redraws = blocks >= MANY_BLOCKS && job.samples as usize >= LEAF / 2;
-        let draws = !moves && !redraws;
-        let options = [(slots, draws, true), (1, draws, true), (slots, false, false)];
-        let own = |slots: usize| groups.min(warps / slots);
-        let fits = |&(slots, drawn, staged): &(usize, bool, bool)| shared(own(slots), slots, drawn, staged) <= SHARED;
-        let (slots, drawn, staged) = options.into_iter().find(fits).unwrap_or((1, false, false));
-        let own = own(slots);
-        let config = LaunchConfig {
-            grid_dim: (groups.div_ceil(own) as u32, leaves as u32, 1),
-            block_dim: (LANES as u32, own as u32, slots as u32),
-            shared_mem_bytes: shared(own, slots, drawn, staged) as u32,
-        };
-        Shape { config, needs_draws: !drawn, is_staged: staged }
-    }
-
-    pub(super) fn by_moved_coordinate(&self, job: &Job, leaves: usize) -> LaunchConfig {
-        let dimension = job.dimension as usize;
-        let slots = self.slots(job.samples, leaves * dimension);
-        let shared = |own: usize, slots: usize| match slots {
-            1 => 0,
-            _ => own * self.outline.coordinate_entries * LANES * self.outline.size,
-        };
-        let own = |slots: usize| dimension.min(WARPS / slots).max(1);
-        let slots = if shared(own(slots), slots) <= SHARED { slots } else { 1 };
-        let own = own(slots);
-        LaunchConfig {
-            grid_dim: (dimension.div_ceil(own) as u32, leaves as u32, 1),
-            block_dim: (LANES as u32, own as u32, slots as u32),
-            shared_mem_bytes: shared(own, slots) as u32,
-        }
     }
 
     fn launch(&self, kernel: &CudaFunction, job: &Job, config: LaunchConfig) -> Result<(), DeviceError> {
@@ -183,8 +94,8 @@ impl Device {
         Ok(buffers[0])
     }
 
-    /// Adds `count` nodes (`few` by the kernel for a few) of `length` numbers of each law, which lie from the first address on, to the second, and over their lanes
-    /// to the third, if it is not 0.
+    /// Adds `count` nodes of `length` numbers of each law, which lie from the first address on, to the second, and over their lanes to
+    /// the third, if it is not 0. `few` says that the kernel is the one for a few nodes.
     fn launch_tree(
         &self,
         kernel: &CudaFunction,

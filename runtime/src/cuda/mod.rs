@@ -20,6 +20,7 @@ mod launch;
 mod memory;
 mod plan;
 mod report;
+mod shape;
 mod source;
 mod step;
 

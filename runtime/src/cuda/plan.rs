@@ -4,6 +4,7 @@ use cudarc::driver::DeviceRepr;
 
 use super::contract::Contraction;
 use super::device::{Device, of_call};
+use super::shape::Rows;
 use crate::backend::DeviceError;
 use crate::engine::{DeviceJob, LANES, LEAF, Slopes};
 use crate::lane::Scalar;
@@ -12,6 +13,8 @@ use crate::lane::Scalar;
 pub(super) const MOST_RIDGES: usize = 8;
 /// Leaves that one launch of the tree adds.
 pub(super) const TREE_LEAVES: usize = 1024;
+/// Bytes of moments that come back at once from several laws: more would be locked in the host's memory for long.
+const MOST_BYTES_BACK: usize = 64 << 20;
 /// Blocks of a launch in its second and third dimension.
 const MOST_BLOCKS: usize = 65_535;
 /// Leaves up to which the kernels read parameters from the host's memory: a copy would take longer than these few reads.
@@ -63,35 +66,43 @@ unsafe impl DeviceRepr for Job {}
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Tables {
     /// The argument of the kernels, but for what hangs on the laws.
-    pub(super) job: Job,
+    job: Job,
     /// Rows of each ridge term.
-    pub(super) rows: Vec<usize>,
+    rows: Vec<usize>,
     /// Addresses of the slopes of each ridge term in `f64`, row by row.
-    pub(super) exact: Vec<u64>,
+    exact: Vec<u64>,
     /// The leaves of a law that are this device's: the first, and how many.
     first_leaf: usize,
     leaves: usize,
 }
 
 /// How runs of so many laws with the same arguments are launched.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) struct Plan {
     /// The argument of the kernels, but for what changes from run to run.
     pub(super) job: Job,
-    pub(super) rows: Vec<usize>,
+    /// The shape of the launch by row, if there are ridge terms.
+    pub(super) by_row: Option<Rows>,
     /// Leaves of a law, the first of them, and leaves of a chunk.
     pub(super) leaves: usize,
     pub(super) first_leaf: usize,
     pub(super) chunk: usize,
-    /// Whether coordinates have moments of their own beside rows.
-    pub(super) moved: bool,
     /// Bytes of the parameters, and whether the kernels read them where the host wrote them.
     pub(super) theta: usize,
     pub(super) reads_inbox: bool,
     /// Whether the contraction reads totals that the tree has made.
     pub(super) totals: bool,
-    /// The contraction, unless the rule has more orders than the kernel takes.
+    /// The contraction; none where the moments come back.
     pub(super) contraction: Option<Contraction>,
+    /// Whether the moments were asked for.
+    wants_moments: bool,
+}
+
+/// What a leaf needs, of so many.
+struct Needs {
+    by_row: Option<Rows>,
+    /// Bytes of the moments, the draws, the ridge arguments and the values of a leaf.
+    bytes: [usize; 4],
 }
 
 impl Plan {
@@ -164,11 +175,12 @@ impl Device {
         Ok(())
     }
 
-    /// The laws that are run at once, of those that are wanted: as many as memory holds the moments of, at least one.
+    /// The laws that are run at once, of those that are wanted: as many as memory holds the moments of, at least one. With
+    /// `wants_moments` these also come back.
     ///
     /// # Errors
     /// [`DeviceError`] of any call.
-    pub(super) fn laws_at_once(&mut self, wanted: usize) -> Result<usize, DeviceError> {
+    pub(super) fn laws_at_once(&mut self, wanted: usize, wants_moments: bool) -> Result<usize, DeviceError> {
         let Some(tables) = &self.tables else { return Ok(1) };
         let leaves = tables.leaves;
         if wanted == 1 || leaves > TREE_LEAVES {
@@ -177,35 +189,48 @@ impl Device {
         if self.plan.as_ref().is_some_and(|plan| plan.laws() == wanted) {
             return Ok(wanted);
         }
-        let bytes = self.bytes_of_leaf(tables, leaves).iter().sum();
-        Ok(wanted.min(self.fitting(bytes)?.min(MOST_BLOCKS) / leaves).max(1))
+        // Whether draws are kept can hang on the number of laws.
+        let [one, all] = [leaves, leaves * wanted].map(|leaves| self.needs(tables, leaves).bytes.iter().sum::<usize>());
+        let of_host = tables.job.runs as usize * LANES * size_of::<f64>();
+        let back = if wants_moments { MOST_BYTES_BACK / of_host.max(1) } else { wanted };
+        let fitting = self.fitting(one.max(all))?.min(MOST_BLOCKS) / leaves;
+        Ok(wanted.min(fitting).min(back).max(1))
     }
 
     /// Makes room for runs of so many laws whose parameters have so many bytes together, and whose random numbers lie `apart`
-    /// samples from one another.
+    /// samples from one another. `wants_moments` asks for moments and not for what they are contracted to.
     ///
     /// # Errors
     /// [`DeviceError`] of any call, or too little memory.
-    pub(super) fn plan(&mut self, laws: usize, theta: usize, apart: u64) -> Result<(), DeviceError> {
-        if self.plan.as_ref().is_some_and(|plan| plan.laws() == laws && plan.theta == theta && plan.job.apart == apart)
-        {
+    pub(super) fn plan(
+        &mut self,
+        laws: usize,
+        theta: usize,
+        apart: u64,
+        wants_moments: bool,
+    ) -> Result<(), DeviceError> {
+        let is_same = |plan: &Plan| {
+            (plan.laws(), plan.theta, plan.job.apart, plan.wants_moments) == (laws, theta, apart, wants_moments)
+        };
+        if self.plan.as_ref().is_some_and(is_same) {
             return Ok(());
         }
         let Some(tables) = &self.tables else { return Ok(()) };
-        let Tables { first_leaf, leaves, rows, exact, .. } = tables.clone();
+        let Tables { job, first_leaf, leaves, exact, .. } = tables.clone();
         if leaves == 0 {
             return Ok(());
         }
-        let mut job = Job { laws: laws as u32, apart, ..tables.job };
-        let bytes = self.bytes_of_leaf(tables, leaves * laws);
-        // A law of several has one chunk, see `laws_at_once`.
+        let Needs { by_row, bytes } = self.needs(tables, leaves.min(TREE_LEAVES) * laws);
+        // Several laws have one chunk, see `laws_at_once`.
         let chunk = match self.fitting(bytes.iter().sum())?.min(TREE_LEAVES) {
             0 => return Err(DeviceError::OutOfMemory { wanted: bytes.iter().sum() }),
             _ if laws > 1 => leaves,
             fitting => leaves.next_power_of_two().min(1 << fitting.ilog2()),
         };
+        let is_staged = by_row.is_some_and(|shape| shape.is_staged);
+        let mut job = Job { laws: laws as u32, apart, is_staged: is_staged.into(), ..job };
         let (first, length) = (leaves.min(chunk) * laws, job.runs as usize * LANES);
-        let Self { memory, stream, context, outline, .. } = self;
+        let Self { memory, stream, context, geometry, .. } = self;
         let [of_moments, of_draws, of_arguments, of_values] = bytes;
         job.moments = memory.moments.room(stream, first * of_moments)?;
         job.draws = memory.draws.room(stream, first * of_draws)?;
@@ -219,13 +244,23 @@ impl Device {
         let reads_inbox = leaves * laws <= FEW_LEAVES;
         job.theta = if reads_inbox { inbox } else { memory.theta.room(stream, theta)? };
         job.prepared = job.theta;
-        let contraction = Contraction::new(outline, &job, &exact);
-        let contracted = contraction.as_ref().map_or(0, |contraction| contraction.bytes(laws));
-        let outbox = memory.outbox.room(context, contracted.max(laws * length * size_of::<f64>()))?;
+        let contraction = if wants_moments { None } else { Contraction::new(&geometry.outline, &job, &exact) };
+        let back = contraction.as_ref().map_or(laws * length * size_of::<f64>(), |contraction| contraction.bytes(laws));
+        let outbox = memory.outbox.room(context, back)?;
         let contraction = contraction.map(|contraction| contraction.into(outbox, laws));
-        let moved = (outline.has_ridges || outline.has_scores) && outline.coordinate_entries > 0;
         let totals = leaves > 1 || job.runs as usize > FEW_RUNS;
-        self.plan = Some(Plan { job, rows, leaves, first_leaf, chunk, moved, theta, reads_inbox, totals, contraction });
+        self.plan = Some(Plan {
+            job,
+            by_row,
+            leaves,
+            first_leaf,
+            chunk,
+            theta,
+            reads_inbox,
+            totals,
+            contraction,
+            wants_moments,
+        });
         Ok(())
     }
 
@@ -234,17 +269,17 @@ impl Device {
         (self.plan, self.graph, self.has_run) = (None, None, false);
     }
 
-    /// Bytes of the moments, the draws, the ridge arguments and the values of a leaf, of so many.
-    fn bytes_of_leaf(&self, tables: &Tables, leaves: usize) -> [usize; 4] {
-        let (outline, job) = (self.outline, &tables.job);
-        let stencils = outline.has_ridges && outline.stencils > 0;
-        let keeps = outline.has_scores
-            || (outline.has_ridges && (stencils || self.by_row(&tables.rows, job, leaves).needs_draws));
+    /// What a leaf needs, of so many of all laws.
+    fn needs(&self, tables: &Tables, leaves: usize) -> Needs {
+        let (outline, job) = (self.geometry.outline, &tables.job);
         let (moments, dimension) = (job.runs as usize * LANES, job.dimension as usize);
+        let by_row = outline.has_ridges.then(|| self.geometry.by_row(&tables.rows, dimension, job.samples, leaves));
+        let stencils = outline.has_ridges && outline.stencils > 0;
+        let keeps = outline.has_scores || by_row.is_some_and(|shape| shape.needs_draws);
         let draws = if keeps { dimension * LEAF } else { 0 };
         let arguments = if stencils { 2 * job.ridge_rows as usize * LEAF } else { 0 };
         let values = if outline.has_scores { LEAF } else { 0 };
-        [moments, draws, arguments, values].map(|numbers| numbers * outline.size)
+        Needs { by_row, bytes: [moments, draws, arguments, values].map(|numbers| numbers * outline.size) }
     }
 
     /// How many times a quarter of the free memory holds so many bytes. The plan's own are given back first.

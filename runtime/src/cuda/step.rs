@@ -30,7 +30,7 @@ impl Found<'_> {
 
 impl Device {
     /// Asks for the laws of `jobs`, which have the same arguments and key; their random numbers lie `apart` samples from one
-    /// another. `gives_moments` asks for moments and not for what they are contracted to.
+    /// another. `wants_moments` asks for moments and not for what they are contracted to.
     ///
     /// The first step after new arguments is launched kernel by kernel, the second is recorded, and the others are launched whole.
     ///
@@ -40,10 +40,10 @@ impl Device {
         &mut self,
         jobs: &[DeviceJob<S>],
         apart: u64,
-        gives_moments: bool,
+        wants_moments: bool,
     ) -> Result<(), DeviceError> {
         let theta = jobs.iter().map(|job| job.theta.len()).sum::<usize>() * size_of::<S>();
-        self.plan(jobs.len(), theta, apart)?;
+        self.plan(jobs.len(), theta, apart, wants_moments)?;
         let (Some(plan), Some(first)) = (&mut self.plan, jobs.first()) else { return Ok(()) };
         let mut inbox = &mut self.memory.inbox.bytes_mut()?[..theta];
         for job in jobs {
@@ -52,7 +52,6 @@ impl Device {
             write(&job.theta, own);
         }
         (plan.job.key, plan.job.first) = (first.key, first.first);
-        self.gives_moments = gives_moments || plan.contraction.is_none();
         self.run().inspect_err(|_| {
             // What was asked for before the error must not meet the next step.
             let _ = self.stream.synchronize();
@@ -67,12 +66,11 @@ impl Device {
         self.stream.synchronize().map_err(of_call("cuStreamSynchronize"))?;
         let Some(plan) = &self.plan else { return Ok(Found { numbers: &[], laws: 0, is_contracted: false }) };
         let (laws, length) = (plan.laws(), plan.length());
-        let contraction = plan.contraction.as_ref().filter(|_| !self.gives_moments);
         let Memory { outbox, widened, .. } = &mut self.memory;
-        let (outbox, size) = (outbox.bytes()?, self.outline.size);
+        let (outbox, size) = (outbox.bytes()?, self.geometry.outline.size);
         // SAFETY: any bytes are numbers, and the memory of the host begins at a page.
         let (_, numbers, _) = unsafe { outbox.align_to::<f64>() };
-        if let Some(contraction) = contraction {
+        if let Some(contraction) = &plan.contraction {
             if contraction.found_broken(outbox, laws) {
                 return Err(EstimateError::ResultNotFinite {
                     what: "a moment of the function or of one of its derivatives",
@@ -90,35 +88,33 @@ impl Device {
     /// Asks the stream for a step of the plan.
     fn run(&mut self) -> Result<(), DeviceError> {
         let Some(plan) = &self.plan else { return Ok(()) };
-        let gives_moments = self.gives_moments;
         let (key, first) = (plan.job.key, plan.job.first);
-        if let Some(graph) = self.graph.as_mut().filter(|graph| graph.gives_moments == gives_moments) {
+        if let Some(graph) = &mut self.graph {
             return graph.launch(key, first);
         }
         let is_short = plan.leaves.div_ceil(plan.chunk) <= MOST_CHUNKS;
         if !std::mem::replace(&mut self.has_run, true) || !is_short {
-            return self.launch_all(plan, gives_moments);
+            return self.launch_all(plan);
         }
         let takes_job = |function| self.kernels.take_job(function);
-        let recorded = Graph::record(&self.stream, gives_moments, takes_job, || self.launch_all(plan, gives_moments));
+        let recorded = Graph::record(&self.stream, takes_job, || self.launch_all(plan));
         self.graph.insert(recorded?).launch(key, first)
     }
 
     /// Uploads the parameters, runs the kernels, and brings the results back.
-    fn launch_all(&self, plan: &Plan, gives_moments: bool) -> Result<(), DeviceError> {
+    fn launch_all(&self, plan: &Plan) -> Result<(), DeviceError> {
         let Self { memory, stream, .. } = self;
         if !plan.reads_inbox {
             memory.theta.copy_from(stream, &memory.inbox, plan.theta)?;
         }
-        let contraction = plan.contraction.as_ref().filter(|_| !gives_moments);
-        let sums = self.sample(plan, contraction.is_some() && plan.totals)?;
-        match contraction {
+        let sums = self.sample(plan, plan.contraction.is_some() && plan.totals)?;
+        match &plan.contraction {
             Some(contraction) if plan.totals => {
                 self.contract(contraction, plan, &self.kernels.contract, memory.totals.address(stream))
             }
             Some(contraction) => self.contract(contraction, plan, &self.kernels.contract_lanes, sums.address(stream)),
             None => {
-                let size = if plan.leaves == 1 { self.outline.size } else { size_of::<f64>() };
+                let size = if plan.leaves == 1 { self.geometry.outline.size } else { size_of::<f64>() };
                 sums.copy_to(stream, &memory.outbox, plan.laws() * plan.length() * size)
             }
         }

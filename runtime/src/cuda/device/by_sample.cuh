@@ -1,4 +1,5 @@
-// Estimators with ridge terms: draws, rows, then coordinates, each a kernel.
+// Estimators whose terms join the coordinates, ridge terms or the value that scores multiply: draws, rows, the value, then
+// coordinates, each a kernel.
 //
 // A block has one leaf. Its samples are taken in rounds of 32, one for each lane; `blockDim.z` rounds are taken at once (their
 // *slots*), and added to the lanes in order. With one slot all sums stay in registers: that is for long runs. More slots
