@@ -85,6 +85,7 @@ const fn form(rule: &Rule) -> &'static str {
         Form::Discrete => "discrete, exact",
         Form::Pathwise => "pathwise, exact",
         Form::Score { .. } => "score function, exact",
+        Form::Weak { .. } => "weak reparameterisation, exact",
         Form::Hessian { .. } => "terminating, exact",
     }
 }
@@ -205,6 +206,7 @@ fn reason(rule: &Rule) -> String {
         Form::Discrete => "the draw has finitely many values, at each of which f is evaluated".to_owned(),
         Form::Pathwise => "as asked; the sample expression is differentiated along with f".to_owned(),
         Form::Score { .. } => "as asked; the log density is differentiated, and f is not".to_owned(),
+        Form::Weak { .. } => "as asked; the standardised draw is differentiated along with f".to_owned(),
         Form::Hessian { .. } => {
             "the covariance matrix stands in the quadratic part of log φ only, so that second derivatives are all there is"
                 .to_owned()

@@ -10,8 +10,8 @@ use cudarc::nvrtc::{CompileOptions, compile_ptx_with_opts};
 
 use estimators::{
     LogLikelihoodSingle, SquaredDistanceCounted, SquaredDistancePathwise, SquaredDistancePathwiseSingle,
-    SquaredDistanceScored, SquaredDistanceSingle, WavesPartlyScored, WavesScored, WavesScoredSingle, WavesSingle,
-    jumps, log_likelihood, squared_distance, waves,
+    SquaredDistanceScored, SquaredDistanceSingle, SquaredDistanceWeak, WavesPartlyScored, WavesScored,
+    WavesScoredSingle, WavesSingle, jumps, log_likelihood, squared_distance, waves,
 };
 
 #[path = "host/estimators.rs"]
@@ -114,6 +114,7 @@ fn texts_of_both_precisions() {
     check("squared_distance_pathwise", SquaredDistancePathwise::CUDA, false);
     check("squared_distance_pathwise_single", SquaredDistancePathwiseSingle::CUDA, true);
     check("squared_distance_scored", SquaredDistanceScored::CUDA, false);
+    check("squared_distance_weak", SquaredDistanceWeak::CUDA, false);
     check("squared_distance_counted", SquaredDistanceCounted::CUDA, true);
     check("waves_scored", WavesScored::CUDA, false);
     check("waves_scored_single", WavesScoredSingle::CUDA, true);

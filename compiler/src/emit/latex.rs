@@ -6,7 +6,7 @@ use crate::errors::bug;
 use crate::ir::{Graph, Node, ParamId, ParameterShape};
 use crate::kernel::program::Program;
 use crate::rule::categorical::visits_states;
-use crate::rule::{Coefficient, Form, Rule};
+use crate::rule::{Coefficient, Form, Rule, ScoreTerm};
 
 /// Coefficients on one line of the output, so that a formula fits on a page.
 const PER_LINE: usize = 4;
@@ -67,6 +67,12 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
             | Form::Pathwise => {}
             Form::Score { weight, rest, baseline } => {
                 text.push_str(&super::score::latex(weight, rest.as_ref(), *baseline, &|node| leaf(program, node)));
+            }
+            Form::Weak { correction } => {
+                for ScoreTerm { coefficient, weight } in correction {
+                    let expectation = super::score::weighted(weight.as_ref(), &|node| leaf(program, node));
+                    text.push_str(&weighted(program, coefficient, &expectation, false));
+                }
             }
             Form::Hessian { coefficient } => {
                 let mut graph = Graph::new();

@@ -56,7 +56,8 @@ pub(crate) fn orders(rule: &Rule) -> Vec<u32> {
         | Form::Difference { .. }
         | Form::Discrete
         | Form::Pathwise
-        | Form::Score { .. } => rule.coefficients.iter().map(|coefficient| coefficient.order).collect(),
+        | Form::Score { .. }
+        | Form::Weak { .. } => rule.coefficients.iter().map(|coefficient| coefficient.order).collect(),
     }
 }
 
@@ -107,6 +108,9 @@ pub(crate) fn equation(parameters: &[Parameter], expansion: Option<&Expansion>, 
         });
         sum.push_str(&text);
     }
+    if let Form::Weak { correction } = &rule.form {
+        correction.iter().for_each(|term| sum.push_str(&score::term(parameters, term)));
+    }
     format!("∂_{name} E f(z) = {sum}{along}")
 }
 
@@ -153,6 +157,10 @@ pub(crate) fn bias(program: &Program, rule: &Rule) -> String {
         Form::Score { .. } => {
             format!("none, the factor of f is the derivative of the law's log density by {name}, whose mean is 0")
         }
+        Form::Weak { .. } => format!(
+            "none, ln of the gamma number is differentiated by {name} at a fixed standardised value, and the factor of f, whose \
+             mean is 0, makes up for the law of that value"
+        ),
         Form::Hessian { .. } => format!("none, log φ is linear in {name} and of degree 2 in s = iω (Eq. (15))"),
         Form::Truncated { order, discarded: None } => {
             format!("the terms beyond order {order}; orders {} to {} have none", order + 1, order + LOOK_AHEAD)

@@ -221,6 +221,11 @@ fn lower_rules(rules: &[&Rule]) -> (Vec<Term>, Graph) {
                     (Baseline::LeaveOneOut, _) => append_next(&one()),
                 }
             }
+            Form::Weak { correction } => {
+                for (term, index) in correction.iter().zip(&mut stencils) {
+                    append(&term.coefficient, Moment::Stencil(index), true);
+                }
+            }
             Form::Hessian { coefficient } => {
                 let mut constant = Graph::new();
                 let output = constant.constant(coefficient.clone());

@@ -26,19 +26,36 @@ pub(super) fn lower_probes(rules: &[&Rule], ridges: bool, separable: bool) -> Pr
         // A closed form is weighted by numbers that no law's author wrote: it has a place and no probes.
         stencils.extend((rule.form == Form::ClosedForm).then(Vec::new));
         // The value of the whole of `f` is no sum over rows and coordinates of what each of them has: places alone.
-        if let Form::Score { weight, rest, baseline } = &rule.form {
+        let mut place = |weight, with_value| {
+            scores.push((Score { stencil: stencils.len(), weight: None, with_value }, weight));
+            stencils.push(Vec::new());
+        };
+        let mut weight_of = |weight: &Graph| {
             let weight = merging.import(weight, weight.output(), &[]);
-            let weight = merging.output(weight);
-            let mut place = |weight, with_value| {
-                scores.push((Score { stencil: stencils.len(), weight: None, with_value }, weight));
-                stencils.push(Vec::new());
-            };
-            place(Some(weight), true);
-            match (baseline, rest) {
-                (Baseline::None, Some(_)) => place(None, true),
-                (Baseline::None, None) => {}
-                (Baseline::LeaveOneOut, _) => place(Some(weight), false),
+            merging.output(weight)
+        };
+        match &rule.form {
+            Form::Score { weight, rest, baseline } => {
+                let weight = weight_of(weight);
+                place(Some(weight), true);
+                match (baseline, rest) {
+                    (Baseline::None, Some(_)) => place(None, true),
+                    (Baseline::None, None) => {}
+                    (Baseline::LeaveOneOut, _) => place(Some(weight), false),
+                }
             }
+            Form::Weak { correction } => {
+                correction.iter().for_each(|term| place(term.weight.as_ref().map(&mut weight_of), true));
+            }
+            Form::Formula
+            | Form::ClosedForm
+            | Form::Terminating { .. }
+            | Form::Truncated { .. }
+            | Form::Auxiliary { .. }
+            | Form::Difference { .. }
+            | Form::Discrete
+            | Form::Pathwise
+            | Form::Hessian { .. } => {}
         }
     }
     let numbers = super::lower::lower_sampler(&merging.sampler);

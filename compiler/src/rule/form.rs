@@ -46,11 +46,26 @@ pub enum Form {
         /// What is subtracted from `f`.
         baseline: Baseline,
     },
+    /// The draw is standardised and differentiated along with `f`, and the value of `f` makes up for what the parameter still
+    /// does to the standardised draw: the generalised reparameterisation gradient, to compare with.
+    Weak {
+        /// What multiplies the value of `f`, a sum; its mean is 0.
+        correction: Vec<ScoreTerm>,
+    },
     /// The gradient with respect to the entries of a covariance matrix, paper Eq. (15): `∂_{Σ_ij} E f = c E ∂_i ∂_j f`.
     Hessian {
         /// The factor `c` of the second derivatives; 1/2 for a Gaussian law.
         coefficient: Rational,
     },
+}
+
+/// `c(θ) E[f(z) w(z)]`, with the value of the whole of `f`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScoreTerm {
+    /// `c(θ)`, one output; leaves are constants, π and parameters.
+    pub coefficient: Graph,
+    /// `w(z)`, one output; leaves are constants, π, parameters and the draw. 1 if there is none.
+    pub weight: Option<Graph>,
 }
 
 /// What the score function rule subtracts from `f`, which changes no expectation: the score has mean 0.
@@ -107,6 +122,7 @@ impl Rule {
             | Form::Discrete
             | Form::Pathwise
             | Form::Score { .. }
+            | Form::Weak { .. }
             | Form::Hessian { .. } => true,
             Form::Truncated { .. } => false,
         }
@@ -138,7 +154,8 @@ impl Rule {
             | Form::Difference { .. }
             | Form::Discrete
             | Form::Pathwise
-            | Form::Score { .. } => None,
+            | Form::Score { .. }
+            | Form::Weak { .. } => None,
             Form::Hessian { .. } => Some(2),
         };
         derivatives.chain(stencils).chain(other).max().unwrap_or(0)
@@ -172,6 +189,8 @@ pub enum RequestedForm {
     Pathwise,
     /// `form = score`, or `form = score(leave_one_out)`.
     Score(Baseline),
+    /// `form = weak`
+    Weak,
 }
 
 impl RequestedForm {
@@ -186,6 +205,7 @@ impl RequestedForm {
         RequestedForm::Discrete,
         RequestedForm::Pathwise,
         RequestedForm::Score(Baseline::None),
+        RequestedForm::Weak,
     ];
 
     /// The name in `form = …`, without a number.
@@ -201,6 +221,7 @@ impl RequestedForm {
             RequestedForm::Discrete => "discrete",
             RequestedForm::Pathwise => "pathwise",
             RequestedForm::Score(_) => "score",
+            RequestedForm::Weak => "weak",
         }
     }
 
@@ -216,7 +237,8 @@ impl RequestedForm {
             | RequestedForm::Terminating
             | RequestedForm::Discrete
             | RequestedForm::Pathwise
-            | RequestedForm::Score(_) => None,
+            | RequestedForm::Score(_)
+            | RequestedForm::Weak => None,
         }
     }
 }
@@ -237,7 +259,8 @@ impl std::fmt::Display for RequestedForm {
             | RequestedForm::Terminating
             | RequestedForm::Discrete
             | RequestedForm::Pathwise
-            | RequestedForm::Score(Baseline::None) => Ok(()),
+            | RequestedForm::Score(Baseline::None)
+            | RequestedForm::Weak => Ok(()),
         }
     }
 }

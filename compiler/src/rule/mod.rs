@@ -13,8 +13,9 @@ mod score;
 pub mod select;
 mod shares;
 pub mod text;
+mod weak;
 
 pub use crate::ir::{Coefficient, ExactRule, Origin, Radius, Stencil, StencilTerm};
 pub use derivation::{Derivation, ParameterSeries};
 pub use exponentials::Expansion;
-pub use form::{Baseline, Ending, Form, LOOK_AHEAD, MAX_ORDER, RequestedForm, Rule};
+pub use form::{Baseline, Ending, Form, LOOK_AHEAD, MAX_ORDER, RequestedForm, Rule, ScoreTerm};

@@ -28,7 +28,8 @@ pub fn check_choice(choice: &Choice) -> Result<(), Errors> {
             RequestedForm::Truncated
             | RequestedForm::Terminating
             | RequestedForm::Auxiliary(_)
-            | RequestedForm::Pathwise => "this form takes derivatives of the function",
+            | RequestedForm::Pathwise
+            | RequestedForm::Weak => "this form takes derivatives of the function",
         };
         errors.push(refusal(
             span,

@@ -69,17 +69,17 @@ fn weighted(parameter: ParamId, weight: Graph) -> Rule {
 }
 
 /// The parts of a sample expression `location + scale D` with a gamma or beta number `D` as the only draw, over parameters.
-struct DrawParts {
-    location: Graph,
-    scale: Graph,
-    kind: DrawKind,
+pub(super) struct DrawParts {
+    pub(super) location: Graph,
+    pub(super) scale: Graph,
+    pub(super) kind: DrawKind,
     /// One output for each argument of the draw.
-    arguments: Graph,
+    pub(super) arguments: Graph,
 }
 
 impl DrawParts {
     /// The parts, if the expression is of the kind and an argument of the draw hangs on the parameter.
-    fn of(sampler: &Sampler, parameter: ParamId) -> Option<Self> {
+    pub(super) fn of(sampler: &Sampler, parameter: ParamId) -> Option<Self> {
         let Sampler { graph, draws } = sampler;
         let [draw] = draws.as_slice() else { return None };
         let kind = draw.kind;
@@ -99,14 +99,17 @@ impl DrawParts {
         (!reads(&parts.scale, parts.scale.output()).0).then_some(parts)
     }
 
+    /// The derivative of an output of a part by the parameter, in another graph.
+    pub(super) fn slope(graph: &mut Graph, part: &Graph, output: NodeId, parameter: ParamId) -> Result<NodeId, ()> {
+        let slope = derivative(part, output, &Node::Param(parameter)).map_err(|_| ())?;
+        Ok(graph.import(&slope, slope.output(), |_, _| None))
+    }
+
     /// `a' + b' d + Σ_i b k_i' ∂d/∂k_i` at `d = (z - a) / b`, one output.
     fn weight(&self, parameter: ParamId) -> Result<Graph, ()> {
         let Self { location, scale, kind, arguments } = self;
         let mut graph = Graph::new();
-        let slope = |graph: &mut Graph, part: &Graph, output: NodeId| {
-            let slope = derivative(part, output, &Node::Param(parameter)).map_err(|_| ())?;
-            Ok(graph.import(&slope, slope.output(), |_, _| None))
-        };
+        let slope = |graph: &mut Graph, part: &Graph, output: NodeId| Self::slope(graph, part, output, parameter);
         let [a, b] = [location, scale].map(|part| graph.import(part, part.output(), |_, _| None));
         let by_location = slope(&mut graph, location, location.output())?;
         let by_scale = slope(&mut graph, scale, scale.output())?;
@@ -128,7 +131,7 @@ impl DrawParts {
     }
 }
 
-fn simplified(graph: Graph) -> Graph {
+pub(super) fn simplified(graph: Graph) -> Graph {
     passes::prune(passes::fold(passes::share(graph)))
 }
 

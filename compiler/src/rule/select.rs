@@ -21,6 +21,7 @@ use super::opaque;
 use super::pathwise::pathwise;
 use super::refusal::{explain_kinks, not_exponential, order_needed, unavailable};
 use super::score::score;
+use super::weak::weak;
 use crate::errors::{Code, Errors, Fault};
 use crate::ir::{Coefficient, ExactRule, Law, Origin, ParamId, Radius};
 
@@ -118,7 +119,8 @@ pub fn required_order(law: &Law, subject: &Subject, choice: &Choice) -> Result<u
             | RequestedForm::Difference(_)
             | RequestedForm::Discrete
             | RequestedForm::Pathwise
-            | RequestedForm::Score(_),
+            | RequestedForm::Score(_)
+            | RequestedForm::Weak,
             _,
         )) => false,
         None => choice.order.is_none() && subject.formula.is_err(),
@@ -228,9 +230,10 @@ fn select_one(law: &Law, series: &ParameterSeries, subject: &Subject, choice: &C
             Some((form, rule)) => exact(series.parameter, form, rule),
             None => return Err(unavailable(law, series, subject, form, span)),
         },
-        (Some((form @ (RequestedForm::Pathwise | RequestedForm::Score(_)), span)), _) => {
+        (Some((form @ (RequestedForm::Pathwise | RequestedForm::Score(_) | RequestedForm::Weak), span)), _) => {
             let rule = match form {
                 RequestedForm::Score(baseline) => score(law, series.parameter, baseline),
+                RequestedForm::Weak => weak(law, series.parameter),
                 _ => pathwise(law, series.parameter),
             };
             rule.map_err(|why| {
@@ -313,7 +316,8 @@ fn exact(parameter: ParamId, form: RequestedForm, rule: &ExactRule) -> Rule {
         | RequestedForm::Truncated
         | RequestedForm::Terminating
         | RequestedForm::Pathwise
-        | RequestedForm::Score(_) => Form::Auxiliary { origin },
+        | RequestedForm::Score(_)
+        | RequestedForm::Weak => Form::Auxiliary { origin },
     };
     Rule { stencils: rule.stencils.clone(), ..self::rule(parameter, form, rule.derivatives.clone()) }
 }

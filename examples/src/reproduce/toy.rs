@@ -41,6 +41,10 @@ pub fn square(z: &[f64]) -> f64 {
 #[estimator(of = square, distribution = Gamma, form = pathwise)]
 pub struct SquarePathwise;
 
+/// The same by the generalised reparameterisation gradient: the logarithm of the draw is standardised.
+#[estimator(of = square, distribution = Gamma, form = weak)]
+pub struct SquareWeak;
+
 /// The same by the score function.
 #[estimator(of = square, distribution = Gamma, form = score)]
 pub struct SquareScore;
@@ -74,6 +78,10 @@ pub struct ExponentialAuxiliary;
 /// The same by the reparameterisation gradient.
 #[estimator(of = exponential, distribution = Gamma, form = pathwise)]
 pub struct ExponentialPathwise;
+
+/// The same by the generalised reparameterisation gradient.
+#[estimator(of = exponential, distribution = Gamma, form = weak)]
+pub struct ExponentialWeak;
 
 /// The same by the score function.
 #[estimator(of = exponential, distribution = Gamma, form = score)]
@@ -147,6 +155,7 @@ macro_rules! competitor {
 const SQUARE: &[Competitor] = &[
     competitor!(FOURIER, square),
     competitor!("pathwise", SquarePathwise),
+    competitor!("weak", SquareWeak),
     competitor!("score", SquareScore),
     competitor!("score-baseline", SquareBaseline),
     competitor!(EXACT, SquareFormula),
@@ -157,6 +166,7 @@ const EXPONENTIAL: &[Competitor] = &[
     competitor!("order-4", ExponentialCut),
     competitor!("auxiliary", ExponentialAuxiliary),
     competitor!("pathwise", ExponentialPathwise),
+    competitor!("weak", ExponentialWeak),
     competitor!("score", ExponentialScore),
     competitor!("score-baseline", ExponentialBaseline),
     competitor!(EXACT, ExponentialFormula),

@@ -10,8 +10,9 @@ use logphi::{DeviceJob, Draws, EstimateError, Estimator, Gradient, LANES, Law, M
 use super::driver::{Bytes, Program, compare};
 use super::estimators::{
     LogLikelihoodSingle, SquaredDistanceCounted, SquaredDistancePathwise, SquaredDistancePathwiseSingle,
-    SquaredDistanceScored, SquaredDistanceSingle, WavesAtDraw, WavesAtDrawSingle, WavesPartlyScored, WavesScored,
-    WavesScoredSingle, WavesSingle, jumps, log_likelihood, offset_waves, squared_distance, waves,
+    SquaredDistanceScored, SquaredDistanceSingle, SquaredDistanceWeak, WavesAtDraw, WavesAtDrawSingle,
+    WavesPartlyScored, WavesScored, WavesScoredSingle, WavesSingle, jumps, log_likelihood, offset_waves,
+    squared_distance, waves,
 };
 
 /// How kernels are launched: nothing of it may change a bit.
@@ -216,7 +217,8 @@ fn scores() {
     check!("waves_partly_scored", WavesPartlyScored, law.clone(), arguments());
     check!("offset_waves", offset_waves, law, (vector(3), 0.75));
     let law = Gamma { k: vec![0.375, 2.5, 1.0, 17.0, 0.875], mu: vec![1.5, 1.0, 0.25, 0.5, 2.0] };
-    check!("squared_distance_scored", SquaredDistanceScored, law, 0.49);
+    check!("squared_distance_scored", SquaredDistanceScored, law.clone(), 0.49);
+    check!("squared_distance_weak", SquaredDistanceWeak, law, 0.49);
     let law = NegativeBinomial { r: vec![0.375, 2.5, 17.0], p: vec![0.5, 0.25, 0.75] };
     check!("squared_distance_counted", SquaredDistanceCounted, law, 0.49);
 }
@@ -274,9 +276,16 @@ fn several_laws() {
         let arguments = (matrix(11, 3), vector(11), vector(11), vector(3));
         waves::prepare(&laws[0], arguments).samples(samples).seed(7).stream(2).build().expect("a valid problem")
     });
+    check_sweep("waves_scored", &laws, |samples| {
+        let arguments = (matrix(11, 3), vector(11), vector(11), vector(3));
+        WavesScored::prepare(&laws[0], arguments).samples(samples).seed(7).build().expect("a valid problem")
+    });
     let law = |k: f64| Gamma { k: vec![k, 2.5, 1.0], mu: vec![1.5, 1.0, 0.25] };
     let laws = [0.375, 1.0, 17.0].map(law);
     check_sweep("squared_distance_single", &laws, |samples| {
         SquaredDistanceSingle::prepare(&laws[0], 0.49).samples(samples).seed(7).build().expect("a valid problem")
+    });
+    check_sweep("squared_distance_weak", &laws, |samples| {
+        SquaredDistanceWeak::prepare(&laws[0], 0.49).samples(samples).seed(7).build().expect("a valid problem")
     });
 }

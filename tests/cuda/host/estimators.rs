@@ -64,6 +64,10 @@ pub struct WavesPartlyScored;
 #[estimator(of = squared_distance, distribution = Gamma, form = score(leave_one_out), packs = portable)]
 pub struct SquaredDistanceScored;
 
+/// Slopes at the draw and the value of the whole function, for one parameter.
+#[estimator(of = squared_distance, distribution = Gamma, form = weak, packs = portable)]
+pub struct SquaredDistanceWeak;
+
 /// Scores with digamma functions of the draw.
 #[estimator(of = squared_distance, distribution = NegativeBinomial, form = score, precision = f32, packs = portable)]
 pub struct SquaredDistanceCounted;
