@@ -61,8 +61,9 @@ pub fn report(program: &Program, rules: &[Rule], precision: Precision) -> String
 pub fn line(parameters: &[Parameter], rule: &Rule) -> String {
     let draws = |term: &StencilTerm| draws(parameters, rule, term);
     let draws: Vec<String> = rule.stencils.iter().map(draws).collect();
-    let draws = draws.into_iter().filter(|draws| !draws.is_empty()).map(|draws| format!("; {draws}"));
-    format!("{}: {}{}", form(rule), summary::equation(parameters, None, rule), draws.collect::<String>())
+    let letters = emit::weak::letters(parameters, rule).into_iter();
+    let rest = draws.into_iter().filter(|draws| !draws.is_empty()).chain(letters).map(|text| format!("; {text}"));
+    format!("{}: {}{}", form(rule), summary::equation(parameters, None, rule), rest.collect::<String>())
 }
 
 /// What is drawn for a term of a rule, and where that moves the draw.
@@ -102,6 +103,7 @@ fn account(program: &Program, rule: &Rule, text: &mut Text) {
     for coefficient in &rule.coefficients {
         self::coefficient(program, coefficient, "", text);
     }
+    emit::weak::letters(&program.parameters, rule).iter().for_each(|letter| text.line(2, letter));
     let theta = program.theta();
     for term in &rule.stencils {
         let draws = draws(&theta, rule, term);

@@ -299,6 +299,8 @@ fn kinks_are_met_with_probability_zero() {
 fn the_rule_says_what_it_is() {
     assert!(Reparameterised::RULE.contains("pathwise, exact"), "{}", Reparameterised::RULE);
     assert!(Reparameterised::RULE.contains("E [(z - mu) / b * f'(z)]"), "{}", Reparameterised::RULE);
+    assert!(Weak::RULE.contains("weak reparameterisation, exact"), "{}", Weak::RULE);
+    assert!(Weak::RULE.contains("\n  c_2 = mu * k * polygamma(2, k) / (2 * trigamma(k))\n"), "{}", Weak::RULE);
     let meaning = "where beta_second_slope(a, b, x) = ∂x/∂b at a fixed probability";
     assert!(OfBeta::RULE.contains("E [beta_second_slope(alpha, beta, z) * f'(z)]"), "{}", OfBeta::RULE);
     assert!(OfBeta::RULE.contains(meaning), "{}", OfBeta::RULE);

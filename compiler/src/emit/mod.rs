@@ -33,4 +33,5 @@ mod sums;
 pub mod term;
 #[cfg(test)]
 mod tests;
+pub(crate) mod weak;
 mod whole;

@@ -14,8 +14,8 @@ use super::literal;
 use super::names::{self, Alias};
 use super::sections::{self, Sections};
 use super::sharing;
-use super::summary;
 use super::whole::opaque_function;
+use super::{summary, weak};
 use crate::errors::{Errors, bug};
 use crate::ir::{Graph, Node, ParamId};
 use crate::kernel::program::{ConvergenceSection, Moment, Program, Term};
@@ -189,6 +189,7 @@ fn header(program: &Program, rules: &[Rule], context: &EstimatorContext) -> Vec<
     ];
     for rule in rules {
         lines.push(format!("  {}", summary::equation(&program.theta(), summary::expansion(program), rule)));
+        lines.extend(weak::letters(&program.parameters, rule).iter().map(|letter| format!("    {letter}")));
         lines.push(format!("    bias: {}", summary::bias(program, rule)));
     }
     lines.push(String::new());

@@ -3,7 +3,7 @@
 use super::formula;
 use crate::ir::display::{Leaves, infix};
 use crate::ir::{Graph, Node, Parameter};
-use crate::rule::{Baseline, ScoreTerm};
+use crate::rule::Baseline;
 
 /// The right side of the rule's equation; the score is the weight plus the rest.
 pub(super) fn equation(parameters: &[Parameter], weight: &Graph, rest: Option<&Graph>, baseline: Baseline) -> String {
@@ -34,22 +34,7 @@ pub(super) fn latex(
     format!("\\mathbb{{E}}\\left[{function}\\,{text}\\right]")
 }
 
-/// A term with its sign: ` + (1 + k * c) * E[f(z) * ln(z / mu)]`.
-pub(super) fn term(parameters: &[Parameter], term: &ScoreTerm) -> String {
-    let leaves = Leaves::of_parameters(parameters);
-    let coefficient = infix(&term.coefficient, term.coefficient.output(), &leaves);
-    let factor = match (is_sum(&term.coefficient), coefficient.strip_prefix('-')) {
-        (true, _) => format!(" + ({coefficient})"),
-        (false, Some(magnitude)) => format!(" - {magnitude}"),
-        (false, None) => format!(" + {coefficient}"),
-    };
-    match &term.weight {
-        None => format!("{factor} * E f(z)"),
-        Some(weight) => format!("{factor} * E[{} * f(z)]", infix(weight, weight.output(), &leaves)),
-    }
-}
-
-/// The expectation of such a term as LaTeX.
+/// The expectation of a weight times the value of `f`, as LaTeX.
 pub(super) fn weighted(weight: Option<&Graph>, leaf: &dyn Fn(&Node) -> String) -> String {
     let leaf = |node: &Node| if *node == Node::Sample { "z".to_owned() } else { leaf(node) };
     let weight = weight.map(|weight| formula::formula(weight, weight.output(), &leaf) + "\\,");

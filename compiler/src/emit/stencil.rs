@@ -89,7 +89,7 @@ pub(crate) fn term(parameters: &[Parameter], term: &StencilTerm) -> (bool, Strin
 }
 
 /// `f''(z + b * T)`, or `[f(z + 1) - f(z)]`.
-fn body(parameters: &[Parameter], stencil: &Stencil) -> String {
+pub(super) fn body(parameters: &[Parameter], stencil: &Stencil) -> String {
     let leaves = Leaves::of_parameters(parameters).with_draws(&draw_names(&stencil.numbers));
     let graph = &stencil.numbers.graph;
     let named = named_shifts(&leaves, stencil);

@@ -6,9 +6,9 @@ use super::closed_forms;
 use super::directional;
 use super::exponentials;
 use super::formula;
-use super::score;
 use super::sharing;
 use super::stencil;
+use super::{score, weak};
 use crate::ir::display::{Leaves, infix};
 use crate::ir::{ArgumentKind, Graph, JointStep, Node, Parameter, ParameterShape, Primitive, Rows, WholeReason};
 use crate::kernel::cost::Operations;
@@ -77,6 +77,9 @@ pub(crate) fn equation(parameters: &[Parameter], expansion: Option<&Expansion>, 
     if let Form::Score { weight, rest, baseline } = &rule.form {
         return format!("∂_{name} E f(z) = {}", score::equation(parameters, weight, rest.as_ref(), *baseline));
     }
+    if let Form::Weak { correction } = &rule.form {
+        return format!("∂_{name} E f(z) = {}", weak::equation(parameters, rule, correction));
+    }
     if visits_states(parameters, rule) {
         return format!("∂_{name}[j, k] E f(z) = E[f(z: z_j = e_k) - Σ_m {name}[j, m] f(z: z_j = e_m)]");
     }
@@ -107,9 +110,6 @@ pub(crate) fn equation(parameters: &[Parameter], expansion: Option<&Expansion>, 
             (false, true) => " - ",
         });
         sum.push_str(&text);
-    }
-    if let Form::Weak { correction } = &rule.form {
-        correction.iter().for_each(|term| sum.push_str(&score::term(parameters, term)));
     }
     format!("∂_{name} E f(z) = {sum}{along}")
 }
