@@ -2,6 +2,7 @@
 
 use std::ffi::{CStr, CString};
 use std::fs;
+use std::mem::size_of;
 use std::path::{Path, PathBuf};
 
 use cudarc::nvrtc::{result, sys};
@@ -51,7 +52,7 @@ pub(super) fn machine_code(unit: &Unit) -> Result<Vec<u8>, DeviceError> {
     }
     let (text, options) = (source::complete(unit.text), unit.options());
     let path = directory().map(|directory| directory.join(file_name(&text, &options)));
-    if let Some(code) = path.as_deref().and_then(|path| fs::read(path).ok()).filter(|code| is_machine_code(code)) {
+    if let Some(code) = path.as_deref().and_then(kept) {
         return Ok(code);
     }
     let code = compile(unit, &text, &options)?;
@@ -67,11 +68,6 @@ pub(super) fn forget(unit: &Unit) {
     if let Some(directory) = directory() {
         let _ = fs::remove_file(directory.join(file_name(&source::complete(unit.text), &unit.options())));
     }
-}
-
-/// Whether the bytes are an ELF file, as far as its first four.
-fn is_machine_code(code: &[u8]) -> bool {
-    code.starts_with(b"\x7fELF")
 }
 
 /// A program of NVRTC, destroyed when dropped.
@@ -129,16 +125,28 @@ fn file_name(text: &str, options: &[String]) -> String {
     let _ = unsafe { cudarc::driver::sys::cuDriverGetVersion(&raw mut driver) };
     let version = format!("{} {major}.{minor} {driver}", env!("CARGO_PKG_VERSION"));
     let parts = [text, &version].into_iter().chain(options.iter().map(String::as_str));
-    format!("{:032x}.cubin", hash(parts))
+    format!("{:032x}.cubin", hash(parts.map(str::as_bytes)))
 }
 
 /// FNV-1a of 128 bits, the parts ended by a byte that no text holds.
-fn hash<'a>(parts: impl Iterator<Item = &'a str>) -> u128 {
+fn hash<'a>(parts: impl Iterator<Item = &'a [u8]>) -> u128 {
     const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
     parts
-        .flat_map(|part| part.bytes().chain([0xff]))
+        .flat_map(|part| part.iter().copied().chain([0xff]))
         .fold(BASIS, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME))
+}
+
+/// The machine code in a file; none if it is not what was put there.
+fn kept(path: &Path) -> Option<Vec<u8>> {
+    let mut code = fs::read(path).ok()?;
+    let seal = code.split_off(code.len().checked_sub(size_of::<u128>())?);
+    (seal == seal_of(&code)).then_some(code)
+}
+
+/// What stands behind machine code in a file, so that damage is seen before a device runs it.
+fn seal_of(code: &[u8]) -> [u8; size_of::<u128>()] {
+    hash(std::iter::once(code)).to_le_bytes()
 }
 
 /// Writes a file so that it appears whole or not at all.
@@ -148,7 +156,7 @@ fn store(path: &Path, code: &[u8]) -> std::io::Result<()> {
     }
     let thread: String = format!("{:?}", std::thread::current().id()).chars().filter(char::is_ascii_digit).collect();
     let temporary = path.with_extension(format!("{}-{thread}.tmp", std::process::id()));
-    fs::write(&temporary, code)?;
+    fs::write(&temporary, [code, &seal_of(code)].concat())?;
     fs::rename(&temporary, path).inspect_err(|_| {
         let _ = fs::remove_file(&temporary);
     })
@@ -164,13 +172,9 @@ mod tests {
     fn names_tell_texts_and_options_apart() {
         let fast = Unit { arithmetic: Arithmetic::Fast, ..UNIT };
         let older = Unit { architecture: 80, ..UNIT };
-        let hashes = [
-            hash(["a", "b"].into_iter()),
-            hash(["ab"].into_iter()),
-            hash(UNIT.options().iter().map(String::as_str)),
-            hash(fast.options().iter().map(String::as_str)),
-            hash(older.options().iter().map(String::as_str)),
-        ];
+        let of = |parts: &[&str]| hash(parts.iter().map(|part| part.as_bytes()));
+        let of_options = |unit: Unit| hash(unit.options().iter().map(String::as_bytes));
+        let hashes = [of(&["a", "b"]), of(&["ab"]), of_options(UNIT), of_options(fast), of_options(older)];
         for (index, one) in hashes.iter().enumerate() {
             assert!(hashes[..index].iter().all(|other| one != other));
         }
@@ -178,13 +182,22 @@ mod tests {
     }
 
     #[test]
-    fn files_appear_whole() {
+    fn files_appear_whole_and_damage_is_seen() {
         let directory = std::env::temp_dir().join(format!("logphi-device-cache-{}", std::process::id()));
         let path = directory.join("code.cubin");
-        store(&path, b"\x7fELF and more").expect("a folder that can be written");
-        assert!(is_machine_code(&fs::read(&path).expect("the file")));
+        store(&path, b"machine code").expect("a folder that can be written");
         assert_eq!(fs::read_dir(&directory).expect("the folder").count(), 1);
+        assert_eq!(kept(&path).as_deref(), Some(b"machine code".as_slice()));
+        let whole = fs::read(&path).expect("the file");
+        for place in 0..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[place] ^= 1;
+            fs::write(&path, damaged).expect("the file");
+            assert_eq!(kept(&path), None, "byte {place}");
+            fs::write(&path, &whole[..place]).expect("the file");
+            assert_eq!(kept(&path), None, "the first {place} bytes");
+        }
         fs::remove_dir_all(&directory).expect("the folder");
-        assert!(!is_machine_code(b"\x7fEL"));
+        assert_eq!(kept(&path), None);
     }
 }
