@@ -11,8 +11,8 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use thiserror::Error;
 
-/// Blue, vermillion, bluish green, reddish purple, orange, sky blue, black.
-const COLOURS: [RGBColor; 7] = [
+/// Blue, vermillion, bluish green, reddish purple, orange, sky blue, black, and a grey in the place of yellow, which is faint on white.
+const COLOURS: [RGBColor; 8] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 158, 115),
@@ -20,6 +20,7 @@ const COLOURS: [RGBColor; 7] = [
     RGBColor(230, 159, 0),
     RGBColor(86, 180, 233),
     RGBColor(34, 34, 34),
+    RGBColor(140, 140, 140),
 ];
 const INK: RGBColor = RGBColor(34, 34, 34);
 const GRID: RGBColor = RGBColor(225, 225, 225);
@@ -57,7 +58,7 @@ pub struct Panel {
     pub x: String,
     /// What the vertical axis shows, with its unit.
     pub y: String,
-    /// At most seven lines, or colours are repeated.
+    /// At most eight lines, or colours are repeated.
     pub lines: Vec<Line>,
 }
 
