@@ -18,7 +18,7 @@ use crate::logistic_regression::batch::Batch;
 use crate::logistic_regression::model::{Settings, objective};
 use crate::logistic_regression::options::Order;
 use crate::logistic_regression::posterior::prior;
-use crate::report::figure::{Line, Panel, row};
+use crate::report::figure::{Axis, Line, Panel, row};
 use crate::report::folder::{Folder, SUMMARY};
 use crate::report::table::table;
 use crate::report::terminal::say;
@@ -191,7 +191,7 @@ fn panels(rows: &[Row]) -> Vec<Panel> {
         Panel {
             title: format!("Gradient of b, scaling {}", scaling.name()),
             x: "order of the series".to_owned(),
-            y: "log₁₀, relative to the gradient".to_owned(),
+            y: Axis::logarithmic("size, relative to the gradient"),
             lines: vec![
                 Line {
                     name: "series: difference from pathwise".to_owned(),

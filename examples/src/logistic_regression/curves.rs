@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::posterior::Posterior;
 use super::record::Record;
-use crate::report::figure::{FigureError, Line, Panel, row, single};
+use crate::report::figure::{Axis, FigureError, Line, Panel, row, single};
 use crate::report::table::{spread, table};
 
 const TABLE_ROWS: usize = 11;
@@ -84,13 +84,17 @@ pub fn figures(records: &[Record], rule: &str) -> Result<Vec<(&'static str, Stri
         points: records.iter().filter_map(|record| Some((f64::from(record.epoch), value(record)?))).collect(),
         band: Vec::new(),
     };
-    let panel =
-        |title: &str, y: &str, lines| Panel { title: title.to_owned(), x: "epoch".to_owned(), y: y.to_owned(), lines };
-    let elbo = panel("Evidence lower bound", "ELBO per row (nats)", vec![line("", &|record| Some(record.elbo))]);
-    let accuracy = panel("Training accuracy", "accuracy (%)", vec![line("", &|record| Some(100.0 * record.accuracy))]);
+    let panel = |title: &str, y: Axis, lines| Panel { title: title.to_owned(), x: "epoch".to_owned(), y, lines };
+    let elbo =
+        panel("Evidence lower bound", Axis::linear("ELBO per row (nats)"), vec![line("", &|record| Some(record.elbo))]);
+    let accuracy = panel(
+        "Training accuracy",
+        Axis::linear("accuracy (%)"),
+        vec![line("", &|record| Some(100.0 * record.accuracy))],
+    );
     let variance = panel(
         "Variance of the gradient",
-        "log₁₀ variance, one sample",
+        Axis::logarithmic("variance, one sample"),
         vec![
             line("μ, exact", &|record| record.log10_variance_mu),
             line(&format!("b, {rule}"), &|record| record.log10_variance_b),

@@ -56,10 +56,64 @@ pub struct Panel {
     pub title: String,
     /// What the horizontal axis shows, with its unit.
     pub x: String,
-    /// What the vertical axis shows, with its unit.
-    pub y: String,
+    /// The vertical axis.
+    pub y: Axis,
     /// At most eight lines, or colours are repeated.
     pub lines: Vec<Line>,
+}
+
+/// What a vertical axis shows, with its unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Axis {
+    /// The numbers of lines are what is named.
+    Linear(String),
+    /// The numbers of lines are decimal logarithms of what is named; labels are powers of ten.
+    Logarithmic(String),
+}
+
+impl Axis {
+    /// The numbers are what is named.
+    #[must_use]
+    pub fn linear(name: &str) -> Self {
+        Self::Linear(name.to_owned())
+    }
+
+    /// The numbers are decimal logarithms of what is named.
+    #[must_use]
+    pub fn logarithmic(name: &str) -> Self {
+        Self::Logarithmic(name.to_owned())
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Self::Linear(name) | Self::Logarithmic(name) => name,
+        }
+    }
+
+    /// What stands at a number.
+    fn label(&self, value: f64, digits: usize) -> String {
+        match self {
+            Self::Linear(_) => format!("{value:.digits$}"),
+            Self::Logarithmic(_) => power_of_ten(value),
+        }
+    }
+}
+
+/// `10⁻³`, and `3.2·10⁻¹` between powers.
+fn power_of_ten(logarithm: f64) -> String {
+    let nearest = logarithm.round();
+    let is_whole = (logarithm - nearest).abs() < 1e-6;
+    let exponent = if is_whole { nearest } else { logarithm.floor() };
+    let raised = |digit: char| match digit {
+        '-' => '⁻',
+        '1' => '¹',
+        '2' => '²',
+        '3' => '³',
+        '0' | '4'..='9' => char::from_u32(0x2070 + u32::from(digit) - u32::from('0')).unwrap_or(digit),
+        other => other,
+    };
+    let power: String = format!("{exponent:.0}").chars().map(raised).collect();
+    if is_whole { format!("10{power}") } else { format!("{:.1}·10{power}", 10_f64.powf(logarithm - exponent)) }
 }
 
 /// One line.
@@ -180,7 +234,7 @@ fn draw(
     chart
         .configure_mesh()
         .x_desc(&panel.x)
-        .y_desc(&panel.y)
+        .y_desc(panel.y.name())
         .x_labels(6)
         .y_labels(7)
         .max_light_lines(0)
@@ -190,7 +244,7 @@ fn draw(
         .axis_desc_style(font(15))
         .label_style(font(13))
         .x_label_formatter(&|value| format!("{value:.0}"))
-        .y_label_formatter(&|value| format!("{value:.digits$}"))
+        .y_label_formatter(&|value| panel.y.label(*value, digits))
         .draw()?;
     for (index, line) in panel.lines.iter().enumerate().filter(|(_, line)| !line.band.is_empty()) {
         let finite = || line.band.iter().filter(|(_, ends)| ends.end.is_finite() && !ends.start.is_nan());
@@ -266,7 +320,7 @@ mod tests {
         Panel {
             title: "a < b".to_owned(),
             x: "epoch".to_owned(),
-            y: "nats".to_owned(),
+            y: Axis::linear("nats"),
             lines: vec![line("one", band), line("two", Vec::new())],
         }
     }
@@ -304,6 +358,14 @@ mod tests {
         ] {
             assert!(single(&panel(points)).is_ok());
         }
+    }
+
+    #[test]
+    fn logarithms_are_labelled_by_powers_of_ten() {
+        assert_eq!([-13.0, 0.0, 6.0, -0.5, 2.301_03].map(power_of_ten), ["10⁻¹³", "10⁰", "10⁶", "3.2·10⁻¹", "2.0·10²"]);
+        let logarithmic = Panel { y: Axis::logarithmic("variance"), ..panel(vec![(1.0, -3.0), (2.0, 3.0)]) };
+        let text = single(&logarithmic).expect("drawn");
+        assert!(text.contains("10⁻²") && text.contains("variance"), "{text}");
     }
 
     #[test]

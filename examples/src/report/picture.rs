@@ -33,12 +33,12 @@ pub fn png(title: &str, svg: &str) -> Result<Vec<u8>, FigureError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::figure::{Line, Panel, single};
+    use super::super::figure::{Axis, Line, Panel, single};
     use super::*;
 
     fn panel(title: &str) -> Panel {
         let line = Line { name: String::new(), points: vec![(0.0, 0.0), (1.0, 2.0)], band: Vec::new() };
-        Panel { title: title.to_owned(), x: "x".to_owned(), y: "y".to_owned(), lines: vec![line] }
+        Panel { title: title.to_owned(), x: "x".to_owned(), y: Axis::linear("y"), lines: vec![line] }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::cos::{Densities, with_derivatives};
 use super::curves::{panel, short};
 use super::measured::{Competitor, Judged, Place, competitor};
 use super::unit::{Finished, Unit};
-use crate::report::figure::{FigureError, Line, row};
+use crate::report::figure::{Axis, FigureError, Line, row};
 
 /// A call with a soft kink, on a price whose logarithm is drawn.
 #[estimator(distribution = VarianceGamma, packs = portable)]
@@ -140,7 +140,7 @@ impl Book {
                 panel(
                     &format!("{law}, by {parameter}"),
                     "strike (%)",
-                    "sensitivity",
+                    Axis::linear("sensitivity"),
                     vec![curve("exact"), curve("order-6"), reference],
                 )
             })

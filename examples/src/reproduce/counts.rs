@@ -14,7 +14,7 @@ use super::curves::{panel, short};
 use super::measured::{Competitor, Judged, Place, competitor};
 use super::references;
 use super::unit::{Finished, Unit};
-use crate::report::figure::{FigureError, Line, row};
+use crate::report::figure::{Axis, FigureError, Line, row};
 
 /// The cost of having `stock` where `z` is asked for.
 #[estimator(distribution = Poisson, packs = portable)]
@@ -152,11 +152,16 @@ impl Counts {
         let variance = |competitor: &Competitor| self.curve(finished, competitor.name, |found| found.variance.log10());
         let off = |found: &Judged| ((found.estimate - found.exact) / found.exact).abs().log10();
         let panels = [
-            panel("Variance, Poisson", "rate", "log₁₀ variance, one sample", poisson().map(variance).collect()),
+            panel(
+                "Variance, Poisson",
+                "rate",
+                Axis::logarithmic("variance, one sample"),
+                poisson().map(variance).collect(),
+            ),
             panel(
                 "Relative error of the mean, Poisson",
                 "rate",
-                "log₁₀ relative error",
+                Axis::logarithmic("relative error"),
                 poisson().map(|competitor| self.curve(finished, competitor.name, off)).collect(),
             ),
         ];

@@ -2,7 +2,7 @@
 
 use super::outcome::Outcome;
 use super::unit::Finished;
-use crate::report::figure::{Line, Panel};
+use crate::report::figure::{Axis, Line, Panel};
 
 /// The finished units of one table, setting and estimator, one for each seed.
 pub fn runs<'a>(finished: &'a [Finished], table: &str, setting: &str, estimator: &str) -> Vec<&'a Outcome> {
@@ -43,8 +43,8 @@ pub fn line(name: &str, runs: &[&Outcome], x: &str, y: &str) -> Line {
 
 /// A pair of axes with its lines.
 #[must_use]
-pub fn panel(title: &str, x: &str, y: &str, lines: Vec<Line>) -> Panel {
-    Panel { title: title.to_owned(), x: x.to_owned(), y: y.to_owned(), lines }
+pub fn panel(title: &str, x: &str, y: Axis, lines: Vec<Line>) -> Panel {
+    Panel { title: title.to_owned(), x: x.to_owned(), y, lines }
 }
 
 /// `mean ± deviation` over seeds of a number of each run.

@@ -17,7 +17,7 @@ use crate::logistic_regression::model::{Settings, latex, rule};
 use crate::logistic_regression::options::Order;
 use crate::logistic_regression::record::Record;
 use crate::logistic_regression::training::{Observer, Plan, Seen, train};
-use crate::report::figure::{self, FigureError};
+use crate::report::figure::{self, Axis, FigureError};
 use crate::scaling::{Dataset, Scaling};
 
 /// The estimators by name.
@@ -174,38 +174,43 @@ impl Experiment for Regression {
     }
 
     fn account(&self, finished: &[Finished]) -> Result<Account, FigureError> {
-        let drawn = |column: &str, y: &str| {
+        let drawn = |column: &str, y: &Axis| {
             let panels = self.datasets.iter().map(|(scaling, _)| {
                 let lines = COMPETITORS
                     .iter()
                     .map(|(name, _)| line(name, &runs(finished, "training", scaling, name), "epoch", column));
-                panel(scaling, "epoch", y, lines.collect())
+                panel(scaling, "epoch", y.clone(), lines.collect())
             });
             figure::row(&panels.collect::<Vec<_>>())
         };
         let mut figures = Vec::new();
         for (column, file, caption, y) in [
-            ("elbo", "elbo.svg", "Evidence lower bound of a row, while the parameters move", "bound / nats"),
+            (
+                "elbo",
+                "elbo.svg",
+                "Evidence lower bound of a row, while the parameters move",
+                Axis::linear("bound / nats"),
+            ),
             (
                 "log10_variance_b",
                 "variance_b.svg",
                 "Variance of one sample's gradient by the scales, a mean over weights",
-                "log10 variance",
+                Axis::logarithmic("variance"),
             ),
             (
                 "log10_variance_mu",
                 "variance_mu.svg",
                 "Variance of one sample's gradient by the locations",
-                "log10 variance",
+                Axis::logarithmic("variance"),
             ),
             (
                 "accuracy",
                 "accuracy.svg",
                 "Fraction of all rows that the posterior mean classifies correctly",
-                "accuracy",
+                Axis::linear("accuracy"),
             ),
         ] {
-            figures.push(Figure { file: file.to_owned(), caption: caption.to_owned(), svg: drawn(column, y)? });
+            figures.push(Figure { file: file.to_owned(), caption: caption.to_owned(), svg: drawn(column, &y)? });
         }
         let mut rows = Vec::new();
         for (scaling, _) in &self.datasets {

@@ -17,7 +17,7 @@ use crate::logistic_regression::batch::{Batch, Batches};
 use crate::logistic_regression::model::{Settings, Weights, objective, rule};
 use crate::logistic_regression::options::Order;
 use crate::logistic_regression::posterior::{Ascent, Posterior};
-use crate::report::figure::{self, FigureError, Line};
+use crate::report::figure::{self, Axis, FigureError, Line};
 use crate::scaling::Dataset;
 
 const ORDERS: [Order; 6] = [Order::Two, Order::Four, Order::Six, Order::Eight, Order::Twelve, Order::Sixteen];
@@ -209,7 +209,7 @@ impl Experiment for Orders {
                 band: Vec::new(),
             };
             let lines = vec![of("bias", 0), of("noise in the bias", 1), of("deviation of a gradient", 2)];
-            panels.push(panel(scaling, "order", "log10 of the size, relative", lines));
+            panels.push(panel(scaling, "order", Axis::logarithmic("size, relative"), lines));
             let sizes: Vec<f64> = biases.iter().map(|(_, numbers)| numbers[0].hypot(numbers[2])).collect();
             let ends = (sizes.iter().copied().fold(f64::INFINITY, f64::min), sizes.iter().copied().fold(0.0, f64::max));
             vary.0.push(ends.1 <= 2.0 * ends.0);
@@ -218,7 +218,7 @@ impl Experiment for Orders {
                 rows.push(vec![format!("order {order}, {scaling}"), short(bias), short(noise), short(deviation)]);
             }
         }
-        let along = |column: &str, title: &str, y: &str| {
+        let along = |column: &str, title: &str, y: &Axis| {
             let panels = self.datasets.iter().map(|(scaling, _)| {
                 let lines = ALONG.iter().map(|(name, _)| {
                     let run = runs(finished, "trajectory", scaling, name);
@@ -226,7 +226,7 @@ impl Experiment for Orders {
                     let points = columns.0.into_iter().zip(columns.1.into_iter().map(f64::log10)).collect();
                     Line { name: (*name).to_owned(), points, band: Vec::new() }
                 });
-                panel(&format!("{title}, {scaling}"), "step", y, lines.collect())
+                panel(&format!("{title}, {scaling}"), "step", y.clone(), lines.collect())
             });
             figure::row(&panels.collect::<Vec<_>>())
         };
@@ -260,12 +260,12 @@ impl Experiment for Orders {
                 Figure {
                     file: "differences.svg".to_owned(),
                     caption: "Mean square of the difference from the gradient of order 8".to_owned(),
-                    svg: along("mean_square_difference", "difference", "log10 mean square")?,
+                    svg: along("mean_square_difference", "difference", &Axis::logarithmic("mean square"))?,
                 },
                 Figure {
                     file: "norms.svg".to_owned(),
                     caption: "Norms of the gradients".to_owned(),
-                    svg: along("norm", "norm", "log10 norm")?,
+                    svg: along("norm", "norm", &Axis::logarithmic("norm"))?,
                 },
             ],
             tables: vec![Table {

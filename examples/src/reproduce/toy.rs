@@ -14,7 +14,7 @@ use super::account::{Account, Claim, Figure, RuleText, Table};
 use super::curves::{line, mean_and_deviation, panel, runs, short, spread};
 use super::outcome::Outcome;
 use super::unit::{Finished, Label, Unit};
-use crate::report::figure::{self, FigureError};
+use crate::report::figure::{self, Axis, FigureError};
 
 /// The `ε` of both problems.
 const EPSILON: f64 = 0.49;
@@ -448,7 +448,7 @@ impl Experiment for Toy {
 
     fn account(&self, finished: &[Finished]) -> Result<Account, FigureError> {
         let competitors = self.problem.competitors();
-        let drawn = |column: &str, y: &str| {
+        let drawn = |column: &str, y: &Axis| {
             let panels = self.dimensions.iter().map(|dimension| {
                 let setting = format!("d{dimension}");
                 let lines = competitors.iter().map(|competitor| {
@@ -458,7 +458,7 @@ impl Experiment for Toy {
                     let runs = runs(finished, "training", &setting, FOURIER);
                     line("fourier, closed form", &runs, "step", "log10_exact_variance")
                 });
-                panel(&format!("d = {dimension}"), "step", y, lines.chain(closed_form).collect())
+                panel(&format!("d = {dimension}"), "step", y.clone(), lines.chain(closed_form).collect())
             });
             figure::row(&panels.collect::<Vec<_>>())
         };
@@ -498,12 +498,12 @@ impl Experiment for Toy {
                 Figure {
                     file: "loss.svg".to_owned(),
                     caption: "Exact loss of a coordinate".to_owned(),
-                    svg: drawn("loss", "loss")?,
+                    svg: drawn("loss", &Axis::linear("loss"))?,
                 },
                 Figure {
                     file: "variance.svg".to_owned(),
                     caption: "Variance of the gradient".to_owned(),
-                    svg: drawn("log10_variance", "log10 variance")?,
+                    svg: drawn("log10_variance", &Axis::logarithmic("variance"))?,
                 },
             ],
             tables: vec![Table { caption: format!("At the end of {} steps", self.steps), header, rows }, variances],
