@@ -67,7 +67,7 @@ pub struct Panel {
 pub enum Axis {
     /// The numbers of lines are what is named.
     Linear(String),
-    /// The numbers of lines are decimal logarithms of what is named; labels are powers of ten.
+    /// The numbers of lines are decimal logarithms of what is named; labels are powers of ten, other numbers where those are few.
     Logarithmic(String),
 }
 
@@ -90,20 +90,24 @@ impl Axis {
         }
     }
 
-    /// What stands at a number.
-    fn label(&self, value: f64, digits: usize) -> String {
+    /// What stands at a number of an axis over the range.
+    fn label(&self, value: f64, range: &Range<f64>) -> String {
         match self {
-            Self::Linear(_) => format!("{value:.digits$}"),
+            Self::Linear(_) => format!("{value:.*}", decimals(range)),
+            Self::Logarithmic(_) if range.end - range.start < FEW_POWERS => format!("{:.1e}", 10_f64.powf(value)),
             Self::Logarithmic(_) => power_of_ten(value),
         }
     }
 }
 
-/// `10⁻³`, and `3.2·10⁻¹` between powers.
+/// So many powers of ten on a logarithmic axis are enough to label no other numbers.
+const FEW_POWERS: f64 = 2.0;
+
+/// `10⁻³`; nothing for other numbers.
 fn power_of_ten(logarithm: f64) -> String {
-    let nearest = logarithm.round();
-    let is_whole = (logarithm - nearest).abs() < 1e-6;
-    let exponent = if is_whole { nearest } else { logarithm.floor() };
+    if (logarithm - logarithm.round()).abs() > 1e-6 {
+        return String::new();
+    }
     let raised = |digit: char| match digit {
         '-' => '⁻',
         '1' => '¹',
@@ -112,8 +116,7 @@ fn power_of_ten(logarithm: f64) -> String {
         '0' | '4'..='9' => char::from_u32(0x2070 + u32::from(digit) - u32::from('0')).unwrap_or(digit),
         other => other,
     };
-    let power: String = format!("{exponent:.0}").chars().map(raised).collect();
-    if is_whole { format!("10{power}") } else { format!("{:.1}·10{power}", 10_f64.powf(logarithm - exponent)) }
+    format!("10{}", format!("{:.0}", logarithm.round() + 0.0).chars().map(raised).collect::<String>())
 }
 
 /// One line.
@@ -222,7 +225,7 @@ fn draw(
     let ends = panel.lines.iter().flat_map(|line| &line.band).flat_map(|(_, ends)| [ends.start, ends.end]);
     let y = range(lines.iter().flatten().map(|point| point.1).chain(ends.filter(|end| end.is_finite())), 0.06);
     let bottom = y.start;
-    let digits = decimals(&y);
+    let extent = y.clone();
     let legend = corner(&lines, &x);
     let mut chart = ChartBuilder::on(area)
         .margin(14 * FINE)
@@ -244,7 +247,7 @@ fn draw(
         .axis_desc_style(font(15))
         .label_style(font(13))
         .x_label_formatter(&|value| format!("{value:.0}"))
-        .y_label_formatter(&|value| panel.y.label(*value, digits))
+        .y_label_formatter(&|value| panel.y.label(*value, &extent))
         .draw()?;
     for (index, line) in panel.lines.iter().enumerate().filter(|(_, line)| !line.band.is_empty()) {
         let finite = || line.band.iter().filter(|(_, ends)| ends.end.is_finite() && !ends.start.is_nan());
@@ -362,7 +365,9 @@ mod tests {
 
     #[test]
     fn logarithms_are_labelled_by_powers_of_ten() {
-        assert_eq!([-13.0, 0.0, 6.0, -0.5, 2.301_03].map(power_of_ten), ["10⁻¹³", "10⁰", "10⁶", "3.2·10⁻¹", "2.0·10²"]);
+        assert_eq!([-13.0, -0.0, 6.0, -0.5, 2.0].map(power_of_ten), ["10⁻¹³", "10⁰", "10⁶", "", "10²"]);
+        let axis = Axis::logarithmic("variance");
+        assert_eq!([axis.label(-1.5, &(-2.0..-1.0)), axis.label(-3.0, &(-4.0..1.0))], ["3.2e-2", "10⁻³"]);
         let logarithmic = Panel { y: Axis::logarithmic("variance"), ..panel(vec![(1.0, -3.0), (2.0, 3.0)]) };
         let text = single(&logarithmic).expect("drawn");
         assert!(text.contains("10⁻²") && text.contains("variance"), "{text}");

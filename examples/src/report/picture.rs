@@ -14,6 +14,8 @@ const PIXELS: f32 = 2.0;
 static OPTIONS: LazyLock<Options<'static>> = LazyLock::new(|| {
     let mut fonts = Database::new();
     fonts.load_font_data(epaint_default_fonts::UBUNTU_LIGHT.to_vec());
+    // For what the first has no letter of, such as a raised minus.
+    fonts.load_font_data(epaint_default_fonts::HACK_REGULAR.to_vec());
     fonts.set_sans_serif_family("Ubuntu");
     Options { fontdb: Arc::new(fonts), ..Options::default() }
 });
@@ -52,6 +54,16 @@ mod tests {
         assert_ne!(with.data(), without.data(), "a title is seen");
         let is_blue = |pixel: &&resvg::tiny_skia::PremultipliedColorU8| pixel.blue() > 150 && pixel.red() < 50;
         assert!(with.pixels().iter().filter(is_blue).count() > 500, "a line is seen");
+    }
+
+    /// What a font lacks is drawn as the box of a letter that no font has.
+    #[test]
+    fn raised_digits_and_signs_have_letters() {
+        let picture = |title: &str| png(title, &single(&panel(title)).expect("a figure")).expect("a picture");
+        let box_of_nothing = picture("\u{e123}");
+        for sign in "⁻⁰¹²³⁴⁵⁶⁷⁸⁹±μ∂".chars() {
+            assert_ne!(picture(&sign.to_string()), box_of_nothing, "{sign}");
+        }
     }
 
     #[test]
