@@ -10,7 +10,9 @@ use super::sharing;
 use super::stencil;
 use super::{score, weak};
 use crate::ir::display::{Leaves, infix};
-use crate::ir::{ArgumentKind, Graph, JointStep, Node, Parameter, ParameterShape, Primitive, Rows, WholeReason};
+use crate::ir::{
+    ArgumentKind, DrawKind, Graph, JointStep, Node, Parameter, ParameterShape, Primitive, Rows, WholeReason,
+};
 use crate::kernel::cost::Operations;
 use crate::kernel::program::{Moment, Place, Program, RidgeSection, WholeSection};
 use crate::rule::categorical::visits_states;
@@ -124,6 +126,19 @@ pub(crate) fn derivative(order: u32) -> String {
     }
 }
 
+/// What to know of weights with a logarithm of the draw, where draws that are too small are drawn as the smallest positive number.
+fn cut_logarithms<'a>(program: &Program, mut weights: impl Iterator<Item = &'a Graph>) -> &'static str {
+    let is_cut = |kind| matches!(kind, DrawKind::Gamma | DrawKind::Beta);
+    let draws = program.sampler.iter().flat_map(|sampler| &sampler.draws);
+    let is_logarithm = |node: &Node| matches!(node, Node::Call(Primitive::Ln, _));
+    let reads = weights.any(|weight| weight.contains(weight.output(), is_logarithm));
+    if reads && draws.into_iter().any(|draw| is_cut(draw.kind)) {
+        "; but shapes below 0.02 (f32: 0.2) have draws below every positive number, whose logarithms are cut"
+    } else {
+        ""
+    }
+}
+
 /// Whether and by what the rule is biased.
 pub(crate) fn bias(program: &Program, rule: &Rule) -> String {
     let name = &program.parameters[rule.parameter.0].name;
@@ -154,12 +169,14 @@ pub(crate) fn bias(program: &Program, rule: &Rule) -> String {
         }
         Form::Discrete => "none, the draw has finitely many values (Theorem 2)".to_owned(),
         Form::Pathwise => format!("none, z is differentiated by {name} at fixed base draws"),
-        Form::Score { .. } => {
-            format!("none, the factor of f is the derivative of the law's log density by {name}, whose mean is 0")
-        }
-        Form::Weak { .. } => format!(
+        Form::Score { weight, .. } => format!(
+            "none, the factor of f is the derivative of the law's log density by {name}, whose mean is 0{}",
+            cut_logarithms(program, std::iter::once(weight))
+        ),
+        Form::Weak { correction } => format!(
             "none, ln of the gamma number is differentiated by {name} at a fixed standardised value, and the factor of f, whose \
-             mean is 0, makes up for the law of that value"
+             mean is 0, makes up for the law of that value{}",
+            cut_logarithms(program, correction.iter().filter_map(|term| term.weight.as_ref()))
         ),
         Form::Hessian { .. } => format!("none, log φ is linear in {name} and of degree 2 in s = iω (Eq. (15))"),
         Form::Truncated { order, discarded: None } => {
