@@ -13,6 +13,7 @@ use logphi_compiler::ir::{
 use logphi_compiler::kernel::lower::lower;
 use logphi_compiler::parse::distribution::parse_distribution;
 use logphi_compiler::parse::function::parse_function;
+use logphi_compiler::parse::options::Precision;
 use logphi_compiler::rule::select::{Choice, Subject, select};
 use logphi_compiler::rule::{Derivation, Rule};
 use logphi_compiler::series::gradient::derive;
@@ -113,7 +114,8 @@ fn terms(function: &str, known: &Known, derivation: &Derivation, order: u32) -> 
     let mut law = parse(known);
     law.sampler = law.sampler.or_else(|| Some(any_sampler()));
     let (function, rules) = rules(function, &law, derivation, order);
-    let program = lower(&function, &law, &rules).unwrap_or_else(|errors| panic!("{}: {errors:?}", known.key));
+    let program =
+        lower(&function, &law, &rules, Precision::F64).unwrap_or_else(|errors| panic!("{}: {errors:?}", known.key));
     let numbers: Vec<f64> = parameters(&law, known).iter().map(f64::constant).collect();
     let kept = kept_terms(&program, &numbers, &measure(known.key, &values(known).numbers()));
     kept.into_iter().map(|(name, terms)| (known.name_in_corpus(&name).to_owned(), terms)).collect()

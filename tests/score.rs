@@ -58,6 +58,46 @@ density!(logistic, Logistic { mu: -0.4, scale: 0.6 }, [mu, scale], form = score)
 density!(negative_binomial, NegativeBinomial { r: 2.5, p: 0.4 }, [r, p], form = score);
 density!(poisson, Poisson { rate: 3.0 }, [rate], form = score);
 
+/// A function that is about 1 where draws are small, so that a score whose mean is not 0 shows.
+#[estimator(distribution = logphi::laws::Gamma, packs = portable)]
+fn bump(z: f64) -> f64 {
+    (1.3 * z).cos() + 0.2 * z
+}
+
+/// That rules with the logarithm of draws hold for shapes of which most draws are below every number, or at 1.
+macro_rules! small {
+    ($name:ident, $law:ident { $($parameter:ident: $value:expr),+ }, [$($checked:ident),+], $($form:tt)+) => {
+        #[test]
+        fn $name() {
+            use logphi::laws::$law;
+
+            #[estimator(of = bump, distribution = $law, form = formula, packs = portable)]
+            struct Exact;
+
+            #[estimator(of = bump, distribution = $law, $($form)+, packs = portable)]
+            struct Scored;
+
+            let law = $law { $($parameter: $value),+ };
+            let exact = Exact::estimate(&law, ()).run().expect("a formula");
+            let found = Scored::estimate(&law, ()).samples(SAMPLES).seed(1).run().expect("a run");
+            let error = found.standard_error.expect("errors");
+            $({
+                let (exact, found, error) = (exact.gradient.$checked, found.gradient.$checked, error.$checked);
+                assert!((exact - found).abs() <= WIDTH * error, "{}: {found} +- {error}, not {exact}", stringify!($checked));
+            })+
+        }
+    };
+}
+
+small!(small_gamma_shapes, Gamma { k: 0.002, mu: 1.2 }, [k, mu], form = score);
+small!(small_gamma_shapes_in_f32, Gamma { k: 0.02, mu: 1.2 }, [k, mu], form = score, precision = f32);
+small!(small_gamma_shapes_by_rate, GammaByRate { k: 0.002, rate: 7.5 }, [k, rate], form = score);
+small!(small_degrees_of_freedom, ChiSquared { nu: 0.004 }, [nu], form = score);
+small!(small_gamma_shapes_standardised, Gamma { k: 0.002, mu: 1.2 }, [k], form = weak);
+small!(small_gamma_shapes_standardised_in_f32, Gamma { k: 0.02, mu: 1.2 }, [k], form = weak, precision = f32);
+small!(small_beta_shapes, Beta { alpha: 0.01, beta: 0.02 }, [alpha, beta], form = score);
+small!(small_beta_shapes_in_f32, Beta { alpha: 0.03, beta: 0.01 }, [alpha, beta], form = score, precision = f32);
+
 /// Ridge and separable terms, and a part without the draw.
 #[estimator(distribution = Gaussian, form = score, packs = portable)]
 fn energy(z: &[f64], x: &Matrix, offset: f64) -> f64 {

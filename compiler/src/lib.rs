@@ -119,14 +119,14 @@ pub fn compile(source: &Source) -> Result<Compiled, Errors> {
             let order = rule::select::required_order(law, &subject, &choice)?;
             let derivation = cache::derivation(law, order)?;
             let rules = rule::select::select(law, &derivation, &subject, &choice)?;
-            let program = kernel::lower::lower(&function, law.as_ref(), &rules)?;
+            let program = kernel::lower::lower(&function, law.as_ref(), &rules, options.precision)?;
             (Some(derivation), rules, program)
         }
         Distribution::Joint(law) => {
             parse::draw::check_joint(&source.function, law)?;
             subject.formula = Err(Refusal { what: "a function of a joint draw".to_owned(), at: None });
             let rules = rule::joint::select_joint(law, &subject, &choice)?;
-            let program = kernel::lower::lower(&function, law.as_ref(), &rules)?;
+            let program = kernel::lower::lower(&function, law.as_ref(), &rules, options.precision)?;
             (None, rules, program)
         }
     };

@@ -10,11 +10,10 @@ use super::sharing;
 use super::stencil;
 use super::{score, weak};
 use crate::ir::display::{Leaves, infix};
-use crate::ir::{
-    ArgumentKind, DrawKind, Graph, JointStep, Node, Parameter, ParameterShape, Primitive, Rows, WholeReason,
-};
+use crate::ir::{ArgumentKind, Graph, JointStep, Node, Parameter, ParameterShape, Primitive, Rows, WholeReason};
 use crate::kernel::cost::Operations;
 use crate::kernel::program::{Moment, Place, Program, RidgeSection, WholeSection};
+use crate::kernel::tails::{Tails, tails};
 use crate::rule::categorical::visits_states;
 use crate::rule::{Ending, Expansion, Form, LOOK_AHEAD, Origin, Rule};
 
@@ -126,14 +125,13 @@ pub(crate) fn derivative(order: u32) -> String {
     }
 }
 
-/// What to know of weights with a logarithm of the draw, where draws that are too small are drawn as the smallest positive number.
-fn cut_logarithms<'a>(program: &Program, mut weights: impl Iterator<Item = &'a Graph>) -> &'static str {
-    let is_cut = |kind| matches!(kind, DrawKind::Gamma | DrawKind::Beta);
-    let draws = program.sampler.iter().flat_map(|sampler| &sampler.draws);
-    let is_logarithm = |node: &Node| matches!(node, Node::Call(Primitive::Ln, _));
-    let reads = weights.any(|weight| weight.contains(weight.output(), is_logarithm));
-    if reads && draws.into_iter().any(|draw| is_cut(draw.kind)) {
+/// What becomes of the logarithms of draws that are too small for numbers, or too near the end of their range.
+fn of_tails<'a>(program: &Program, weights: impl Iterator<Item = &'a Graph>) -> &'static str {
+    let tails: Vec<Tails> = weights.map(|weight| tails(weight, program.sampler.as_ref())).collect();
+    if tails.contains(&Tails::Cut) {
         "; but shapes below 0.02 (f32: 0.2) have draws below every positive number, whose logarithms are cut"
+    } else if tails.contains(&Tails::Completed) {
+        "; where a draw is too small for a number, the mean of its logarithm takes the place of the logarithm"
     } else {
         ""
     }
@@ -171,12 +169,12 @@ pub(crate) fn bias(program: &Program, rule: &Rule) -> String {
         Form::Pathwise => format!("none, z is differentiated by {name} at fixed base draws"),
         Form::Score { weight, .. } => format!(
             "none, the factor of f is the derivative of the law's log density by {name}, whose mean is 0{}",
-            cut_logarithms(program, std::iter::once(weight))
+            of_tails(program, std::iter::once(weight))
         ),
         Form::Weak { correction } => format!(
             "none, ln of the gamma number is differentiated by {name} at a fixed standardised value, and the factor of f, whose \
              mean is 0, makes up for the law of that value{}",
-            cut_logarithms(program, correction.iter().filter_map(|term| term.weight.as_ref()))
+            of_tails(program, correction.iter().filter_map(|term| term.weight.as_ref()))
         ),
         Form::Hessian { .. } => format!("none, log φ is linear in {name} and of degree 2 in s = iω (Eq. (15))"),
         Form::Truncated { order, discarded: None } => {

@@ -88,7 +88,7 @@ fn rules() -> Vec<Rule> {
 }
 
 fn program(function: &syn::ItemFn) -> Program {
-    lower(&parse_function(function).expect("a function"), &law(), &rules()).expect("a program")
+    lower(&parse_function(function).expect("a function"), &law(), &rules(), Precision::F64).expect("a program")
 }
 
 fn context(precision: Precision) -> EstimatorContext {

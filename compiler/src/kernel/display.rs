@@ -276,9 +276,15 @@ mod tests {
 
     #[test]
     fn every_section_is_printed_and_the_same_each_time() {
-        let program = lower(&function(), &law(), &rules()).expect("a valid program");
+        let program =
+            lower(&function(), &law(), &rules(), crate::parse::options::Precision::F64).expect("a valid program");
         let text = dump_program(&program);
-        assert_eq!(text, dump_program(&lower(&function(), &law(), &rules()).expect("a valid program")));
+        assert_eq!(
+            text,
+            dump_program(
+                &lower(&function(), &law(), &rules(), crate::parse::options::Precision::F64).expect("a valid program")
+            )
+        );
         for line in [
             "program objective of a vector under Laplace",
             "θ1 = b: Positive",

@@ -14,6 +14,7 @@ use super::whole::lower_whole;
 use crate::differentiation::{derivative_of_term, derivatives_almost_everywhere};
 use crate::errors::{Errors, bug};
 use crate::ir::{Condition, DataId, DataRef, Frame, Function, Graph, Node, NodeId, ParamId, Sampler};
+use crate::parse::options::Precision;
 use crate::passes;
 use crate::rule::categorical::visits_states;
 use crate::rule::exponentials::expand;
@@ -26,7 +27,12 @@ use crate::rule::{Baseline, Coefficient, Form, Radius, Rule};
 ///
 /// # Errors
 /// `NotDifferentiable` at every kink of the draw in `f`; `BadOrder` if a derivative is too long to be compiled.
-pub fn lower<'a>(function: &Function, law: impl Into<Frame<'a>>, rules: &[Rule]) -> Result<Program, Errors> {
+pub fn lower<'a>(
+    function: &Function,
+    law: impl Into<Frame<'a>>,
+    rules: &[Rule],
+    precision: Precision,
+) -> Result<Program, Errors> {
     let law = law.into();
     let mut errors = Errors::new();
     let sampler = law.sampler.map(lower_sampler);
@@ -47,7 +53,12 @@ pub fn lower<'a>(function: &Function, law: impl Into<Frame<'a>>, rules: &[Rule])
     let mut probes = if law.joint && rules.iter().any(|rule| rule.is_directional(law.parameters)) {
         lower_directional(&rules)
     } else {
-        lower_probes(&rules, !form.ridges.is_empty(), form.separable.is_some() || form.whole.is_some())
+        lower_probes(
+            &rules,
+            law.sampler,
+            precision,
+            [!form.ridges.is_empty(), form.separable.is_some() || form.whole.is_some()],
+        )
     };
     probes.states = rules.iter().any(|rule| visits_states(law.parameters, rule));
     let mut ridges = Vec::new();
@@ -340,7 +351,7 @@ mod tests {
     use crate::passes::interpret::{Leaves, values};
 
     fn program() -> Program {
-        lower(&function(), &law(), &rules()).expect("a valid program")
+        lower(&function(), &law(), &rules(), Precision::F64).expect("a valid program")
     }
 
     fn close(found: &[f64], expected: &[f64]) {
@@ -361,7 +372,7 @@ mod tests {
         shuffled.reverse();
         shuffled[0].coefficients.reverse();
         for rules in [rules(), shuffled] {
-            let program = lower(&function(), &law(), &rules).expect("a valid program");
+            let program = lower(&function(), &law(), &rules, Precision::F64).expect("a valid program");
             let term = |parameter, order, kept| Term {
                 parameter: ParamId(parameter),
                 moment: Moment::Derivative(order),
@@ -420,9 +431,9 @@ mod tests {
 
     #[test]
     fn a_law_without_sample_expression_is_left_to_inversion() {
-        let program = lower(&function(), &Law { sampler: None, ..law() }, &rules()).expect("a program");
+        let program = lower(&function(), &Law { sampler: None, ..law() }, &rules(), Precision::F64).expect("a program");
         assert!(program.sampler.is_none());
-        let report = crate::report::report(&program, &rules(), crate::parse::options::Precision::F64);
+        let report = crate::report::report(&program, &rules(), Precision::F64);
         assert!(report.contains("exact rule, sampler error <= `sampler_error` of the run"), "{report}");
         assert!(report.contains("Sampler: by inversion of the characteristic function"), "{report}");
         assert!(program.cost().draw == crate::kernel::cost::Operations::default());
@@ -435,7 +446,7 @@ mod tests {
             let u = graph.push(Node::Ridge);
             graph.call(Primitive::Abs, u)
         });
-        let errors = lower(&function, &law(), &rules()).expect_err("a fault");
+        let errors = lower(&function, &law(), &rules(), Precision::F64).expect_err("a fault");
         let codes: Vec<Code> = errors.faults().iter().map(|fault| fault.code).collect();
         assert_eq!(codes, [Code::NotDifferentiable]);
     }

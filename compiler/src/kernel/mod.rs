@@ -11,6 +11,7 @@ pub mod lower;
 pub mod patterns;
 pub mod program;
 mod stencils;
+pub(crate) mod tails;
 pub mod verify;
 mod whole;
 

@@ -7,17 +7,25 @@
 use std::collections::BTreeMap;
 
 use super::program::{Inputs, Place, Probe, Probes, Score, Weight};
+use super::tails::completed;
 use crate::differentiation::derivatives_almost_everywhere;
 use crate::errors::Errors;
 use crate::ir::{BaseDraw, DrawId, Graph, Node, NodeId, Sampler};
+use crate::parse::options::Precision;
 use crate::passes;
 use crate::rule::{Baseline, Form, Rule, Stencil};
 
-/// The probes of all stencils of `rules`, in the order in which terms name them.
+/// The probes of all stencils of `rules`, in the order in which terms name them; `ridges` and `separable` say which terms the
+/// function has.
 ///
 /// Base draws with equal arguments are shared between stencils, never within one: each rule stays unbiased, and fewer
 /// random numbers are made.
-pub(super) fn lower_probes(rules: &[&Rule], ridges: bool, separable: bool) -> Probes {
+pub(super) fn lower_probes(
+    rules: &[&Rule],
+    sampler: Option<&Sampler>,
+    precision: Precision,
+    [ridges, separable]: [bool; 2],
+) -> Probes {
     let mut merging = Merging::new(ridges, separable);
     let mut stencils: Vec<Vec<Unplaced>> = Vec::new();
     let mut scores: Vec<(Score, Option<usize>)> = Vec::new();
@@ -31,7 +39,8 @@ pub(super) fn lower_probes(rules: &[&Rule], ridges: bool, separable: bool) -> Pr
             stencils.push(Vec::new());
         };
         let mut weight_of = |weight: &Graph| {
-            let weight = merging.import(weight, weight.output(), &[]);
+            let weight = completed(weight, sampler, precision);
+            let weight = merging.import(&weight, weight.output(), &[]);
             merging.output(weight)
         };
         match &rule.form {

@@ -258,7 +258,8 @@ mod tests {
 
     /// The violations of a program changed by `spoil`.
     fn spoiled(spoil: impl FnOnce(&mut Program)) -> Vec<String> {
-        let mut program = lower(&function(), &law(), &rules()).expect("a valid program");
+        let mut program =
+            lower(&function(), &law(), &rules(), crate::parse::options::Precision::F64).expect("a valid program");
         assert_eq!(violations(&program), [""; 0]);
         spoil(&mut program);
         violations(&program)
