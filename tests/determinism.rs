@@ -56,6 +56,16 @@ const SAMPLES: [usize; 8] = [1, 2, 31, 50, 1024, 1025, 5000, 70_000];
 const WIDTHS: [PackWidth; 3] = [PackWidth::Bits128, PackWidth::Bits256, PackWidth::Bits512];
 const THREADS: [usize; 4] = [1, 2, 3, 5];
 
+/// Terms of several coordinates, beside terms of one each.
+#[estimator(distribution = Laplace)]
+fn interaction(z: &[f64], t: &[f64]) -> f64 {
+    let sum: f64 = t.iter().map(|t| (z[0] * (-z[2] * t).exp() - 1.0).powi(2)).sum();
+    sum + (z[0] * z[1]).sin() + z.iter().map(|z| z.tanh()).sum::<f64>()
+}
+
+#[estimator(of = interaction, distribution = Laplace, precision = f32)]
+struct InteractionSingle;
+
 fn bits(numbers: &[f64]) -> Vec<u64> {
     numbers.iter().map(|number| number.to_bits()).collect()
 }
@@ -104,6 +114,13 @@ fn ridge_terms_in_single_precision_have_the_same_bits() {
 fn stencils_at_the_draw_have_the_same_bits() {
     let (x, y) = (matrix(11, 3), [1.0, -1.0, 1.0, 1.0, -1.0, 1.0, 1.0, -1.0, 1.0, -1.0, -1.0]);
     same_bits!(Pathwise, Laplace { mu: [0.3, -0.2, 0.0], b: 0.5 }, (&x, &y));
+}
+
+#[test]
+fn interaction_terms_have_the_same_bits() {
+    let t = [0.2, 0.9, 1.7];
+    same_bits!(interaction, Laplace { mu: [0.3, -0.2, 0.0], b: 0.2 }, &t);
+    same_bits!(InteractionSingle, Laplace { mu: [0.3, -0.2, 0.0], b: 0.2 }, &t);
 }
 
 #[test]

@@ -29,8 +29,8 @@ pub mod prelude {
     pub use crate::functions::{ln_gamma, log_sigmoid, maximum, minimum, polygamma, sigmoid, sign, softplus, unit};
     pub use crate::inversion::{Inverted, SamplerError, Tables};
     pub use crate::kernel::{
-        Domain, Estimator, Law, Moment, Nothing, ParameterInfo, Ridge, RidgeAdjoint, Sampled, Score, Separable,
-        TermInfo,
+        Domain, Estimator, Interaction, Law, Moment, Nothing, ParameterInfo, Ridge, RidgeAdjoint, Sampled, Score,
+        Separable, TermInfo,
     };
     pub use crate::lane::{Lane, Scalar};
     pub use crate::matrix::Matrix;

@@ -260,6 +260,7 @@ mod tests {
         stencils: 0,
         scores: &[],
         separable: Some(0),
+        interacts: false,
         whole: None,
         states: false,
     };

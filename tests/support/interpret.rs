@@ -77,7 +77,7 @@ pub fn evaluate<T: Number>(graph: &Graph, leaves: Leaves<'_, T>) -> Option<Vec<T
             Node::ImaginaryUnit => T::imaginary_unit(),
             Node::Frequency => Some(leaves.frequency.expect("the frequency is given").clone()),
             Node::Draw(draw) => Some(leaves.draws[draw.0].clone()),
-            Node::TransformVariable | Node::Input(_) | Node::Kummer(..) | Node::DrawSlope(..) => {
+            Node::TransformVariable | Node::Input(_) | Node::Coordinate(_) | Node::Kummer(..) | Node::DrawSlope(..) => {
                 panic!("{node:?} in a graph that is evaluated")
             }
         };

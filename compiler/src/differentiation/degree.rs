@@ -4,7 +4,8 @@ use crate::ir::{Graph, Node, NodeId, NormalForm};
 use crate::passes;
 
 /// `Some(m)` if `f` is provably a polynomial of degree at most `m` in the draw: every ridge function is one in its
-/// argument, which is an affine function of the draw, and the separable function is one in the coordinate.
+/// argument, which is an affine function of the draw, the separable function is one in the coordinate, and an interaction is one
+/// in each of its coordinates.
 ///
 /// Then `∂_j^n f = 0` for `n > m`, and a rule may stop there without bias. Terms that would cancel are not added up, so
 /// `m` may be larger than the true degree, never smaller. Of an opaque function nothing is known.
@@ -19,6 +20,11 @@ pub fn polynomial_degree(function: &NormalForm) -> Option<u32> {
     }
     if let Some(separable) = &function.separable {
         degree = degree.max(graph_degree(&separable.function, &Node::Sample)?);
+    }
+    for term in &function.interactions {
+        for place in 0..term.coordinates.len() {
+            degree = degree.max(graph_degree(&term.function, &Node::Coordinate(place))?);
+        }
     }
     Some(degree)
 }
@@ -45,7 +51,8 @@ fn graph_degree(graph: &Graph, variable: &Node) -> Option<u32> {
                 | Node::Ridge
                 | Node::Data(_)
                 | Node::Draw(_)
-                | Node::Input(_) => Some(0),
+                | Node::Input(_)
+                | Node::Coordinate(_) => Some(0),
                 Node::Sum(operands) => {
                     operands.iter().try_fold(0, |degree: u32, &operand| Some(degree.max(of(operand)?)))
                 }

@@ -289,7 +289,8 @@ impl Tower {
             | Node::Ridge
             | Node::Data(_)
             | Node::Draw(_)
-            | Node::Input(_) => Polynomial::symbol(self.symbol(id, Polynomial::constant(integer(1)))),
+            | Node::Input(_)
+            | Node::Coordinate(_) => Polynomial::symbol(self.symbol(id, Polynomial::constant(integer(1)))),
             Node::Sum(operands) => {
                 let mut sum = Polynomial::default();
                 for &operand in &operands {

@@ -16,5 +16,8 @@ pub fn kinks(function: &NormalForm) -> Errors {
     };
     function.ridges.iter().for_each(|ridge| check(&ridge.function, &Node::Ridge));
     function.separable.iter().for_each(|term| check(&term.function, &Node::Sample));
+    for term in &function.interactions {
+        (0..term.coordinates.len()).for_each(|place| check(&term.function, &Node::Coordinate(place)));
+    }
     kinks
 }

@@ -58,7 +58,8 @@ fn sweep(graph: &Graph, output: NodeId, leaf: &Node, kinks: Kinks) -> Result<Gra
                 | Node::Ridge
                 | Node::Data(_)
                 | Node::Draw(_)
-                | Node::Input(_) => None,
+                | Node::Input(_)
+                | Node::Coordinate(_) => None,
                 Node::Sum(operands) => {
                     let slopes: Vec<NodeId> = operands.iter().filter_map(|&operand| slope_of(operand)).collect();
                     (!slopes.is_empty()).then(|| g.sum(slopes))

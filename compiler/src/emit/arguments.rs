@@ -256,13 +256,15 @@ impl<'a> Arguments<'a> {
             DataRef::Unit(index) => Some(*index),
             DataRef::Scalar(_) | DataRef::Row(_) | DataRef::Coordinate(_) | DataRef::Entry(_) => None,
         });
-        if let Some(highest) = highest.max() {
+        let interacting = self.program.interactions.iter().flat_map(|section| &section.coordinates).copied();
+        if let Some(highest) = highest.chain(interacting).max() {
             let needed = Literal::usize_unsuffixed(highest + 1);
             statements.extend(quote! { check::at_least("z", dimension, #needed)?; });
         }
         let mut compared: BTreeSet<&[usize]> = BTreeSet::new();
-        for ridge in &self.program.ridges {
-            let Rows::Along(along) = &ridge.rows else { continue };
+        let ridges = self.program.ridges.iter().map(|ridge| &ridge.rows);
+        for rows in ridges.chain(self.program.interactions.iter().map(|section| &section.rows)) {
+            let Rows::Along(along) = rows else { continue };
             if along.len() > 1 && compared.insert(along) {
                 let counts = along.iter().map(|&index| {
                     let (text, count) = (text(&self.program.arguments[index].name), self.row_count(index));
@@ -286,7 +288,8 @@ impl<'a> Arguments<'a> {
     /// Whether [`checks`](Self::checks) reads `dimension`.
     pub(super) fn checks_dimension(&self) -> bool {
         let is_unit = |data: &DataRef| matches!(data, DataRef::Unit(_));
-        self.program.data.iter().any(is_unit) || self.implied_dimension().is_some()
+        let names_coordinates = self.program.data.iter().any(is_unit) || !self.program.interactions.is_empty();
+        names_coordinates || self.implied_dimension().is_some()
     }
 
     /// The indices of all arguments whose values are checked.

@@ -44,6 +44,7 @@ pub(super) fn follows_branches(graph: &Graph) -> bool {
         | Node::Data(_)
         | Node::Draw(_)
         | Node::Input(_)
+        | Node::Coordinate(_)
         | Node::Sum(_)
         | Node::Product(_)
         | Node::Power(..)

@@ -167,7 +167,8 @@ impl Printer<'_> {
             | Node::Ridge
             | Node::Data(_)
             | Node::Draw(_)
-            | Node::Input(_)) => Printed::atom((self.leaf)(node)),
+            | Node::Input(_)
+            | Node::Coordinate(_)) => Printed::atom((self.leaf)(node)),
             Node::Sum(terms) => self.sum(terms),
             Node::RealPower(base, exponent) => {
                 let base = self.receiver(*base);

@@ -121,9 +121,13 @@ impl Writer<'_> {
             Node::ImaginaryUnit => "i".to_owned(),
             Node::Frequency => "\\omega".to_owned(),
             Node::TransformVariable => "s".to_owned(),
-            node @ (Node::Param(_) | Node::Sample | Node::Ridge | Node::Data(_) | Node::Draw(_) | Node::Input(_)) => {
-                (self.leaf)(node)
-            }
+            node @ (Node::Param(_)
+            | Node::Sample
+            | Node::Ridge
+            | Node::Data(_)
+            | Node::Draw(_)
+            | Node::Input(_)
+            | Node::Coordinate(_)) => (self.leaf)(node),
             Node::RealPower(base, exponent) => format!("{}^{{{}}}", self.base(*base), self.sum(*exponent)),
             Node::Call(primitive, argument) => call(*primitive, &self.sum(*argument)),
             Node::Maximum(x, y) => self.choice("max", *x, *y),

@@ -15,6 +15,7 @@ mod expression;
 mod fields;
 mod file;
 pub mod formula;
+mod interactions;
 pub mod joint_law;
 pub mod latex;
 pub mod law;

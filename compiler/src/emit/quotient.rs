@@ -56,6 +56,7 @@ impl Quotient {
             | Node::Data(_)
             | Node::Draw(_)
             | Node::Input(_)
+            | Node::Coordinate(_)
             | Node::Sum(_)
             | Node::Product(_)
             | Node::RealPower(..)

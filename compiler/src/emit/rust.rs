@@ -10,6 +10,7 @@ use super::arguments::Arguments;
 use super::cuda;
 use super::expression::{self, Arithmetic};
 use super::file;
+use super::interactions;
 use super::literal;
 use super::names::{self, Alias};
 use super::sections::{self, Sections};
@@ -101,7 +102,9 @@ pub fn emit_estimator(program: &Program, rules: &[Rule], context: &EstimatorCont
     let functions = functions(&sections, &law.path, context.callee.as_ref());
     let ridges = program.ridges.iter().enumerate().map(|(index, section)| sections.ridge(index, section));
     let separable = program.separable.as_ref().map(|section| sections.separable(section));
-    let terms = quote! { #(#ridges)* #separable };
+    let interactions = program.interactions.iter().enumerate();
+    let interactions = interactions.map(|(index, section)| sections.interaction(index, section));
+    let terms = quote! { #(#ridges)* #separable #(#interactions)* };
     let probes = sections.probes();
     let header = header(program, rules, context);
     let of_packs = quote! { impl Estimator for Probes { #probes } #terms };
@@ -144,6 +147,10 @@ fn check(program: &Program, context: &EstimatorContext) -> Result<(), Errors> {
     if let Some(separable) = &program.separable {
         numbers.push(&separable.numbers);
         packs.extend([&separable.derivatives, &separable.partials, &separable.stencils]);
+    }
+    for section in &program.interactions {
+        numbers.push(&section.numbers);
+        packs.extend([&section.derivatives, &section.partials].into_iter().chain(&section.stencils));
     }
     packs.extend(program.whole.as_ref().map(|whole| &whole.stencils));
     if let Some(section) = &program.exponentials {
@@ -212,6 +219,8 @@ fn implementation(
     let gradient = arguments.gradient_type();
     let ridges = (0..program.ridges.len()).rev().map(sections::ridge_name);
     let ridges = ridges.fold(quote! { () }, |rest, first| quote! { (#first, #rest) });
+    let interactions = (0..program.interactions.len()).rev().map(interactions::interaction_name);
+    let interactions = interactions.fold(quote! { () }, |rest, first| quote! { (#first, #rest) });
     let separable = if program.separable.is_some() {
         quote! { Coordinates }
     } else {
@@ -249,6 +258,7 @@ fn implementation(
             type ArgumentGradient = #gradient;
             type Ridges = #ridges;
             type Separable = #separable;
+            type Interactions = #interactions;
             type Whole = #whole;
             #probe_types
             const NAME: &'static str = #name;

@@ -40,7 +40,7 @@ impl Sections<'_> {
     }
 
     /// ` and its derivatives of order 1, 2, 4` for comments.
-    fn orders(&self) -> String {
+    pub(super) fn orders(&self) -> String {
         let orders: Vec<String> = self.program.orders.iter().map(u32::to_string).collect();
         if orders.is_empty() {
             return String::new();
@@ -112,7 +112,7 @@ impl Sections<'_> {
         let numbers = self.numbers(&section.numbers, "coordinate");
         let derivatives = self.pack_function("derivatives", "z", &section.derivatives, count);
         let partials = self.pack_function("partials", "z", &section.partials, count);
-        let pull_back = self.separable_pull_back(section);
+        let pull_back = self.numbers_pull_back(&section.numbers_pull_back, "coordinate");
         let stencils = self.stencils("z", &section.stencils, &Graph::new(), count);
         let known = self.program.exponentials.as_ref();
         let groups = known.and_then(|known| known.expansion.separable.as_ref()).map_or(0, |sum| sum.groups.len());
@@ -162,7 +162,7 @@ impl Sections<'_> {
         }
     }
 
-    fn rows(&self, rows: &Rows) -> TokenStream {
+    pub(super) fn rows(&self, rows: &Rows) -> TokenStream {
         let (used, count) = match rows {
             Rows::One => (BTreeSet::new(), quote! { 1 }),
             Rows::Along(along) => match along.first() {
@@ -204,7 +204,7 @@ impl Sections<'_> {
         expression::print(graph, Arithmetic::Number, &self.arguments.scope, &|node| self.arguments.leaf(node))
     }
 
-    fn numbers(&self, graph: &Graph, along: &str) -> TokenStream {
+    pub(super) fn numbers(&self, graph: &Graph, along: &str) -> TokenStream {
         let reads = self.arguments.reads([graph]);
         let parameter = self.arguments.parameter(&reads.arguments);
         let place = index(along, reads.row || reads.coordinate);
@@ -319,6 +319,23 @@ impl Sections<'_> {
         quote! { #comment #function }
     }
 
+    /// `&[n0, _]`, or `_` if nothing is used.
+    pub(super) fn pattern(&self, letter: char, count: usize, is_used: impl Fn(usize) -> bool) -> TokenStream {
+        let used: Vec<bool> = (0..count).map(is_used).collect();
+        if !used.contains(&true) {
+            return quote! { _ };
+        }
+        let names = used.iter().enumerate().map(|(index, &used)| {
+            let name = self.arguments.scope.local(letter, index);
+            if used {
+                quote! { #name }
+            } else {
+                quote! { _ }
+            }
+        });
+        quote! { &[#(#names),*] }
+    }
+
     /// A function of a pack, of further `arguments` and of numbers.
     fn function_of_packs(
         &self,
@@ -337,20 +354,8 @@ impl Sections<'_> {
         } else {
             quote! { _ }
         };
-        let pattern = (0..count).map(|number| {
-            let used = sharing::uses(graph, |node| *node == Node::Data(crate::ir::DataId(number)));
-            let name = scope.local('n', number);
-            if used {
-                quote! { #name }
-            } else {
-                quote! { _ }
-            }
-        });
-        let pattern = if count == 0 {
-            quote! { _ }
-        } else {
-            quote! { &[#(#pattern),*] }
-        };
+        let pattern = self
+            .pattern('n', count, |number| sharing::uses(graph, |node| *node == Node::Data(crate::ir::DataId(number))));
         let directional = !self.program.probes.directional.is_empty();
         let leaf = |node: &Node| match node {
             Node::Ridge | Node::Sample => quote! { #variable_name },
@@ -408,10 +413,11 @@ impl Sections<'_> {
         self.pull_back(&reads, &index("row", reads.row), &quote! { #adjoint: RidgeAdjoint<'_> }, &body)
     }
 
-    fn separable_pull_back(&self, section: &SeparableSection) -> TokenStream {
+    /// The chain rule for numbers alone.
+    pub(super) fn numbers_pull_back(&self, pull_backs: &[Vec<PullBack>], along: &str) -> TokenStream {
         let mut reads = Reads::default();
         let mut body = TokenStream::new();
-        for (number, pull_back) in section.numbers_pull_back.iter().enumerate() {
+        for (number, pull_back) in pull_backs.iter().enumerate() {
             let number = Literal::usize_unsuffixed(number);
             body.extend(self.chain(Some(&quote! { adjoint[#number] }), pull_back, &mut reads));
         }
@@ -420,10 +426,16 @@ impl Sections<'_> {
         } else {
             quote! { adjoint }
         };
-        self.pull_back(&reads, &index("coordinate", reads.coordinate), &quote! { #adjoint: &[f64] }, &body)
+        self.pull_back(&reads, &index(along, reads.coordinate || reads.row), &quote! { #adjoint: &[f64] }, &body)
     }
 
-    fn pull_back(&self, reads: &Reads, place: &TokenStream, adjoint: &TokenStream, body: &TokenStream) -> TokenStream {
+    pub(super) fn pull_back(
+        &self,
+        reads: &Reads,
+        place: &TokenStream,
+        adjoint: &TokenStream,
+        body: &TokenStream,
+    ) -> TokenStream {
         let parameter = self.arguments.parameter(&reads.arguments);
         let gradient = self.arguments.gradient_type();
         let out = if body.is_empty() {

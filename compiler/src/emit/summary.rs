@@ -9,10 +9,10 @@ use super::formula;
 use super::sharing;
 use super::stencil;
 use super::{score, weak};
-use crate::ir::display::{Leaves, infix};
+use crate::ir::display::{Leaves, coordinate_names, infix};
 use crate::ir::{ArgumentKind, Graph, JointStep, Node, Parameter, ParameterShape, Primitive, Rows, WholeReason};
 use crate::kernel::cost::Operations;
-use crate::kernel::program::{Moment, Place, Program, RidgeSection, WholeSection};
+use crate::kernel::program::{Moment, Place, Program, WholeSection};
 use crate::kernel::tails::{Tails, tails};
 use crate::rule::categorical::visits_states;
 use crate::rule::{Ending, Expansion, Form, LOOK_AHEAD, Origin, Rule};
@@ -205,13 +205,18 @@ pub(crate) fn cost(program: &Program) -> Vec<String> {
     }
     let moments = program.orders.len() + 1;
     for (index, ridge) in program.ridges.iter().enumerate() {
-        lines.push(format!("  ridge term {index}, {}:", rows(program, ridge)));
+        lines.push(format!("  ridge term {index}, {}:", rows(program, &ridge.rows)));
         lines.push(format!("    {d} mul_add, {}, {moments} sums", operations(&ridge.derivatives)));
     }
     if let Some(separable) = &program.separable {
         let each = if program.vector { "for each coordinate" } else { "once" };
         lines.push(format!("  separable terms, {each}:"));
         lines.push(format!("    {}, {moments} sums", operations(&separable.derivatives)));
+    }
+    for (index, section) in program.interactions.iter().enumerate() {
+        let coordinates = coordinate_names(&section.coordinates).join(", ");
+        lines.push(format!("  interaction term {index}, of {coordinates}, {}:", rows(program, &section.rows)));
+        lines.push(format!("    {}", operations(&section.derivatives)));
     }
     lines.extend(probes(program));
     lines.extend(scores(program));
@@ -282,7 +287,7 @@ fn probes(program: &Program) -> Vec<String> {
             None => " and coordinate".to_owned(),
             Some(count) => format!(" and {}", selection(count)),
         };
-        let rows = rows(program, ridge);
+        let rows = rows(program, &ridge.rows);
         lines.push(format!("    ridge term {index}, {rows}{all}: {}", operations(&ridge.stencils)));
     }
     if let Some(separable) = &program.separable {
@@ -292,6 +297,12 @@ fn probes(program: &Program) -> Vec<String> {
             (_, true) => ", for each coordinate and entry",
         };
         lines.push(format!("    separable terms{often}: {}", operations(&separable.stencils)));
+    }
+    for (index, section) in program.interactions.iter().enumerate() {
+        for (coordinate, graph) in section.coordinates.iter().zip(&section.stencils) {
+            let rows = rows(program, &section.rows);
+            lines.push(format!("    interaction term {index}, {rows}, along z[{coordinate}]: {}", operations(graph)));
+        }
     }
     lines
 }
@@ -317,7 +328,7 @@ fn states(program: &Program) -> Vec<String> {
         lines.push("    S R d updates of a ridge argument for S samples and R rows; of each:".to_owned());
     }
     for (index, ridge) in program.ridges.iter().enumerate() {
-        let rows = rows(program, ridge);
+        let rows = rows(program, &ridge.rows);
         lines.push(format!("    ridge term {index}, {rows}: 1 mul_add, {}", operations(&ridge.stencils)));
     }
     if let Some(separable) = &program.separable {
@@ -338,7 +349,7 @@ fn patterns(program: &Program) -> Vec<String> {
         lines.push(format!("    {what}: {}, {} mul_add for each {each}", operations(graph), graph.outputs.len()));
     };
     for (index, (graph, ridge)) in section.ridge_patterns.iter().zip(&program.ridges).enumerate() {
-        line(format!("ridge term {index}, {}", rows(program, ridge)), graph);
+        line(format!("ridge term {index}, {}", rows(program, &ridge.rows)), graph);
     }
     if let Some(graph) = &section.separable_patterns {
         line(format!("separable terms{}", if program.vector { ", for each coordinate" } else { "" }), graph);
@@ -346,9 +357,9 @@ fn patterns(program: &Program) -> Vec<String> {
     lines
 }
 
-/// Which rows a ridge term has.
-fn rows(program: &Program, ridge: &RidgeSection) -> String {
-    let Rows::Along(along) = &ridge.rows else { return "one row".to_owned() };
+/// Which rows a term has.
+fn rows(program: &Program, rows: &Rows) -> String {
+    let Rows::Along(along) = rows else { return "one row".to_owned() };
     let names = along.iter().map(|&index| {
         let argument = &program.arguments[index];
         match argument.kind {

@@ -22,6 +22,7 @@ pub struct Leaves {
     data: Vec<String>,
     draws: Vec<String>,
     inputs: Vec<String>,
+    coordinates: Vec<String>,
 }
 
 impl Leaves {
@@ -74,6 +75,12 @@ impl Leaves {
         Self { inputs: names.to_vec(), ..self }
     }
 
+    /// The same, coordinates of the draw with these indices.
+    #[must_use]
+    pub fn with_coordinates(self, indices: &[usize]) -> Self {
+        Self { coordinates: coordinate_names(indices), ..self }
+    }
+
     /// The data of a function's normal form.
     #[must_use]
     pub fn of_function(function: &Function) -> Self {
@@ -96,6 +103,7 @@ impl Leaves {
             Node::Data(id) => Some(numbered(&self.data, id.0, "d")),
             Node::Draw(id) => Some(self.draws.get(id.0).cloned().unwrap_or_else(|| format!("draw{}", id.0))),
             Node::Input(index) => Some(numbered(&self.inputs, *index, "in")),
+            Node::Coordinate(place) => Some(numbered(&self.coordinates, *place, "z")),
             Node::Constant(_)
             | Node::Sum(_)
             | Node::Product(_)
@@ -108,6 +116,11 @@ impl Leaves {
             | Node::DrawSlope(..) => None,
         }
     }
+}
+
+/// `z[0]` and `z[3]`.
+pub(crate) fn coordinate_names(indices: &[usize]) -> Vec<String> {
+    indices.iter().map(|index| format!("z[{index}]")).collect()
 }
 
 /// One line for each node, such as `%3 = product %0 %2`, and a last line with the outputs.
@@ -139,7 +152,8 @@ pub fn dump_graph(graph: &Graph, leaves: &Leaves) -> String {
             | Node::Ridge
             | Node::Data(_)
             | Node::Draw(_)
-            | Node::Input(_) => leaves.name(node).unwrap_or_default(),
+            | Node::Input(_)
+            | Node::Coordinate(_) => leaves.name(node).unwrap_or_default(),
         };
         line(&mut text, &format!("%{} = {operation}", id.0));
     }
@@ -219,6 +233,14 @@ pub fn dump_function(function: &Function) -> String {
         let along = names(&separable.along);
         line(&mut text, &format!("separable{}{along}", if along.is_empty() { "" } else { ", coordinates j along " }));
         text.push_str(&dump_graph(&separable.function, &leaves));
+    }
+    for term in &form.interactions {
+        let rows = match &term.rows {
+            Rows::One => "one row".to_owned(),
+            Rows::Along(arguments) => format!("rows o along {}", names(arguments)),
+        };
+        line(&mut text, &format!("interaction of {}, {rows}", coordinate_names(&term.coordinates).join(", ")));
+        text.push_str(&dump_graph(&term.function, &leaves.clone().with_coordinates(&term.coordinates)));
     }
     if form.whole.is_some() {
         line(&mut text, "called whole");

@@ -212,7 +212,8 @@ impl Node {
             | Node::Ridge
             | Node::Data(_)
             | Node::Draw(_)
-            | Node::Input(_) => {}
+            | Node::Input(_)
+            | Node::Coordinate(_) => {}
             Node::Sum(operands) | Node::Product(operands) => operands.iter().copied().for_each(visit),
             Node::Power(base, _) => visit(*base),
             Node::Call(_, argument) => visit(*argument),
@@ -255,7 +256,8 @@ impl Node {
             | Node::Ridge
             | Node::Data(_)
             | Node::Draw(_)
-            | Node::Input(_) => self.clone(),
+            | Node::Input(_)
+            | Node::Coordinate(_) => self.clone(),
         }
     }
 }

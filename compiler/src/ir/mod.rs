@@ -22,5 +22,6 @@ pub use law::{
 };
 pub use node::{DataId, Kummer, Node, NodeId, ParamId, Primitive, Rational};
 pub use normal_form::{
-    Argument, ArgumentKind, DataRef, Function, NormalForm, RidgeTerm, Rows, SeparableTerm, Whole, WholeReason,
+    Argument, ArgumentKind, DataRef, Function, InteractionTerm, NormalForm, RidgeTerm, Rows, SeparableTerm, Whole,
+    WholeReason,
 };

@@ -36,6 +36,8 @@ pub enum Node {
     Sample,
     /// The argument `u_o = ⟨A_o, z⟩ + c_o` of a ridge term.
     Ridge,
+    /// A coordinate of the draw, by its place among those of an interaction term.
+    Coordinate(usize),
     /// A number that does not depend on the draw.
     Data(DataId),
     /// A base draw of a sampler.

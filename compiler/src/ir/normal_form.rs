@@ -1,15 +1,17 @@
-//! The normal form of `f`: ridge terms and separable terms,
+//! The normal form of `f`: ridge terms, separable terms and interaction terms,
 //!
 //! ```text
-//! f(z) = Σ_o h_o(⟨A_o, z⟩ + c_o; y_o) + Σ_j g_j(z_j; t_j) + constant
+//! f(z) = Σ_o h_o(⟨A_o, z⟩ + c_o; y_o) + Σ_j g_j(z_j; t_j) + Σ_o k_o(z_a, z_b, …; y_o) + constant
 //! ```
 //!
-//! because then `∂_j^n f = Σ_o A_oj^n h_o^(n)(u_o) + g_j^(n)(z_j)`, and everything that the samples contribute is the
-//! moments `E h_o^(n)(u_o)` and `E g_j^(n)(z_j)`. A function that is opaque has neither: it is called whole.
+//! because then `∂_j^n f = Σ_o A_oj^n h_o^(n)(u_o) + g_j^(n)(z_j) + Σ_o ∂_j^n k_o`, and everything that the samples contribute is
+//! the moments `E h_o^(n)(u_o)`, `E g_j^(n)(z_j)` and `E Σ_o ∂_j^n k_o`. An interaction term reads a few coordinates that the
+//! function names, `z[0]` and `z[3]`. A function that is opaque has no terms: it is called whole.
 
 use proc_macro2::Span;
 
 use super::graph::Graph;
+use crate::errors::Extent;
 
 /// Type of an argument of `f` other than the draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,6 +83,20 @@ pub struct SeparableTerm {
     pub function: Graph,
 }
 
+/// `Σ_o k(z_a, z_b, …; …)`.
+#[derive(Clone, Debug)]
+pub struct InteractionTerm {
+    /// The rows `o`.
+    pub rows: Rows,
+    /// The coordinates `a`, `b`, …, ascending, at least two.
+    pub coordinates: Vec<usize>,
+    /// `k`, one output; leaves are constants, π, [`Coordinate`](super::Node::Coordinate) and data that do not run along
+    /// coordinates.
+    pub function: Graph,
+    /// What couples the coordinates in the source.
+    pub at: Extent,
+}
+
 /// The normal form of a function.
 #[derive(Clone, Debug, Default)]
 pub struct NormalForm {
@@ -92,6 +108,8 @@ pub struct NormalForm {
     pub ridges: Vec<RidgeTerm>,
     /// All separable terms, added up.
     pub separable: Option<SeparableTerm>,
+    /// Interaction terms, at most one for each set of rows.
+    pub interactions: Vec<InteractionTerm>,
     /// For a function that is called whole: why it is. Then there are no other terms.
     pub whole: Option<Whole>,
 }

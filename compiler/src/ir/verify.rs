@@ -81,6 +81,7 @@ pub fn verify(graph: &Graph) -> Result<(), Violation> {
             | Node::Data(_)
             | Node::Draw(_)
             | Node::Input(_)
+            | Node::Coordinate(_)
             | Node::RealPower(..)
             | Node::Call(..)
             | Node::Maximum(..)
@@ -214,6 +215,13 @@ pub fn verify_function(function: &Function) -> Result<(), Violation> {
         verify_part(&separable.function, 1, |node| *node == Node::Sample || datum(node, of_coordinate))?;
         verify_along(form, &separable.function, &separable.along)?;
     }
+    for term in &form.interactions {
+        let count = term.coordinates.len();
+        verify_part(&term.function, 1, |node| match node {
+            Node::Coordinate(place) => *place < count,
+            other => datum(other, of_row),
+        })?;
+    }
     Ok(())
 }
 
@@ -278,7 +286,8 @@ fn is_parameter(node: &Node, parameters: usize) -> bool {
         | Node::Ridge
         | Node::Data(_)
         | Node::Draw(_)
-        | Node::Input(_) => false,
+        | Node::Input(_)
+        | Node::Coordinate(_) => false,
     }
 }
 

@@ -66,7 +66,8 @@ impl Operations {
                 | Node::Ridge
                 | Node::Data(_)
                 | Node::Draw(_)
-                | Node::Input(_) => {}
+                | Node::Input(_)
+                | Node::Coordinate(_) => {}
                 Node::Sum(operands) => total.additions += operands.len() - 1,
                 Node::Product(operands) => {
                     let is_free = |&&operand: &&NodeId| {
@@ -104,6 +105,8 @@ pub struct Cost {
     pub ridges: Vec<Operations>,
     /// Value and derivatives of the separable term, once for each sample and coordinate.
     pub separable: Operations,
+    /// For each interaction term, value and derivatives by its coordinates, once for each sample and row.
+    pub interactions: Vec<Operations>,
 }
 
 impl Program {
@@ -115,6 +118,7 @@ impl Program {
             draw: self.sampler.as_ref().map_or_else(Operations::default, |sampler| Operations::of(&sampler.graph)),
             ridges: self.ridges.iter().map(|ridge| Operations::of(&ridge.derivatives)).collect(),
             separable: self.separable.as_ref().map_or_else(Operations::default, |s| Operations::of(&s.derivatives)),
+            interactions: self.interactions.iter().map(|section| Operations::of(&section.derivatives)).collect(),
         }
     }
 }

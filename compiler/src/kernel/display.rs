@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use super::cost::Operations;
 use super::program::{Inputs, Moment, Place, Probe, Program, PullBack, Weight};
-use crate::ir::display::{Leaves, dump_draws, dump_graph};
+use crate::ir::display::{Leaves, coordinate_names, dump_draws, dump_graph};
 use crate::ir::{Argument, ArgumentKind, DataRef, Graph, Relation, Rows};
 
 /// The whole program as text.
@@ -78,11 +78,7 @@ impl Printer<'_> {
             self.over_data("constant", &program.constant);
         }
         for (index, ridge) in program.ridges.iter().enumerate() {
-            let rows = match &ridge.rows {
-                Rows::One => "one row".to_owned(),
-                Rows::Along(arguments) => format!("rows o along {}", self.names(arguments)),
-            };
-            self.line(format!("ridge {index}, {rows}"));
+            self.line(format!("ridge {index}, {}", self.rows(&ridge.rows)));
             self.over_data("slope", &ridge.slope);
             self.over_data("offset", &ridge.offset);
             self.over_data("numbers", &ridge.numbers);
@@ -91,6 +87,12 @@ impl Printer<'_> {
             let along = self.names(&separable.along);
             self.line(if along.is_empty() { "separable".to_owned() } else { format!("separable, along {along}") });
             self.over_data("numbers", &separable.numbers);
+        }
+        for (index, section) in program.interactions.iter().enumerate() {
+            let rows = self.rows(&section.rows);
+            let coordinates = coordinate_names(&section.coordinates).join(", ");
+            self.line(format!("interaction {index} of {coordinates}, {rows}"));
+            self.over_data("numbers", &section.numbers);
         }
     }
 
@@ -122,6 +124,16 @@ impl Printer<'_> {
             self.over_numbers("partials of separable", &separable.partials, count);
             if program.probes.count() > 0 {
                 self.over_numbers("stencils of separable", &separable.stencils, count);
+            }
+        }
+        for (index, section) in program.interactions.iter().enumerate() {
+            let leaves = number_leaves(section.numbers.outputs.len()).with_coordinates(&section.coordinates);
+            self.graph(&format!("derivatives of interaction {index}"), &section.derivatives, &leaves);
+            self.graph(&format!("partials of interaction {index}"), &section.partials, &leaves);
+            for (coordinate, graph) in section.coordinates.iter().zip(&section.stencils) {
+                if program.probes.count() > 0 {
+                    self.graph(&format!("stencils of interaction {index} by z[{coordinate}]"), graph, &leaves);
+                }
             }
         }
         if let Some(whole) = &program.whole {
@@ -185,6 +197,11 @@ impl Printer<'_> {
                 self.pull_backs(&format!("n{number} of separable"), list);
             }
         }
+        for (index, section) in program.interactions.iter().enumerate() {
+            for (number, list) in section.numbers_pull_back.iter().enumerate() {
+                self.pull_backs(&format!("n{number} of interaction {index}"), list);
+            }
+        }
     }
 
     fn pull_backs(&mut self, of: &str, pull_backs: &[PullBack]) {
@@ -207,6 +224,13 @@ impl Printer<'_> {
             let name = &program.parameters[term.parameter.0].name;
             let kept = if term.kept { "" } else { ", discarded" };
             self.line(format!("term {index}: d/d{name} += coefficient {index} * {}{kept}", moment(term.moment)));
+        }
+    }
+
+    fn rows(&self, rows: &Rows) -> String {
+        match rows {
+            Rows::One => "one row".to_owned(),
+            Rows::Along(arguments) => format!("rows o along {}", self.names(arguments)),
         }
     }
 

@@ -155,6 +155,7 @@ fn linear(graph: &mut Graph, varies: &[bool], id: NodeId) -> Option<Linear> {
         | Node::Ridge
         | Node::Data(_)
         | Node::Input(_)
+        | Node::Coordinate(_)
         | Node::Power(..)
         | Node::RealPower(..)
         | Node::Call(..)

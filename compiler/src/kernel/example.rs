@@ -125,6 +125,7 @@ pub(super) fn function() -> Function {
             }),
             ridges: vec![ridge],
             separable: Some(separable),
+            interactions: Vec::new(),
             whole: None,
         },
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::directional::{lower_directional, lower_directional_stencils};
 use super::draws::lower_draws;
+use super::interaction::lower_interaction;
 use super::patterns::lower_patterns;
 use super::program::{
     ConvergenceSection, ExponentialSection, Moment, Probes, Program, PullBack, RidgeSection, SeparableSection, Term,
@@ -50,15 +51,11 @@ pub fn lower<'a>(
     let orders: Vec<u32> = orders.into_iter().collect();
 
     let form = &function.normal_form;
+    let reads_points = form.separable.is_some() || form.whole.is_some() || !form.interactions.is_empty();
     let mut probes = if law.joint && rules.iter().any(|rule| rule.is_directional(law.parameters)) {
         lower_directional(&rules)
     } else {
-        lower_probes(
-            &rules,
-            law.sampler,
-            precision,
-            [!form.ridges.is_empty(), form.separable.is_some() || form.whole.is_some()],
-        )
+        lower_probes(&rules, law.sampler, precision, [!form.ridges.is_empty(), reads_points])
     };
     probes.states = rules.iter().any(|rule| visits_states(law.parameters, rule));
     let mut ridges = Vec::new();
@@ -96,6 +93,13 @@ pub fn lower<'a>(
             Err(faults) => errors.extend(faults),
         }
     }
+    let mut interactions = Vec::new();
+    for term in &form.interactions {
+        match lower_interaction(term, &orders, &probes, &form.data) {
+            Ok(section) => interactions.push(section),
+            Err(faults) => errors.extend(faults),
+        }
+    }
     errors.into_result()?;
 
     let exponentials = lower_exponentials(function, &rules, &terms);
@@ -124,6 +128,7 @@ pub fn lower<'a>(
         constant: passes::run(form.constant.clone()),
         ridges,
         separable,
+        interactions,
         whole: form.whole.map(|whole| lower_whole(&probes, whole.reason)),
         probes,
     };
@@ -273,7 +278,7 @@ fn lower_varying(
     probes: &Probes,
     data: &[DataRef],
 ) -> Result<Varying, Errors> {
-    let (rest, numbers) = passes::hoist(&passes::run(function.clone()), variable);
+    let (rest, numbers) = passes::hoist(&passes::run(function.clone()), std::slice::from_ref(variable));
     let rest = passes::run(rest);
     let derivatives = derivatives_almost_everywhere(&rest, variable, orders)?;
     let [stencils, at_draw] = if probes.directional.is_empty() {
@@ -302,7 +307,7 @@ fn pull_back(graph: &Graph, data: &[DataRef]) -> Vec<PullBack> {
     graph.outputs.iter().flat_map(|&output| pull_back_of(graph, output, data)).collect()
 }
 
-fn pull_back_of(graph: &Graph, output: NodeId, data: &[DataRef]) -> Vec<PullBack> {
+pub(super) fn pull_back_of(graph: &Graph, output: NodeId, data: &[DataRef]) -> Vec<PullBack> {
     let mut single = graph.clone();
     single.outputs = vec![output];
     let single = passes::run(single);
@@ -330,6 +335,7 @@ pub(super) fn data_leaf(node: &Node) -> Option<DataId> {
         | Node::Ridge
         | Node::Draw(_)
         | Node::Input(_)
+        | Node::Coordinate(_)
         | Node::Sum(_)
         | Node::Product(_)
         | Node::Power(..)

@@ -7,6 +7,7 @@ pub mod display;
 mod draws;
 #[cfg(test)]
 mod example;
+mod interaction;
 pub mod lower;
 pub mod patterns;
 pub mod program;
@@ -19,7 +20,7 @@ pub use cost::{Cost, Operations};
 pub use display::dump_program;
 pub use lower::{lower, lower_sampler};
 pub use program::{
-    Directional, ExponentialSection, Inputs, Moment, Place, Probe, Probes, Program, PullBack, RidgeSection,
-    SeparableSection, Term, Weight, WholeSection,
+    Directional, ExponentialSection, Inputs, InteractionSection, Moment, Place, Probe, Probes, Program, PullBack,
+    RidgeSection, SeparableSection, Term, Weight, WholeSection,
 };
 pub use verify::verify;

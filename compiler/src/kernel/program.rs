@@ -63,6 +63,8 @@ pub struct Program {
     pub ridges: Vec<RidgeSection>,
     /// Separable section.
     pub separable: Option<SeparableSection>,
+    /// Interaction sections.
+    pub interactions: Vec<InteractionSection>,
     /// The section of a function that is called whole; then it is the only one.
     pub whole: Option<WholeSection>,
 }
@@ -334,6 +336,27 @@ pub struct SeparableSection {
     pub partials: Graph,
     /// What the coordinate adds to each stencil when it moves: leaves as in `derivatives`, and the inputs of [`Inputs`].
     pub stencils: Graph,
+    /// For each of `numbers`, its derivatives with respect to data.
+    pub numbers_pull_back: Vec<Vec<PullBack>>,
+}
+
+/// An interaction term `Σ_o k(z_a, z_b, …; numbers_o)`.
+#[derive(Clone, Debug)]
+pub struct InteractionSection {
+    /// The rows `o`.
+    pub rows: Rows,
+    /// The coordinates `a`, `b`, …, ascending.
+    pub coordinates: Vec<usize>,
+    /// The numbers of a row that the sample section reads.
+    pub numbers: Graph,
+    /// `k`, then for each coordinate its derivatives at `orders`; leaves as in [`RidgeSection::derivatives`] with the coordinates
+    /// for the ridge.
+    pub derivatives: Graph,
+    /// The derivatives of `k` with respect to each of `numbers`.
+    pub partials: Graph,
+    /// For each coordinate, what the row adds to each stencil when it moves: leaves as in `derivatives`, and the inputs of
+    /// [`Inputs`] but for the slope.
+    pub stencils: Vec<Graph>,
     /// For each of `numbers`, its derivatives with respect to data.
     pub numbers_pull_back: Vec<Vec<PullBack>>,
 }

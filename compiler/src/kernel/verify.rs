@@ -21,6 +21,10 @@ enum Leaves {
     Probes(usize),
     /// The ridge argument or the sample, and this many inputs.
     Patterns(usize, &'static Node),
+    /// This many numbers and this many coordinates.
+    Interaction(usize, usize),
+    /// The same, and the inputs of stencils.
+    InteractionStencil(usize, usize),
     /// This many values of a function that is called whole, and the inputs of stencils.
     Whole(usize),
 }
@@ -94,13 +98,30 @@ pub fn violations(program: &Program) -> Vec<String> {
         check.require(separable.numbers_pull_back.len() == numbers, || "wrong number of pull-backs".to_owned());
         separable.numbers_pull_back.iter().for_each(|list| check.pull_backs("numbers", list));
     }
+    for (index, section) in program.interactions.iter().enumerate() {
+        let (numbers, coordinates) = (section.numbers.outputs.len(), section.coordinates.len());
+        let name = |part: &str| format!("{part} of interaction {index}");
+        let leaves = Leaves::Interaction(numbers, coordinates);
+        check.graph(&name("numbers"), &section.numbers, numbers, Leaves::Data);
+        check.without_coordinates(&name("numbers"), &section.numbers);
+        check.graph(&name("derivatives"), &section.derivatives, 1 + coordinates * program.orders.len(), leaves);
+        check.graph(&name("partials"), &section.partials, numbers, leaves);
+        for graph in &section.stencils {
+            check.graph(&name("stencils"), graph, stencils, Leaves::InteractionStencil(numbers, coordinates));
+        }
+        check.require(section.stencils.len() == coordinates, || name("wrong number of stencils"));
+        check.require(section.coordinates.is_sorted_by(|a, b| a < b), || name("coordinates out of order"));
+        check.require(section.numbers_pull_back.len() == numbers, || name("wrong number of pull-backs"));
+        section.numbers_pull_back.iter().for_each(|list| check.pull_backs(&name("numbers"), list));
+    }
     if let Some(section) = &program.exponentials {
         check.exponentials(section);
     }
     if let Some(whole) = &program.whole {
         check.graph("stencils of the whole", &whole.stencils, stencils, Leaves::Whole(whole.points.len()));
         check.require(whole.points.iter().all(|point| *point < count), || "unknown points".to_owned());
-        let alone = program.ridges.is_empty() && program.separable.is_none() && program.orders.is_empty();
+        let terms = program.ridges.len() + program.interactions.len() + usize::from(program.separable.is_some());
+        let alone = terms == 0 && program.orders.is_empty();
         check.require(alone, || "terms beside a function that is called whole".to_owned());
     }
     check.found
@@ -181,17 +202,26 @@ impl Check<'_> {
                 (Node::Param(index), Leaves::Parameters | Leaves::Draws(_) | Leaves::Probes(_)) => parameter(index),
                 (Node::Draw(draw), Leaves::Draws(count) | Leaves::Probes(count)) => draw.0 < count,
                 (Node::Data(data), Leaves::Data) => data.0 < self.program.data.len(),
-                (Node::Data(number), Leaves::Varying(count, _) | Leaves::Stencil(count, _) | Leaves::Whole(count)) => {
-                    number.0 < count
-                }
+                (
+                    Node::Data(number),
+                    Leaves::Varying(count, _)
+                    | Leaves::Stencil(count, _)
+                    | Leaves::Whole(count)
+                    | Leaves::Interaction(count, _)
+                    | Leaves::InteractionStencil(count, _),
+                ) => number.0 < count,
+                (
+                    Node::Coordinate(place),
+                    Leaves::Interaction(_, coordinates) | Leaves::InteractionStencil(_, coordinates),
+                ) => *place < coordinates,
                 (
                     Node::Sample | Node::Ridge,
                     Leaves::Varying(_, variable) | Leaves::Stencil(_, variable) | Leaves::Patterns(_, variable),
                 ) => node == variable,
                 (Node::Input(input), Leaves::Patterns(count, _)) => *input < count,
                 (Node::Sample, Leaves::Probes(_)) => true,
-                (Node::Input(Inputs::SLOPE), Leaves::Whole(_)) => false,
-                (Node::Input(input), Leaves::Stencil(..) | Leaves::Whole(_)) => {
+                (Node::Input(Inputs::SLOPE), Leaves::Whole(_) | Leaves::InteractionStencil(..)) => false,
+                (Node::Input(input), Leaves::Stencil(..) | Leaves::Whole(_) | Leaves::InteractionStencil(..)) => {
                     let probes = &self.program.probes;
                     let at_draw = if probes.are_at_draw() { probes.stencils.len() } else { 0 };
                     *input < Inputs::NUMBERS + probes.numbers.graph.outputs.len() + at_draw
@@ -200,6 +230,7 @@ impl Check<'_> {
                     Node::Param(_)
                     | Node::Draw(_)
                     | Node::Input(_)
+                    | Node::Coordinate(_)
                     | Node::Data(_)
                     | Node::Sample
                     | Node::Ridge

@@ -209,6 +209,7 @@ impl AffineForms {
             | Node::Data(_)
             | Node::Draw(_)
             | Node::Input(_)
+            | Node::Coordinate(_)
             | Node::Ridge
             | Node::Power(..)
             | Node::RealPower(..)

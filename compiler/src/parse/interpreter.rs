@@ -90,6 +90,7 @@ pub(crate) fn evaluate(graph: &Graph, leaf: impl Fn(&Node) -> f64) -> Vec<f64> {
             | Node::Data(_)
             | Node::Draw(_)
             | Node::Input(_)
+            | Node::Coordinate(_)
             | Node::Kummer(..)
             | Node::DrawSlope(..) => leaf(node),
         });
@@ -100,7 +101,7 @@ pub(crate) fn evaluate(graph: &Graph, leaf: impl Fn(&Node) -> f64) -> Vec<f64> {
 /// `f(z)` by its normal form.
 pub(crate) fn evaluate_function(function: &Function, draw: &[f64], data: &[Datum]) -> f64 {
     let form: &NormalForm = &function.normal_form;
-    let at = |graph: &Graph, row: usize, coordinate: usize, variable: f64| {
+    let at_interacting = |graph: &Graph, row: usize, coordinate: usize, variable: f64, interacting: &[usize]| {
         evaluate(graph, |node| match node {
             Node::Data(id) => match (form.data[id.0], &data) {
                 (DataRef::Unit(index), _) => f64::from(u8::from(index == coordinate)),
@@ -122,21 +123,23 @@ pub(crate) fn evaluate_function(function: &Function, draw: &[f64], data: &[Datum
                 },
             },
             Node::Sample | Node::Ridge => variable,
+            Node::Coordinate(place) => draw[interacting[*place]],
             other => panic!("{other:?} in a function"),
         })
     };
     const NOWHERE: usize = usize::MAX;
+    let at = |graph: &Graph, row, coordinate, variable| at_interacting(graph, row, coordinate, variable, &[]);
+    let rows = |rows: &Rows| match rows {
+        Rows::One => 1,
+        Rows::Along(arguments) => match &data[arguments[0]] {
+            Datum::Scalar(_) => panic!("rows along a number"),
+            Datum::Slice(values) => values.len(),
+            Datum::Matrix(matrix) => matrix.0.len(),
+        },
+    };
     let mut total: f64 = at(&form.constant, NOWHERE, NOWHERE, f64::NAN).iter().sum();
     for ridge in &form.ridges {
-        let rows = match &ridge.rows {
-            Rows::One => 1,
-            Rows::Along(arguments) => match &data[arguments[0]] {
-                Datum::Scalar(_) => panic!("rows along a number"),
-                Datum::Slice(values) => values.len(),
-                Datum::Matrix(matrix) => matrix.0.len(),
-            },
-        };
-        for row in 0..rows {
+        for row in 0..rows(&ridge.rows) {
             let argument: f64 = at(&ridge.offset, row, NOWHERE, f64::NAN)[0]
                 + draw.iter().enumerate().map(|(j, z)| at(&ridge.slope, row, j, f64::NAN)[0] * z).sum::<f64>();
             total += at(&ridge.function, row, NOWHERE, argument)[0];
@@ -144,6 +147,11 @@ pub(crate) fn evaluate_function(function: &Function, draw: &[f64], data: &[Datum
     }
     if let Some(separable) = &form.separable {
         total += draw.iter().enumerate().map(|(j, z)| at(&separable.function, NOWHERE, j, *z)[0]).sum::<f64>();
+    }
+    for term in &form.interactions {
+        for row in 0..rows(&term.rows) {
+            total += at_interacting(&term.function, row, NOWHERE, f64::NAN, &term.coordinates)[0];
+        }
     }
     total
 }

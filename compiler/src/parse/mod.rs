@@ -14,6 +14,7 @@ pub mod distribution;
 pub mod draw;
 mod expression;
 pub mod function;
+pub(crate) mod interaction;
 #[cfg(test)]
 pub(crate) mod interpreter;
 pub mod joint;

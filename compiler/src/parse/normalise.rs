@@ -3,12 +3,13 @@
 //! Sums are split from the outside in: data factors and divisions in front of a sum move inside (`sum / n`,
 //! `a * (sum1 - sum2)`), sums over rows and coordinates give up their bodies, and what cannot be split further is a
 //! *piece*. Pieces that depend on one coordinate at a time are added up to the separable term; the others become ridge
-//! terms, one for each direction and set of rows. An affine piece such as `dot(a, z)` is of both kinds: it joins a ridge
+//! terms, one for each direction and set of rows; and those that read several coordinates which they name, interaction terms. An affine piece such as `dot(a, z)` is of both kinds: it joins a ridge
 //! of its direction if there is one, else the separable term if there is one, else it is a ridge of its own.
 
 use std::collections::BTreeMap;
 
 use super::affine::AffineForms;
+use super::interaction::{self, Interaction, named_coordinates};
 use super::ridge::{Group, NORMAL_FORM, Parts, Writer, smallest_mixture};
 use super::terms::{Term, Terms};
 use crate::errors::{Code, Errors, Fault};
@@ -27,11 +28,13 @@ pub(crate) fn normalise(terms: Terms, root: NodeId, vector: bool) -> Result<Norm
     let mut errors = Errors::new();
     let mut forms = AffineForms::default();
     let mut groups: Vec<Group> = Vec::new();
+    let mut interactions: Vec<Interaction> = Vec::new();
     for (rows, piece) in ridges {
         let mut parts = Parts::default();
-        match parts.collect(&terms, &mut forms, piece) {
-            Ok(direction) => join(&mut groups, rows, direction, piece, parts),
-            Err(fault) => errors.push(fault),
+        match (parts.collect(&terms, &mut forms, piece), named_coordinates(&terms, piece)) {
+            (Ok(direction), _) => join(&mut groups, rows, direction, piece, parts),
+            (Err(_), Some(coordinates)) => interaction::join(&mut interactions, rows, coordinates, piece),
+            (Err(fault), None) => errors.push(fault),
         }
     }
     errors.into_result()?;
@@ -54,7 +57,8 @@ pub(crate) fn normalise(terms: Terms, root: NodeId, vector: bool) -> Result<Norm
         let function = sum_graph(&terms, &mut data, &separable);
         SeparableTerm { along: slices_along(&function, &data), function }
     });
-    Ok(NormalForm { data, constant, ridges, separable, whole: None })
+    let interactions = interactions.into_iter().map(|group| group.into_term(&terms, &mut data)).collect();
+    Ok(NormalForm { data, constant, ridges, separable, interactions, whole: None })
 }
 
 /// An affine piece, as a whole and as the body of its sum over coordinates.

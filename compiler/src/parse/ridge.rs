@@ -17,7 +17,8 @@ use crate::ir::{DataId, DataRef, Graph, Node, NodeId, Rational, RidgeTerm, Rows}
 
 /// What the normal form is, for messages.
 pub(crate) const NORMAL_FORM: &str = "`f` must be a sum of terms that each depend on the draw through one affine form \
-     `dot(a, z) + c` (possibly summed over rows) or through one coordinate at a time (summed over coordinates)";
+     `dot(a, z) + c` (possibly summed over rows), through one coordinate at a time (summed over coordinates), or through up to \
+     16 coordinates that it names, as in `z[0] * z[1]`";
 
 /// The affine parts of a piece.
 #[derive(Debug, Default)]

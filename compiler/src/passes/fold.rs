@@ -89,7 +89,8 @@ impl Folding {
             | Node::Ridge
             | Node::Data(_)
             | Node::Draw(_)
-            | Node::Input(_) => self.intern(node),
+            | Node::Input(_)
+            | Node::Coordinate(_) => self.intern(node),
         }
     }
 

@@ -6,13 +6,13 @@ use crate::ir::{DataId, Graph, Node, NodeId};
 /// into the part that varies and the part that does not, which rounds differently in the last places.
 ///
 /// Returns what is left, with leaves `Data(DataId(k))` for number `k`, and the numbers: output `k` is number `k`.
-/// Constants, and π, stay where they are, as do sums and products of them, which cost nothing at run time. `variable` is
-/// the only leaf that varies.
+/// Constants, and π, stay where they are, as do sums and products of them, which cost nothing at run time. `variables`
+/// are the only leaves that vary.
 #[must_use]
-pub fn hoist(function: &Graph, variable: &Node) -> (Graph, Graph) {
+pub fn hoist(function: &Graph, variables: &[Node]) -> (Graph, Graph) {
     let mut hoisting = Hoisting { function, rest: Graph::new(), numbers: Graph::new(), images: Vec::new() };
     for (id, node) in function.iter() {
-        let image = hoisting.place(node, id, variable);
+        let image = hoisting.place(node, id, variables);
         hoisting.images.push(image);
     }
     let outputs: Vec<NodeId> = function.outputs.iter().map(|&output| hoisting.read(output)).collect();
@@ -37,8 +37,8 @@ struct Hoisting<'a> {
 }
 
 impl Hoisting<'_> {
-    fn place(&mut self, node: &Node, id: NodeId, variable: &Node) -> Image {
-        let (mut varies, mut free) = (node == variable, true);
+    fn place(&mut self, node: &Node, id: NodeId, variables: &[Node]) -> Image {
+        let (mut varies, mut free) = (variables.contains(node), true);
         node.for_each_operand(|operand| match self.images[operand.0 as usize] {
             Image::Rest(_) => varies = true,
             Image::Number { free: operand, .. } => free &= operand,
@@ -61,6 +61,7 @@ impl Hoisting<'_> {
             | Node::Data(_)
             | Node::Draw(_)
             | Node::Input(_)
+            | Node::Coordinate(_)
             | Node::Sum(_)
             | Node::Product(_)
             | Node::Power(..)
@@ -145,6 +146,7 @@ fn is_free(node: &Node) -> bool {
         | Node::Data(_)
         | Node::Draw(_)
         | Node::Input(_)
+        | Node::Coordinate(_)
         | Node::Power(..)
         | Node::RealPower(..)
         | Node::Call(..)
@@ -181,7 +183,7 @@ mod tests {
         let output = graph.sum(vec![first, second]);
         graph.outputs = vec![output];
 
-        let (rest, numbers) = hoist(&graph, &Node::Ridge);
+        let (rest, numbers) = hoist(&graph, &[Node::Ridge]);
         let mut data = vec![0.0; 8];
         data[7] = 0.3;
         let found = values(&numbers, &Leaves { data: data.clone(), ..Leaves::default() });
@@ -200,7 +202,7 @@ mod tests {
         let (u, pi, two) = (graph.push(Node::Ridge), graph.push(Node::Pi), graph.integer(2));
         let product = graph.product(vec![two, pi, u]);
         graph.outputs = vec![product, two];
-        let (rest, numbers) = hoist(&graph, &Node::Ridge);
+        let (rest, numbers) = hoist(&graph, &[Node::Ridge]);
         assert!(numbers.outputs.is_empty());
         let found = values(&rest, &Leaves { ridge: 1.0, ..Leaves::default() });
         assert_eq!(found, [std::f64::consts::TAU, 2.0]);

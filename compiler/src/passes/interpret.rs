@@ -36,6 +36,7 @@ pub fn values(graph: &Graph, leaves: &Leaves) -> Vec<f64> {
             Node::Data(id) => leaves.data[id.0],
             Node::Draw(id) => leaves.draws[id.0],
             Node::Input(index) => leaves.inputs[*index],
+            Node::Coordinate(_) => panic!("{node:?} in a graph that is evaluated"),
             Node::Sum(operands) => operands[1..].iter().fold(of(&operands[0]), |sum, x| sum + of(x)),
             Node::Product(operands) => operands[1..].iter().fold(of(&operands[0]), |product, x| product * of(x)),
             Node::Power(base, exponent) => of(base).powi(*exponent),

@@ -45,6 +45,7 @@ pub fn powers(graph: Graph) -> Graph {
             | Node::Data(_)
             | Node::Draw(_)
             | Node::Input(_)
+            | Node::Coordinate(_)
             | Node::Sum(_)
             | Node::Product(_)
             | Node::RealPower(..)

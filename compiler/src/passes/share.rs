@@ -30,6 +30,7 @@ pub fn share(graph: Graph) -> Graph {
             | Node::Data(_)
             | Node::Draw(_)
             | Node::Input(_)
+            | Node::Coordinate(_)
             | Node::Power(..)
             | Node::RealPower(..)
             | Node::Call(..)

@@ -366,6 +366,7 @@ fn linear(graph: &Graph, id: NodeId, factors: &mut Vec<NodeId>, found: &mut Vec<
         | Node::Ridge
         | Node::Data(_)
         | Node::Draw(_)
+        | Node::Coordinate(_)
         | Node::Power(..)
         | Node::RealPower(..)
         | Node::Call(..)
@@ -407,6 +408,7 @@ fn rational(graph: &Graph, id: NodeId) -> Option<Rational> {
         | Node::Data(_)
         | Node::Draw(_)
         | Node::Input(_)
+        | Node::Coordinate(_)
         | Node::RealPower(..)
         | Node::Call(..)
         | Node::Kummer(..)

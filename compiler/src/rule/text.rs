@@ -189,6 +189,7 @@ fn write_node(graph: &Graph, id: NodeId, names: &[String], place: Place, text: &
         | Node::Ridge
         | Node::Data(_)
         | Node::Input(_)
+        | Node::Coordinate(_)
         | Node::Kummer(..)
         | Node::DrawSlope(..) => crate::errors::bug!("rule::text", "{:?} in a coefficient", graph.node(id)),
     }

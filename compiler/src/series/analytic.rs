@@ -136,6 +136,7 @@ fn check_kinks_of_complex_arguments(law: &Law) -> Result<(), Errors> {
             | Node::Data(_)
             | Node::Draw(_)
             | Node::Input(_)
+            | Node::Coordinate(_)
             | Node::Sum(_)
             | Node::Product(_)
             | Node::Power(..)

@@ -77,7 +77,8 @@ impl Point {
                 | Node::Ridge
                 | Node::Data(_)
                 | Node::Draw(_)
-                | Node::Input(_) => f64::NAN,
+                | Node::Input(_)
+                | Node::Coordinate(_) => f64::NAN,
             };
             values.push(value);
         }

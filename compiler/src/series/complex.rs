@@ -48,6 +48,7 @@ impl Complex {
                 | Node::Data(_)
                 | Node::Draw(_)
                 | Node::Input(_)
+                | Node::Coordinate(_)
                 | Node::DrawSlope(..)
                 | Node::Kummer(Kummer::FirstSlope | Kummer::SecondSlope, _) => Self::real(f64::NAN),
             });

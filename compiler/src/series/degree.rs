@@ -73,6 +73,7 @@ fn degrees(graph: &Graph) -> Vec<Option<u32>> {
                 | Node::Data(_)
                 | Node::Draw(_)
                 | Node::Input(_)
+                | Node::Coordinate(_)
                 | Node::RealPower(..)
                 | Node::Call(..)
                 | Node::Maximum(..)

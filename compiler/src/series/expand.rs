@@ -106,7 +106,8 @@ fn expand_node<F: Coefficients>(
         | Node::Ridge
         | Node::Data(_)
         | Node::Draw(_)
-        | Node::Input(_) => {
+        | Node::Input(_)
+        | Node::Coordinate(_) => {
             return Err(Obstacle::Inexpressible(format!("{node:?} has no place in a log characteristic function")));
         }
     })

@@ -152,6 +152,7 @@ impl Projection<'_> {
                 | Node::TransformVariable
                 | Node::Sample
                 | Node::Ridge
+                | Node::Coordinate(_)
                 | Node::Data(_)
                 | Node::Draw(_)
                 | Node::Sum(_)

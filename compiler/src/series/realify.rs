@@ -62,7 +62,8 @@ impl Writer<'_> {
             | Node::Ridge
             | Node::Data(_)
             | Node::Draw(_)
-            | Node::Input(_) => Parts { real: Some(self.push(node.clone())), imaginary: None },
+            | Node::Input(_)
+            | Node::Coordinate(_) => Parts { real: Some(self.push(node.clone())), imaginary: None },
             Node::Sum(operands) => Parts {
                 real: self.sum(operands.iter().filter_map(|operand| of(operand).real).collect()),
                 imaginary: self.sum(operands.iter().filter_map(|operand| of(operand).imaginary).collect()),

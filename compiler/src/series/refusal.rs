@@ -222,6 +222,7 @@ fn source_text(law: &Law, id: NodeId) -> Option<String> {
         | Node::Data(_)
         | Node::Draw(_)
         | Node::Input(_)
+        | Node::Coordinate(_)
         | Node::Sum(_)
         | Node::RealPower(..)
         | Node::Maximum(..)

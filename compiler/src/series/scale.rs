@@ -94,7 +94,8 @@ fn form<'a>(
         | Node::Ridge
         | Node::Data(_)
         | Node::Draw(_)
-        | Node::Input(_) => none(),
+        | Node::Input(_)
+        | Node::Coordinate(_) => none(),
         Node::Sum(terms) => {
             let first = of(terms[0]);
             conditions.extend(terms[1..].iter().map(|&term| combine(of(term), first, &minus_one)));

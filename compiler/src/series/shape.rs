@@ -126,7 +126,8 @@ impl Reading {
             | Node::Ridge
             | Node::Data(_)
             | Node::Draw(_)
-            | Node::Input(_) => Dependence::None,
+            | Node::Input(_)
+            | Node::Coordinate(_) => Dependence::None,
             Node::Sum(terms) => self.sum(terms.iter().map(|&term| of(term))),
             Node::Product(factors) => self.product(graph, factors, of),
             // The exponent is not 1: no power of a multiple of `s` is one.

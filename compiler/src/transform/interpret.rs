@@ -89,7 +89,8 @@ impl Interpreter<'_> {
             | Node::Ridge
             | Node::Data(_)
             | Node::Draw(_)
-            | Node::Input(_) => None,
+            | Node::Input(_)
+            | Node::Coordinate(_) => None,
         }
     }
 

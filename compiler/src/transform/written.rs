@@ -257,7 +257,8 @@ impl<'a> Reading<'a> {
             | Node::TransformVariable
             | Node::Ridge
             | Node::Data(_)
-            | Node::Input(_) => return None,
+            | Node::Input(_)
+            | Node::Coordinate(_) => return None,
         })
     }
 

@@ -4,11 +4,12 @@
 //! its numbers; the chain rule through the arguments is generated code. The sums over the samples of a leaf are taken in
 //! the 32 lanes like every other sum, then over the lanes, then over the tree of leaves.
 
+use super::interactions;
 use super::lanes::{Lanes, add_lanes};
 use super::moments::Layout;
 use super::table::{RidgeTable, Slopes};
 use super::{LANES, LEAF};
-use crate::kernel::{Estimator, Ridge, RidgeAdjoint, RidgeVisitor, Ridges, Separable};
+use crate::kernel::{Estimator, Interactions, Ridge, RidgeAdjoint, RidgeVisitor, Ridges, Separable};
 use crate::lane::{Floats, Kernel, Lane, PackWidth, Scalar, dispatch};
 
 /// Reduces what a leaf kept (every draw, then every partial derivative) to sums.
@@ -87,20 +88,21 @@ fn fold<L: Lane>(add: impl Fn(usize, L) -> L) -> f64 {
 /// Calls the generated chain rule for every row and coordinate.
 pub(crate) fn pull_back<E: Estimator>(
     dimension: usize,
-    tables: &<E::Ridges as Ridges<E>>::Tables,
+    (tables, interactions): (&<E::Ridges as Ridges<E>>::Tables, &<E::Interactions as Interactions<E>>::Tables),
     means: &[f64],
     arguments: E::Arguments<'_>,
     out: &mut E::ArgumentGradient,
 ) {
     let mut rows = PullBack::<E> { dimension, means, at: 0, arguments, out: &mut *out };
     E::Ridges::visit(tables, &mut rows);
-    let at = rows.at;
     let numbers = E::Separable::NUMBERS;
+    let (of_coordinates, of_interactions) = means[rows.at..].split_at(dimension * numbers);
     if E::Separable::PRESENT && numbers > 0 {
-        for (coordinate, adjoint) in means[at..].chunks_exact(numbers).enumerate() {
+        for (coordinate, adjoint) in of_coordinates.chunks_exact(numbers).enumerate() {
             E::Separable::pull_back(arguments, coordinate, adjoint, out);
         }
     }
+    interactions::pull_back::<E>(interactions, of_interactions, arguments, out);
     E::constant_pull_back(arguments, out);
 }
 

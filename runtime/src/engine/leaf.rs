@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use super::interactions::scratch_sums;
 use super::moments::Layout;
 use super::noise::Noise;
 use super::patterns;
@@ -17,7 +18,7 @@ use super::{LANES, LEAF};
 use crate::coupling::Coupling;
 use crate::draw::{Key, Words};
 use crate::formula::ClosedFormTables;
-use crate::kernel::{Estimator, Law, Ridge, RidgeVisitor, Ridges, Sampled, Separable};
+use crate::kernel::{Estimator, Interactions, Law, Ridge, RidgeVisitor, Ridges, Sampled, Separable};
 use crate::lane::{Kernel, Lane, Scalar};
 use crate::opaque::Whole;
 
@@ -34,6 +35,7 @@ pub(crate) struct Job<'a, 'b, E: Estimator> {
     /// What the draws of each coordinate read.
     pub(crate) samplers: &'a [<E::Law as Sampled>::Prepared<E::Scalar>],
     pub(crate) tables: &'a <E::Ridges as Ridges<E>>::Tables,
+    pub(crate) interactions: &'a <E::Interactions as Interactions<E>>::Tables,
     /// What makes one draw of those of the coordinates.
     pub(crate) coupling: &'a <E::Law as Sampled>::Coupling<E::Scalar>,
     /// Numbers of the separable term, by coordinate.
@@ -68,6 +70,10 @@ pub(crate) struct Scratch<S> {
     pub(super) apart: Vec<S>,
     /// For the same: what each state of one variable changes.
     pub(super) changes: Vec<S>,
+    /// For interaction terms: the sums over their rows of one pack, coordinate by coordinate.
+    pub(super) interactions: Vec<S>,
+    /// For stencils: the values of interaction terms of one pack, row by row.
+    pub(super) interaction_values: Vec<S>,
     /// For closed forms: the patterns of one pack, of all ridge rows and of one coordinate.
     pub(super) patterns: Vec<S>,
     /// For a selection of coordinates: those of each sample of one pack, the first of each, then the second, ….
@@ -93,6 +99,10 @@ impl<S: Scalar> Scratch<S> {
         } else if layout.coordinate_entries > layout.separable_entries {
             self.arguments.resize(2 * layout.ridge_rows * WIDEST, S::ZERO);
             self.values.resize(layout.dimension * WIDEST, S::ZERO);
+        }
+        if layout.interaction_rows > 0 {
+            self.interactions.resize(scratch_sums(layout.dimension, layout.entries), S::ZERO);
+            self.interaction_values.resize(layout.interaction_rows * WIDEST, S::ZERO);
         }
         if layout.states {
             self.apart.resize(2 * layout.ridge_rows * WIDEST, S::ZERO);
@@ -267,20 +277,41 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
 
     #[inline(always)]
     fn separable(&mut self) {
+        if const { E::Interactions::COUNT > 0 } {
+            self.interact();
+        }
         if !E::Separable::PRESENT {
+            if const { E::Interactions::COUNT > 0 } {
+                self.interactions_alone();
+            }
             return;
         }
         for (coordinate, numbers) in self.job.numbers.iter().enumerate() {
             let z = L::load(&self.scratch.draws[coordinate * L::WIDTH..][..L::WIDTH]);
-            let derivatives = E::Separable::derivatives(z, numbers);
-            self.accumulate(self.job.layout.first_run(coordinate), derivatives.as_ref());
+            let mut derivatives = E::Separable::derivatives(z, numbers);
             if const { E::STENCILS > 0 } {
                 derivatives.as_ref()[0].store(&mut self.scratch.values[coordinate * L::WIDTH..]);
             }
+            if const { E::Interactions::COUNT > 0 } {
+                self.add_interactions(coordinate, derivatives.as_mut());
+            }
+            self.accumulate(self.job.layout.first_run(coordinate), derivatives.as_ref());
             if self.job.layout.adjoints {
                 let partials = E::Separable::partials(z, numbers);
                 let first = self.job.layout.separable_partials + coordinate * E::Separable::NUMBERS;
                 self.keep(first, partials.as_ref());
+            }
+        }
+    }
+
+    /// Adds the sums of interaction terms to the lanes, where coordinates have no terms of their own.
+    #[inline(always)]
+    fn interactions_alone(&mut self) {
+        let layout = self.job.layout;
+        for coordinate in 0..layout.dimension {
+            for entry in 0..layout.entries {
+                let sum = L::load(&self.scratch.interactions[(coordinate * layout.entries + entry) * L::WIDTH..]);
+                self.accumulate(layout.first_run(coordinate) + entry, &[sum]);
             }
         }
     }
@@ -318,7 +349,7 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
 
     /// Stores the partial derivatives of the pack's samples for the argument gradients.
     #[inline(always)]
-    fn keep(&mut self, first: usize, partials: &[L]) {
+    pub(super) fn keep(&mut self, first: usize, partials: &[L]) {
         for (index, &partial) in partials.iter().enumerate() {
             let at = (self.job.layout.kept_draws() + first + index) * LEAF + self.sample % LEAF;
             let partial = only(existing::<L>(&self.scratch.exist), partial);

@@ -22,6 +22,7 @@ mod device;
 mod directional;
 mod formulas;
 mod hessian;
+mod interactions;
 mod lanes;
 mod leaf;
 mod moments;
@@ -40,6 +41,7 @@ mod whole;
 mod workspace;
 
 pub use device::{DeviceJob, DeviceRidge};
+pub use interactions::InteractionTable;
 pub(crate) use leaf::draw_pack;
 pub(crate) use noise::Noise;
 pub(crate) use reduction::Reduction;

@@ -29,8 +29,8 @@ pub(crate) const fn padded(dimension: usize) -> usize {
 /// Places of moments and partial derivatives in the flat buffers.
 ///
 /// A moment is a *run* of 32 lanes. A row of a ridge term has `1 + orders` of them: the value of the function, then its
-/// derivatives at [`Estimator::ORDERS`](crate::Estimator::ORDERS). A coordinate has those of the separable term, if there
-/// is one, then one for each stencil of the exact rules. Ridge rows come first, in order of the terms, then the coordinates.
+/// derivatives at [`Estimator::ORDERS`](crate::Estimator::ORDERS). A coordinate has those of the separable term and of interaction
+/// terms, if there are any, then one for each stencil of the exact rules. Ridge rows come first, in order of the terms, then the coordinates.
 /// The value of a function that is called whole has the place of a ridge row; it has no slopes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Layout {
@@ -56,19 +56,25 @@ pub(crate) struct Layout {
     pub(crate) partials: usize,
     /// First partial derivative of the separable term.
     pub(crate) separable_partials: usize,
+    /// Rows of all interaction terms.
+    pub(crate) interaction_rows: usize,
+    /// First partial derivative of interaction terms.
+    pub(crate) interaction_partials: usize,
 }
 
 impl Layout {
-    /// The layout for `ridge_rows` rows with `ridge_partials` partial derivatives in all ridge terms.
+    /// The layout for so many rows, and partial derivatives of them, of all ridge terms and of all interaction terms.
     pub(crate) fn new(
         signature: &Signature,
         dimension: usize,
-        ridge_rows: usize,
-        ridge_partials: usize,
+        [ridge_rows, ridge_partials]: [usize; 2],
+        [interaction_rows, interaction_partials]: [usize; 2],
         adjoints: bool,
     ) -> Self {
         let entries = 1 + signature.orders.len();
-        let separable_entries = if signature.separable.is_some() { entries } else { 0 };
+        let has_separable = signature.separable.is_some() || signature.interacts;
+        let separable_entries = if has_separable { entries } else { 0 };
+        let before_interactions = ridge_partials + dimension * signature.separable.unwrap_or(0);
         Self {
             dimension,
             padded: padded(dimension),
@@ -79,8 +85,10 @@ impl Layout {
             coordinate_entries: separable_entries + signature.stencils,
             separable_entries,
             adjoints,
-            partials: ridge_partials + dimension * signature.separable.unwrap_or(0),
+            partials: before_interactions + interaction_partials,
             separable_partials: ridge_partials,
+            interaction_rows,
+            interaction_partials: before_interactions,
         }
     }
 

@@ -96,8 +96,8 @@ impl Reduction {
     pub(crate) fn prepare(
         &mut self,
         dimension: usize,
-        ridge_rows: usize,
-        ridge_partials: usize,
+        ridges: [usize; 2],
+        interactions: [usize; 2],
         largest_slope: f64,
         adjoints: bool,
     ) {
@@ -105,7 +105,7 @@ impl Reduction {
         for ridge in &mut self.ridges {
             ridge.normalise(largest_slope);
         }
-        self.layout = Layout::new(&self.signature, dimension, ridge_rows, ridge_partials, adjoints);
+        self.layout = Layout::new(&self.signature, dimension, ridges, interactions, adjoints);
     }
 
     /// Refuses coefficients that are not finite.
@@ -205,7 +205,7 @@ impl Reduction {
         let Layout { entries, coordinate_entries, .. } = self.layout;
         let (ridge, coordinates) = self.contracted.totals.split_at(self.layout.ridge_runs());
         let mut sum = ridge.iter().step_by(entries).sum::<f64>();
-        if self.signature.separable.is_some() {
+        if self.layout.separable_entries > 0 {
             sum = coordinates.iter().step_by(coordinate_entries).fold(sum, |sum, value| sum + value);
         }
         sum / sums.samples as f64

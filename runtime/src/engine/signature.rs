@@ -3,7 +3,7 @@
 //! Generated types are named by the sample loop only. All that comes after it reads this, and so is compiled once, in
 //! this crate, and not again for every estimator.
 
-use crate::kernel::{Estimator, Law, Moment, ParameterInfo, Score, Separable, TermInfo};
+use crate::kernel::{Estimator, Interactions, Law, Moment, ParameterInfo, Score, Separable, TermInfo};
 use crate::opaque::Whole;
 
 /// The constants of an [`Estimator`].
@@ -19,6 +19,8 @@ pub(crate) struct Signature {
     pub(crate) states: bool,
     /// Numbers of one coordinate of the separable term, if there is one.
     pub(crate) separable: Option<usize>,
+    /// Whether there are interaction terms.
+    pub(crate) interacts: bool,
     /// Points to which a coordinate of a function that is called whole is moved, if it is.
     pub(crate) whole: Option<usize>,
 }
@@ -33,6 +35,7 @@ impl Signature {
             scores: E::SCORES,
             states: E::STATES,
             separable: E::Separable::PRESENT.then_some(E::Separable::NUMBERS),
+            interacts: E::Interactions::COUNT > 0,
             whole: E::Whole::PRESENT.then_some(E::Whole::POINTS),
         }
     }

@@ -18,7 +18,7 @@ use std::slice::ChunksExact;
 use super::leaf::{Job, Pack, Scratch, WIDEST};
 use super::table::{BLOCK, RidgeTable};
 use super::{LANES, LEAF};
-use crate::kernel::{Estimator, Law, Ridge, RidgeVisitor, Ridges, Separable};
+use crate::kernel::{Estimator, Interactions, Law, Ridge, RidgeVisitor, Ridges, Separable};
 use crate::lane::{Lane, Scalar};
 
 impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
@@ -56,6 +56,9 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
                 let value = L::load(&self.scratch.values[coordinate * L::WIDTH..]);
                 let moved = E::Separable::stencils(z, value, &probes, &job.numbers[coordinate]);
                 add(sums.as_mut(), moved.as_ref());
+            }
+            if const { E::Interactions::COUNT > 0 } {
+                self.moved_interactions(coordinate, &probes, sums.as_mut());
             }
             if const { !E::CLOSED_FORMS.is_empty() } {
                 self.closed_forms(coordinate, z, sums.as_mut());
@@ -119,6 +122,9 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
                 value = value + L::load(own);
             }
         }
+        if const { E::Interactions::COUNT > 0 } {
+            value = value + self.value_of_interactions();
+        }
         value
     }
 
@@ -173,7 +179,7 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
         }
     }
 
-    /// Adds the stencils that move no ridge term (of separable terms, of closed forms, of score function rules), and keeps the
+    /// Adds the stencils that move no ridge term (of separable terms, of interaction terms, of closed forms, of score function rules), and keeps the
     /// probes of every coordinate.
     #[inline(always)]
     fn separable_stencils(&mut self) {
@@ -189,12 +195,16 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
                 let value = L::load(&self.scratch.values[coordinate * L::WIDTH..]);
                 sums = E::Separable::stencils(z, value, &probes, &job.numbers[coordinate]);
             }
+            if const { E::Interactions::COUNT > 0 } {
+                self.moved_interactions(coordinate, &probes, sums.as_mut());
+            }
             if const { !E::CLOSED_FORMS.is_empty() } {
                 self.closed_forms(coordinate, z, sums.as_mut());
             }
             scores::<E, L>(whole, &probes, sums.as_mut());
             // The first samples of a leaf write every sum, so that what others selected can be added.
-            if E::Separable::PRESENT || const { !E::CLOSED_FORMS.is_empty() || !E::SCORES.is_empty() } || is_first {
+            let adds = const { E::Interactions::COUNT > 0 || !E::CLOSED_FORMS.is_empty() || !E::SCORES.is_empty() };
+            if E::Separable::PRESENT || adds || is_first {
                 self.accumulate(job.layout.first_stencil(coordinate), sums.as_ref());
             }
         }

@@ -42,6 +42,7 @@ impl<S: Scalar, const M: usize> Estimator for Waves<S, M> {
     type ArgumentGradient = ();
     type Ridges = (Wave, ());
     type Separable = Square;
+    type Interactions = ();
     type Whole = Nothing;
     type Probes<L: Lane<Scalar = S>> = [L; 1];
     type Stencils<L: Lane<Scalar = S>> = [L; 3];
@@ -145,6 +146,7 @@ impl<S: Scalar> Estimator for Squares<S> {
     type ArgumentGradient = ();
     type Ridges = ();
     type Separable = Square;
+    type Interactions = ();
     type Whole = Nothing;
     type Probes<L: Lane<Scalar = S>> = [L; 1];
     type Stencils<L: Lane<Scalar = S>> = [L; 1];
@@ -208,6 +210,7 @@ impl Estimator for Plain {
     type ArgumentGradient = ();
     type Ridges = ();
     type Separable = Nothing;
+    type Interactions = ();
     type Whole = Nothing;
     type Probes<L: Lane<Scalar = f64>> = [L; 0];
     type Stencils<L: Lane<Scalar = f64>> = [L; 0];

@@ -14,12 +14,12 @@ use super::selection::Selection;
 use super::signature::Signature;
 use super::table::{Fill, Slopes};
 use super::tree::{Tree, combine};
-use super::{LANES, LEAF, adjoint};
+use super::{LANES, LEAF, adjoint, interactions};
 use crate::coupling::Coupling;
 #[cfg(feature = "cuda")]
 use crate::cuda::Found;
 use crate::error::EstimateError;
-use crate::kernel::{Estimator, Law, Ridges, Sampled, Separable};
+use crate::kernel::{Estimator, Interactions, Law, Ridges, Sampled, Separable};
 use crate::lane::{Floats, Kernel, PackWidth, Scalar, dispatch};
 use crate::opaque::Whole;
 use crate::parameters::{Parameters, add_up, check_values, theta};
@@ -81,6 +81,7 @@ pub(crate) struct Workspace<E: Estimator> {
     /// What samplers share, from run to run.
     sampler_tables: <E::Law as Sampled>::Tables,
     tables: <E::Ridges as Ridges<E>>::Tables,
+    interactions: <E::Interactions as Interactions<E>>::Tables,
     numbers: Vec<<E::Separable as Separable<E>>::Numbers>,
     selection: Selection,
     tasks: Vec<Task<E::Scalar>>,
@@ -107,6 +108,7 @@ impl<E: Estimator> Workspace<E> {
             coupling: Default::default(),
             sampler_tables: Default::default(),
             tables: E::Ridges::tables(),
+            interactions: E::Interactions::tables(),
             numbers: Vec::new(),
             selection: Selection::default(),
             tasks: Vec::new(),
@@ -181,7 +183,10 @@ impl<E: Estimator> Workspace<E> {
         let mut fill = Fill { arguments, dimension, slopes, rows: 0, partials: 0, largest: 0.0 };
         E::Ridges::visit_mut(&mut self.tables, &mut fill);
         let Fill { rows, partials, largest, .. } = fill;
-        self.reduction.prepare(dimension, rows, partials, largest, adjoints);
+        let mut counted = interactions::Fill::<E> { arguments, rows: 0, partials: 0 };
+        E::Interactions::visit_mut(&mut self.interactions, &mut counted);
+        let interactions = [counted.rows, counted.partials];
+        self.reduction.prepare(dimension, [rows, partials], interactions, largest, adjoints);
         if !E::RADII.is_empty() {
             self.reach.clear();
             self.reach.resize(dimension, 0.0);
@@ -216,7 +221,7 @@ impl<E: Estimator> Workspace<E> {
             let reset = |task: &mut Task<E::Scalar>| task.scratch.reset_selection(count, layout.dimension * probes);
             self.tasks.iter_mut().for_each(reset);
         }
-        let Self { theta, samplers, coupling, tables, numbers, selection, .. } = self;
+        let Self { theta, samplers, coupling, tables, interactions, numbers, selection, .. } = self;
         let job = Job::<E> {
             noise,
             samples,
@@ -225,6 +230,7 @@ impl<E: Estimator> Workspace<E> {
             samplers,
             coupling,
             tables,
+            interactions,
             numbers,
             selection,
             arguments,
@@ -350,7 +356,8 @@ impl<E: Estimator> Workspace<E> {
         let (_, adjoints) = sums(&self.reduction.layout, &self.tasks, &self.sums);
         self.adjoints.clear();
         self.adjoints.extend(adjoints.iter().map(|sum| sum / samples as f64));
-        adjoint::pull_back::<E>(self.reduction.layout.dimension, &self.tables, &self.adjoints, arguments, out);
+        let tables = (&self.tables, &self.interactions);
+        adjoint::pull_back::<E>(self.reduction.layout.dimension, tables, &self.adjoints, arguments, out);
     }
 }
 
@@ -488,6 +495,7 @@ fn run_task<E: Estimator>(
 /// Whether nothing joins the coordinates, so that each can be sampled by itself.
 const fn by_coordinate<E: Estimator>() -> bool {
     E::Ridges::COUNT == 0
+        && E::Interactions::COUNT == 0
         && !E::Whole::PRESENT
         && !E::DIRECTIONAL
         && E::SCORES.is_empty()

@@ -42,6 +42,11 @@ fn sampler(program: &Program) -> Result<&Sampler, &'static str> {
     if program.whole.is_some() {
         return Err("the function is opaque: it is called as Rust code, which no device runs");
     }
+    if !program.interactions.is_empty() {
+        return Err(
+            "the function has terms of several coordinates together, which the device's kernels do not compute",
+        );
+    }
     if program.is_known() {
         return Err("value and gradient are formulas: nothing is drawn");
     }

@@ -83,7 +83,8 @@ impl Infix<'_> {
             | Node::Ridge
             | Node::Data(_)
             | Node::Draw(_)
-            | Node::Input(_)) => (self.leaves.name(leaf).unwrap_or_default(), Binding::Atom),
+            | Node::Input(_)
+            | Node::Coordinate(_)) => (self.leaves.name(leaf).unwrap_or_default(), Binding::Atom),
         }
     }
 
@@ -114,6 +115,7 @@ impl Infix<'_> {
             | Node::Data(_)
             | Node::Draw(_)
             | Node::Input(_)
+            | Node::Coordinate(_)
             | Node::Sum(_)
             | Node::Power(..)
             | Node::RealPower(..)
@@ -150,6 +152,7 @@ impl Infix<'_> {
             | Node::Data(_)
             | Node::Draw(_)
             | Node::Input(_)
+            | Node::Coordinate(_)
             | Node::Sum(_)
             | Node::Power(..)
             | Node::RealPower(..)

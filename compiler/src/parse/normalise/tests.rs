@@ -176,6 +176,37 @@ fn coordinates_by_number() {
     assert_eq!(ridge(&function, 1), ["[j = 1]", "0", "3 * cos(u)"]);
 }
 
+/// Rows, coordinates and function of an interaction term as text.
+fn interaction(function: &Function, index: usize) -> (Rows, Vec<usize>, String) {
+    let term = &function.normal_form.interactions[index];
+    let leaves = Leaves::of_function(function).with_coordinates(&term.coordinates);
+    (term.rows.clone(), term.coordinates.clone(), infix(&term.function, term.function.output(), &leaves))
+}
+
+#[test]
+fn several_coordinates_that_are_named_interact() {
+    let valley = same! {
+        fn f(z: &[f64], a: f64) -> f64 { (1.0 - z[0]).powi(2) + a * (z[2] - z[0].powi(2)).powi(2) }
+    };
+    assert_eq!(valley.normal_form.ridges.len(), 1);
+    assert_eq!(interaction(&valley, 0), (Rows::One, vec![0, 2], "a * (z[2] - z[0]^2)^2".to_owned()));
+    let curve = same! {
+        fn f(z: &[f64], t: &[f64], y: &[f64]) -> f64 {
+            t.iter().zip(y).map(|(t, y)| (y - z[0] * (-z[1] * t).exp()).powi(2)).sum::<f64>() / 3.0 + (z[1] * z[2]).sin()
+        }
+    };
+    let (rows, coordinates, _) = interaction(&curve, 0);
+    assert_eq!((rows, coordinates), (Rows::Along(vec![0, 1]), vec![0, 1]));
+    assert_eq!(interaction(&curve, 1), (Rows::One, vec![1, 2], "sin(z[1] * z[2])".to_owned()));
+}
+
+#[test]
+fn terms_of_the_same_rows_share_an_interaction() {
+    let function = same! { fn f(z: &[f64]) -> f64 { z[0] * z[1] + z[1] * z[2] - (z[0] * z[2]).exp() } };
+    assert_eq!(function.normal_form.interactions.len(), 1);
+    assert_eq!(function.normal_form.interactions[0].coordinates, [0, 1, 2]);
+}
+
 #[test]
 fn sums_over_slices_with_a_joint_argument() {
     let function = same! {
@@ -238,6 +269,7 @@ fn the_smallest_expression_outside_the_normal_form_is_named() {
             "y.iter().map(|y| y * z).sum::<f64>().exp()",
         ),
         ("fn f(z: &[f64], a: &[f64]) -> f64 { (dot(a, a) * dot(a, z)).exp() }", "dot(a, a)"),
+        ("fn f(z: &[f64], a: &[f64]) -> f64 { z[0] * dot(a, z) }", "z[0] * dot(a, z)"),
         (
             "fn f(z: &[f64], m: &[f64]) -> f64 { z.iter().zip(m).map(|(z, m)| m * (z - m)).sum::<f64>().sin() }",
             "z.iter().zip(m).map(|(z, m)| m * (z - m)).sum::<f64>()",

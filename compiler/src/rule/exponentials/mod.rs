@@ -15,6 +15,7 @@ mod sum;
 mod tests;
 
 use crate::errors::Extent;
+use crate::ir::display::coordinate_names;
 use crate::ir::{Graph, Node, NormalForm};
 
 /// The highest power of the draw.
@@ -117,6 +118,10 @@ impl Expansion {
 pub fn expand(function: &NormalForm) -> Result<Expansion, Refusal> {
     if function.whole.is_some() {
         return Err(Refusal { what: "a body that is not looked into".to_owned(), at: None });
+    }
+    if let Some(term) = function.interactions.first() {
+        let what = format!("a function of {} together", coordinate_names(&term.coordinates).join(", "));
+        return Err(Refusal { what, at: Some(term.at) });
     }
     let expansion = expand_around(function, false)?;
     if expansion.highest_power() < CENTRED_FROM { Ok(expansion) } else { expand_around(function, true) }

@@ -73,7 +73,8 @@ impl Reading<'_> {
             | Node::Ridge
             | Node::Data(_)
             | Node::Draw(_)
-            | Node::Input(_) => Err(format!("{node:?} is no number of the function")),
+            | Node::Input(_)
+            | Node::Coordinate(_) => Err(format!("{node:?} is no number of the function")),
             Node::Sum(_) => Ok(operands.into_iter().fold(Sum::new(), |sum, term| self.numbers.plus(sum, term))),
             Node::Product(_) => {
                 let mut factors = operands.into_iter();

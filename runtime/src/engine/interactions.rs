@@ -1,0 +1,180 @@
+//! Interaction terms of one pack of samples.
+//!
+//! Such a term reads a few coordinates that the function names. Its derivatives by a coordinate are added to those of the
+//! coordinate's own separable term, and so have their place among the moments there; its value is added to the one of its first
+//! coordinate. All rows of all terms are summed in the order in which they come, before anything is added to the lanes.
+
+use super::leaf::{Pack, WIDEST};
+use super::stencils::add;
+use crate::kernel::{Estimator, Interaction, InteractionVisitor, InteractionVisitorMut, Interactions};
+use crate::lane::{Lane, Scalar};
+
+/// The data of an interaction term as the sample loop reads them, in the estimator's arithmetic.
+#[derive(Debug)]
+pub struct InteractionTable<E: Estimator, I: Interaction<E>> {
+    /// Position of the first row among those of all terms.
+    first: usize,
+    /// Position of the first row's partial derivatives among those of all terms.
+    first_partial: usize,
+    /// The numbers of each row.
+    pub(super) numbers: Vec<I::Numbers>,
+}
+
+impl<E: Estimator, I: Interaction<E>> Default for InteractionTable<E, I> {
+    fn default() -> Self {
+        Self { first: 0, first_partial: 0, numbers: Vec::new() }
+    }
+}
+
+/// Fills every table from the arguments, and counts rows and partial derivatives.
+pub(super) struct Fill<'a, E: Estimator> {
+    pub(super) arguments: E::Arguments<'a>,
+    pub(super) rows: usize,
+    pub(super) partials: usize,
+}
+
+impl<E: Estimator> InteractionVisitorMut<E> for Fill<'_, E> {
+    fn visit<I: Interaction<E>>(&mut self, table: &mut InteractionTable<E, I>) {
+        let rows = I::rows(self.arguments);
+        (table.first, table.first_partial) = (self.rows, self.partials);
+        self.rows += rows;
+        self.partials += rows * I::NUMBERS;
+        table.numbers.clear();
+        table.numbers.extend((0..rows).map(|row| I::numbers(self.arguments, row)));
+    }
+}
+
+impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
+    /// The sums over rows of values and derivatives, coordinate by coordinate, in the scratch.
+    #[inline(always)]
+    pub(super) fn interact(&mut self) {
+        let entries = self.job.layout.entries;
+        self.scratch.interactions[..self.job.layout.dimension * entries * L::WIDTH].fill(-E::Scalar::ZERO);
+        let tables = self.job.interactions;
+        E::Interactions::visit(tables, &mut Derivatives(self));
+    }
+
+    /// The sums of a coordinate, of its value and of each order.
+    #[inline(always)]
+    pub(super) fn add_interactions(&self, coordinate: usize, derivatives: &mut [L]) {
+        let first = coordinate * derivatives.len() * L::WIDTH;
+        for (sum, own) in derivatives.iter_mut().zip(self.scratch.interactions[first..].chunks_exact(L::WIDTH)) {
+            *sum = *sum + L::load(own);
+        }
+    }
+
+    /// What the rows add to the stencils of a coordinate.
+    #[inline(always)]
+    pub(super) fn moved_interactions(&self, coordinate: usize, probes: &E::Probes<L>, sums: &mut [L]) {
+        let draws = &self.scratch.draws;
+        let values = &self.scratch.interaction_values;
+        let mut moved = Moved::<E, L> { coordinate, draws, values, probes, sums };
+        E::Interactions::visit(self.job.interactions, &mut moved);
+    }
+
+    /// The values of all rows, added up.
+    #[inline(always)]
+    pub(super) fn value_of_interactions(&self) -> L {
+        let rows = self.scratch.interaction_values.chunks_exact(L::WIDTH).take(self.job.layout.interaction_rows);
+        rows.fold(L::splat(E::Scalar::ZERO), |sum, row| sum + L::load(row))
+    }
+}
+
+/// The coordinates of a term, from the draws of a pack.
+#[inline(always)]
+fn coordinates<E: Estimator, I: Interaction<E>, L: Lane<Scalar = E::Scalar>>(draws: &[E::Scalar]) -> I::Draws<L> {
+    let mut own = I::Draws::<L>::default();
+    for (place, &coordinate) in own.as_mut().iter_mut().zip(I::COORDINATES) {
+        *place = L::load(&draws[coordinate * L::WIDTH..]);
+    }
+    own
+}
+
+/// Values and derivatives at the draw.
+struct Derivatives<'a, 'p, 'j, E: Estimator, L>(&'a mut Pack<'p, 'j, E, L>);
+
+impl<E: Estimator, L: Lane<Scalar = E::Scalar>> InteractionVisitor<E> for Derivatives<'_, '_, '_, E, L> {
+    #[inline(always)]
+    fn visit<I: Interaction<E>>(&mut self, table: &InteractionTable<E, I>) {
+        let pack = &mut *self.0;
+        let layout = pack.job.layout;
+        let z = coordinates::<E, I, L>(&pack.scratch.draws);
+        let orders = layout.entries - 1;
+        for (row, numbers) in table.numbers.iter().enumerate() {
+            let found = I::derivatives(&z, numbers);
+            let (value, derivatives) = found.as_ref().split_at(1);
+            let sums = &mut pack.scratch.interactions;
+            for (place, &coordinate) in I::COORDINATES.iter().enumerate() {
+                let own = &mut sums[coordinate * layout.entries * L::WIDTH..][..layout.entries * L::WIDTH];
+                let (of_value, of_orders) = own.split_at_mut(L::WIDTH);
+                if place == 0 {
+                    (L::load(of_value) + value[0]).store(of_value);
+                }
+                let derivatives = &derivatives[place * orders..(place + 1) * orders];
+                for (&derivative, sum) in derivatives.iter().zip(of_orders.chunks_exact_mut(L::WIDTH)) {
+                    (L::load(sum) + derivative).store(sum);
+                }
+            }
+            if const { E::STENCILS > 0 } {
+                value[0].store(&mut pack.scratch.interaction_values[(table.first + row) * L::WIDTH..]);
+            }
+            if layout.adjoints {
+                let first = layout.interaction_partials + table.first_partial + row * I::NUMBERS;
+                pack.keep(first, I::partials(&z, numbers).as_ref());
+            }
+        }
+    }
+}
+
+/// The stencils of one coordinate.
+struct Moved<'a, E: Estimator, L: Lane<Scalar = E::Scalar>> {
+    coordinate: usize,
+    draws: &'a [E::Scalar],
+    /// `k(z)`, row by row.
+    values: &'a [E::Scalar],
+    probes: &'a E::Probes<L>,
+    sums: &'a mut [L],
+}
+
+impl<E: Estimator, L: Lane<Scalar = E::Scalar>> InteractionVisitor<E> for Moved<'_, E, L> {
+    #[inline(always)]
+    fn visit<I: Interaction<E>>(&mut self, table: &InteractionTable<E, I>) {
+        let Some(place) = I::COORDINATES.iter().position(|&own| own == self.coordinate) else { return };
+        let z = coordinates::<E, I, L>(self.draws);
+        let values = self.values[table.first * L::WIDTH..].chunks_exact(L::WIDTH);
+        for (numbers, value) in table.numbers.iter().zip(values) {
+            let moved = I::stencils(&z, place, L::load(value), self.probes, numbers);
+            add(self.sums, moved.as_ref());
+        }
+    }
+}
+
+/// Calls the generated chain rule for every row; `means` are those of the rows' numbers.
+pub(super) fn pull_back<E: Estimator>(
+    tables: &<E::Interactions as Interactions<E>>::Tables,
+    means: &[f64],
+    arguments: E::Arguments<'_>,
+    out: &mut E::ArgumentGradient,
+) {
+    E::Interactions::visit(tables, &mut PullBack::<E> { means, arguments, out });
+}
+
+struct PullBack<'a, 'b, E: Estimator> {
+    means: &'a [f64],
+    arguments: E::Arguments<'b>,
+    out: &'a mut E::ArgumentGradient,
+}
+
+impl<E: Estimator> InteractionVisitor<E> for PullBack<'_, '_, E> {
+    fn visit<I: Interaction<E>>(&mut self, table: &InteractionTable<E, I>) {
+        for row in 0..table.numbers.len() {
+            let first = table.first_partial + row * I::NUMBERS;
+            I::pull_back(self.arguments, row, &self.means[first..first + I::NUMBERS], self.out);
+        }
+    }
+}
+
+/// Numbers of the scratch for the sums of all coordinates, in the widest pack.
+pub(super) const fn scratch_sums(dimension: usize, entries: usize) -> usize {
+    dimension * entries * WIDEST
+}
