@@ -39,6 +39,7 @@ const INPUTS: &[Input] = &[
     input!("dirichlet_quadratic_form", Some("dirichlet")),
     input!("closed_form", Some("laplace")),
     input!("laplace_wave", Some("laplace")),
+    input!("laplace_curve", Some("laplace")),
     input!("gamma_score", Some("gamma")),
 ];
 

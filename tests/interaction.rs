@@ -3,7 +3,7 @@
 //! Intervals are 5 standard errors from 32 lanes wide on either side: a false alarm in 50 000 for each of about 60 comparisons;
 //! seeds are fixed. An error above a tenth of the exact value fails too, so that a wrong coefficient shows.
 
-use logphi::laws::{Gamma, Gaussian, Laplace, Poisson};
+use logphi::laws::{Gamma, Gaussian, Laplace, MultivariateGaussian, Poisson};
 use logphi::prelude::*;
 use logphi::{EstimateError, Estimator};
 use logphi_tests::quadrature::Measure;
@@ -183,6 +183,82 @@ fn a_polynomial_of_two_coordinates() {
     // The second derivative by y is a constant.
     assert!((run.gradient.sigma[1] - exact[3]).abs() < 1e-12 && errors.sigma[1] < 1e-6);
     assert!((run.value - value).abs() < WIDTH * run.value_standard_error.expect("an error"));
+}
+
+/// The valley and a ridge across it, under a law with covariances, and beside a coordinate of which `f` knows nothing.
+#[estimator(of = valley, distribution = MultivariateGaussian, packs = portable)]
+struct CorrelatedValley;
+
+/// A second derivative by a pair that has a ridge, a separable and an interaction term.
+#[estimator(distribution = MultivariateGaussian, packs = portable)]
+fn mixture(z: &[f64], a: &[f64]) -> f64 {
+    let wave = (0.7 * z[0] * z[2]).sin() + z[1] * z[2].powi(2);
+    wave + dot(a, z).powi(3) + z.iter().map(|z| z.powi(4)).sum::<f64>()
+}
+
+#[test]
+fn mixed_derivatives_give_gradients_of_covariances() {
+    let (mean, steepness) = ([0.9, -0.4], 2.0);
+    let sigma = Matrix::from_rows(&[[0.3, 0.2], [0.2, 0.5]]).expect("rows of one length");
+    let law = MultivariateGaussian { mu: mean, sigma: &sigma };
+    let run = CorrelatedValley::estimate(&law, steepness).samples(SAMPLES).seed(12).run().expect("a run");
+    // Half the expected second derivatives: by x x 2 + s (12 E x² - 4 E y), by x y -4 s E x, by y y 2 s.
+    let [m, n] = mean;
+    let exact = [1.0 + steepness * (6.0 * (m * m + 0.3) - 2.0 * n), -2.0 * steepness * m, steepness];
+    let errors = run.standard_error.expect("errors").sigma;
+    let found = [run.gradient.sigma.get(0, 0), run.gradient.sigma.get(0, 1), run.gradient.sigma.get(1, 1)];
+    check("sigma", &exact[..2], &found[..2], &[errors.get(0, 0), errors.get(0, 1)]);
+    assert!((found[2] - exact[2]).abs() < 1e-12 && errors.get(1, 1) < 1e-5, "{} ± {}", found[2], errors.get(1, 1));
+    assert_eq!(run.gradient.sigma.get(0, 1), run.gradient.sigma.get(1, 0));
+}
+
+#[test]
+fn second_derivatives_of_all_terms_are_added_up() {
+    let (mean, a) = ([0.3, -0.2, 0.5], [0.4, -0.3, 0.2]);
+    let sigma =
+        Matrix::from_rows(&[[0.3, 0.1, 0.05], [0.1, 0.4, -0.1], [0.05, -0.1, 0.2]]).expect("rows of one length");
+    let law = MultivariateGaussian { mu: mean, sigma: &sigma };
+    let samples = 3000;
+    let run = mixture::estimate(&law, &a).samples(samples).seed(13).run().expect("a run");
+    let draws = logphi::sample(&law).samples(samples).seed(13).matrix().expect("draws");
+    // Half the second derivatives of the same draws, by hand, and their spread.
+    let by_hand = |z: &[f64]| {
+        let (x, w) = (z[0], z[2]);
+        let (sine, cosine) = (0.7 * x * w).sin_cos();
+        let ridge = 6.0 * z.iter().zip(&a).map(|(z, a)| z * a).sum::<f64>();
+        let mut all = [[0.0; 3]; 3];
+        for i in 0..3 {
+            for j in 0..3 {
+                all[i][j] = ridge * a[i] * a[j];
+            }
+            all[i][i] += 12.0 * z[i] * z[i];
+        }
+        all[0][0] -= 0.49 * w * w * sine;
+        all[2][2] += 2.0 * z[1] - 0.49 * x * x * sine;
+        let mixed = 0.7 * cosine - 0.49 * x * w * sine;
+        for (i, j, value) in [(0, 2, mixed), (1, 2, 2.0 * w)] {
+            all[i][j] += value;
+            all[j][i] += value;
+        }
+        all.map(|row| row.map(|second| 0.5 * second))
+    };
+    let all: Vec<[[f64; 3]; 3]> = draws.rows().map(by_hand).collect();
+    let errors = run.standard_error.expect("errors").sigma;
+    for i in 0..3 {
+        for j in 0..3 {
+            let mean = all.iter().map(|second| second[i][j]).sum::<f64>() / samples as f64;
+            let found = run.gradient.sigma.get(i, j);
+            assert!((found - mean).abs() < 1e-11 * (1.0 + mean.abs()), "[{i}, {j}]: {found} and {mean}");
+            let spread = all.iter().map(|second| (second[i][j] - mean).powi(2)).sum::<f64>() / samples as f64;
+            let expected = (spread / samples as f64).sqrt();
+            // An error from 32 lanes is within 70 % of the true one but once in 10^7.
+            assert!(
+                (0.3..1.7).contains(&(errors.get(i, j) / expected)),
+                "[{i}, {j}]: {} and {expected}",
+                errors.get(i, j)
+            );
+        }
+    }
 }
 
 #[test]

@@ -124,9 +124,9 @@ pub fn compile(source: &Source) -> Result<Compiled, Errors> {
         }
         Distribution::Joint(law) => {
             parse::draw::check_joint(&source.function, law)?;
-            parse::interaction::check_joint(&function.normal_form, &law.name)?;
             subject.formula = Err(Refusal { what: "a function of a joint draw".to_owned(), at: None });
             let rules = rule::joint::select_joint(law, &subject, &choice)?;
+            rule::joint::check_interactions(&function.normal_form, law, &rules)?;
             let program = kernel::lower::lower(&function, law.as_ref(), &rules, options.precision)?;
             (None, rules, program)
         }

@@ -163,6 +163,9 @@ pub trait Estimator: Sized + 'static {
     const AT_DRAW: bool = false;
     /// The stencils that are expectations of score function rules; they have no part in [`Ridge::stencils`] and the like.
     const SCORES: &'static [Score] = &[];
+    /// The pairs of coordinates by which interaction terms have mixed derivatives, ascending; none where no term is a
+    /// [`Moment::Hessian`].
+    const PAIRS: &'static [[usize; 2]] = &[];
     /// Name of the function `f`.
     const NAME: &'static str;
     /// Whether the draw is a vector; otherwise there is exactly one coordinate.
@@ -482,7 +485,7 @@ pub trait Interaction<E: Estimator>: 'static {
     type Numbers: Copy + Send + Sync + AsRef<[E::Scalar]> + 'static;
     /// Its coordinates of the draw: `[L; COORDINATES.len()]`.
     type Draws<L: Lane<Scalar = E::Scalar>>: Copy + Default + AsMut<[L]>;
-    /// `k`, then for each coordinate its derivatives at [`Estimator::ORDERS`].
+    /// `k`, then for each coordinate its derivatives at [`Estimator::ORDERS`], then its mixed derivatives by [`PAIRS`](Self::PAIRS).
     type Derivatives<L: Lane<Scalar = E::Scalar>>: Copy + AsRef<[L]>;
     /// The derivatives of `k` with respect to each of the numbers: `[L; K]`.
     type Partials<L: Lane<Scalar = E::Scalar>>: Copy + AsRef<[L]>;
@@ -490,6 +493,8 @@ pub trait Interaction<E: Estimator>: 'static {
     const NUMBERS: usize;
     /// The coordinates `a`, `b`, …, ascending.
     const COORDINATES: &'static [usize];
+    /// The pairs of its coordinates, as places among [`Estimator::PAIRS`].
+    const PAIRS: &'static [usize] = &[];
 
     /// How many rows there are.
     fn rows(arguments: E::Arguments<'_>) -> usize;

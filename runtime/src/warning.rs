@@ -261,6 +261,7 @@ mod tests {
         scores: &[],
         separable: Some(0),
         interacts: false,
+        pairs: &[],
         whole: None,
         states: false,
     };

@@ -32,10 +32,6 @@ impl Sections<'_> {
             summary::plural(counts[0], "number")
         )]);
         let prologue = file::comment(["Prologue, once for each gradient: arguments -> numbers."]);
-        let sample = file::comment([
-            format!("Sample, once for each sample and row: {texts} -> k{}, by each of them.", self.orders()),
-            summary::operations(&section.derivatives),
-        ]);
         let adjoint = file::comment([format!("The same for argument gradients: {texts} -> derivatives by number.")]);
         let epilogue =
             file::comment(["Epilogue of argument gradients, once for each row: chain rule to the arguments."]);
@@ -45,6 +41,13 @@ impl Sections<'_> {
         let partials = self.of_coordinates("partials", &section.partials, section);
         let stencils = self.interaction_stencils(section);
         let pull_back = self.numbers_pull_back(&section.numbers_pull_back, "row");
+        let pairs = section.pairs.iter().map(|&pair| Literal::usize_unsuffixed(pair));
+        let pairs = (!section.pairs.is_empty()).then(|| quote! { const PAIRS: &'static [usize] = &[#(#pairs),*]; });
+        let mixed = if section.pairs.is_empty() { "" } else { ", then by pairs" };
+        let sample = file::comment([
+            format!("Sample, once for each sample and row: {texts} -> k{}, by each of them{mixed}.", self.orders()),
+            summary::operations(&section.derivatives),
+        ]);
         quote! {
             #opening
             #[doc = #documentation]
@@ -57,6 +60,7 @@ impl Sections<'_> {
                 type Partials<L: Lane<Scalar = #scalar>> = [L; #numbers];
                 const NUMBERS: usize = #numbers;
                 const COORDINATES: &'static [usize] = &[#(#coordinates),*];
+                #pairs
                 #prologue
                 #rows
                 #numbers_function
@@ -74,14 +78,16 @@ impl Sections<'_> {
     /// `derivatives` and `partials`: several packs from the coordinates and the numbers.
     fn of_coordinates(&self, name: &str, graph: &Graph, section: &InteractionSection) -> TokenStream {
         let name = format_ident!("{name}");
-        let (draws, numbers) = self.inputs(&[graph], section);
-        let body = self.of_packs(graph);
+        let [draws, numbers] = self.inputs(&[graph], section);
+        let body = self.of_packs(graph, section);
         let (bindings, outputs, scalar) = (body.bindings, body.outputs, self.scalar());
-        let counts = [section.coordinates.len(), section.numbers.outputs.len(), graph.outputs.len()];
-        let [places, count, results] = counts.map(Literal::usize_unsuffixed);
+        let results = Literal::usize_unsuffixed(graph.outputs.len());
+        let ((draws, of_draws), (numbers, of_numbers)) = (draws.split(), numbers.split());
         quote! {
             #[inline(always)]
-            fn #name<L: Lane<Scalar = #scalar>>(#draws: &[L; #places], #numbers: &[#scalar; #count]) -> [L; #results] {
+            fn #name<L: Lane<Scalar = #scalar>>(#draws, #numbers) -> [L; #results] {
+                #of_draws
+                #of_numbers
                 #bindings
                 [#(#outputs),*]
             }
@@ -95,67 +101,79 @@ impl Sections<'_> {
             return TokenStream::new();
         }
         let graphs: Vec<&Graph> = section.stencils.iter().collect();
-        let (draws, numbers) = self.inputs(&graphs, section);
+        let [draws, numbers] = self.inputs(&graphs, section);
         let uses = |node: Node| graphs.iter().any(|graph| sharing::uses(graph, |found| *found == node));
         let value = if uses(Node::Input(Inputs::VALUE)) {
             quote! { value }
         } else {
             quote! { _ }
         };
-        let points = probes.numbers.graph.outputs.len();
-        let pattern = self.pattern('p', points, |index| uses(Node::Input(Inputs::NUMBERS + index)));
-        let comment = file::comment(
-            std::iter::once(
-                "Exact rules, once for each sample, row and coordinate that moves: k, probes -> what the row adds to each stencil."
-                    .to_owned(),
-            )
-            .chain(section.coordinates.iter().zip(&graphs).map(|(coordinate, graph)| {
-                format!("z[{coordinate}]: {}", summary::operations(graph))
-            })),
-        );
-        let last = graphs.len() - 1;
+        let count = probes.numbers.graph.outputs.len();
+        let points = Input {
+            name: "probes",
+            element: quote! { L },
+            names: self.names('p', 0..count, |index| uses(Node::Input(Inputs::NUMBERS + index))),
+        };
+        let moves = section.coordinates.iter().zip(&graphs);
+        let costs = moves.map(|(coordinate, graph)| format!("z[{coordinate}]: {}", summary::operations(graph)));
+        let opening = "Exact rules, once for each sample, row and coordinate that moves: k, probes -> what the row adds to each stencil.";
+        let comment = file::comment(std::iter::once(opening.to_owned()).chain(costs));
         let arms = graphs.iter().enumerate().map(|(place, graph)| {
-            let body = self.of_packs(graph);
+            let body = self.of_packs(graph, section);
             let (bindings, outputs) = (body.bindings, body.outputs);
-            let place = Literal::usize_unsuffixed(place);
-            let arm = if place.to_string() == last.to_string() {
+            let arm = if place + 1 == graphs.len() {
                 quote! { _ }
             } else {
+                let place = Literal::usize_unsuffixed(place);
                 quote! { #place }
             };
-            quote! { #arm => { #bindings [#(#outputs),*] } }
+            match bindings.is_empty() {
+                true => quote! { #arm => [#(#outputs),*], },
+                false => quote! { #arm => { #bindings [#(#outputs),*] } },
+            }
         });
-        let scalar = self.scalar();
-        let counts = [section.coordinates.len(), points, section.numbers.outputs.len(), probes.count()];
-        let [places, points, count, results] = counts.map(Literal::usize_unsuffixed);
+        let (scalar, results) = (self.scalar(), Literal::usize_unsuffixed(probes.count()));
+        let ((draws, of_draws), (points, of_points)) = (draws.split(), points.split());
+        let (numbers, of_numbers) = numbers.split();
         quote! {
             #comment
             #[inline(always)]
-            fn stencils<L: Lane<Scalar = #scalar>>(
-                #draws: &[L; #places],
-                moved: usize,
-                #value: L,
-                #pattern: &[L; #points],
-                #numbers: &[#scalar; #count],
-            ) -> [L; #results] {
-                match moved { #(#arms),* }
+            fn stencils<L: Lane<Scalar = #scalar>>(#draws, moved: usize, #value: L, #points, #numbers) -> [L; #results] {
+                #of_draws
+                #of_points
+                #of_numbers
+                match moved { #(#arms)* }
             }
         }
     }
 
-    /// The patterns of coordinates and numbers, as far as the graphs read them.
-    fn inputs(&self, graphs: &[&Graph], section: &InteractionSection) -> (TokenStream, TokenStream) {
+    /// Coordinates and numbers, named as far as the graphs read them.
+    fn inputs(&self, graphs: &[&Graph], section: &InteractionSection) -> [Input; 2] {
         let uses = |node: Node| graphs.iter().any(|graph| sharing::uses(graph, |found| *found == node));
-        let draws = self.pattern('z', section.coordinates.len(), |place| uses(Node::Coordinate(place)));
-        let numbers = self.pattern('n', section.numbers.outputs.len(), |number| uses(Node::Data(DataId(number))));
-        (draws, numbers)
+        let places = section.coordinates.iter().copied();
+        let place = |coordinate| section.coordinates.iter().position(|&own| own == coordinate);
+        let is_read = |coordinate| place(coordinate).is_some_and(|place| uses(Node::Coordinate(place)));
+        let draws = Input { name: "z", element: quote! { L }, names: self.names('z', places, is_read) };
+        let all = 0..section.numbers.outputs.len();
+        let names = self.names('n', all, |number| uses(Node::Data(DataId(number))));
+        [draws, Input { name: "numbers", element: self.scalar(), names }]
     }
 
-    fn of_packs(&self, graph: &Graph) -> expression::Body {
+    /// The emitter's variables of a kind, those that are used.
+    fn names(
+        &self,
+        kind: char,
+        indices: impl Iterator<Item = usize>,
+        is_used: impl Fn(usize) -> bool,
+    ) -> Vec<Option<Ident>> {
+        indices.map(|index| is_used(index).then(|| self.arguments.scope.local(kind, index))).collect()
+    }
+
+    fn of_packs(&self, graph: &Graph, section: &InteractionSection) -> expression::Body {
         let scope = &self.arguments.scope;
         let leaf = |node: &Node| match node {
             Node::Coordinate(place) => {
-                let name = scope.local('z', *place);
+                let name = scope.local('z', section.coordinates[*place]);
                 quote! { #name }
             }
             Node::Data(number) => {
@@ -170,5 +188,25 @@ impl Sections<'_> {
             other => bug!("emit", "{other:?} in an interaction section"),
         };
         expression::print(graph, Arithmetic::Pack(self.precision), scope, &leaf)
+    }
+}
+
+/// An array that a function is given, and the names of its elements, as far as they are read.
+struct Input {
+    name: &'static str,
+    element: TokenStream,
+    names: Vec<Option<Ident>>,
+}
+
+impl Input {
+    /// `z: &[L; 2]`, and `let &[z0, _] = z;`; the array is nameless where nothing is read.
+    fn split(&self) -> (TokenStream, TokenStream) {
+        let (element, count) = (&self.element, Literal::usize_unsuffixed(self.names.len()));
+        if self.names.iter().all(Option::is_none) {
+            return (quote! { _: &[#element; #count] }, TokenStream::new());
+        }
+        let name = format_ident!("{}", self.name);
+        let names = self.names.iter().map(|name| name.as_ref().map_or_else(|| quote! { _ }, |name| quote! { #name }));
+        (quote! { #name: &[#element; #count] }, quote! { let &[#(#names),*] = #name; })
     }
 }

@@ -231,6 +231,11 @@ fn implementation(
     } else {
         quote! { Nothing }
     };
+    let pairs = program.pairs.iter().map(|pair| {
+        let pair = pair.map(Literal::usize_unsuffixed);
+        quote! { [#(#pair),*] }
+    });
+    let pairs = (!program.pairs.is_empty()).then(|| quote! { const PAIRS: &'static [[usize; 2]] = &[#(#pairs),*]; });
     let (name, vector) = (&program.function, program.vector);
     let orders = program.orders.iter().map(|&order| Literal::u32_unsuffixed(order));
     let terms = program.terms.iter().map(term_info);
@@ -261,6 +266,7 @@ fn implementation(
             type Interactions = #interactions;
             type Whole = #whole;
             #probe_types
+            #pairs
             const NAME: &'static str = #name;
             const VECTOR: bool = #vector;
             const ORDERS: &'static [u32] = &[#(#orders),*];

@@ -108,7 +108,7 @@ pub struct NormalForm {
     pub ridges: Vec<RidgeTerm>,
     /// All separable terms, added up.
     pub separable: Option<SeparableTerm>,
-    /// Interaction terms, at most one for each set of rows.
+    /// Interaction terms.
     pub interactions: Vec<InteractionTerm>,
     /// For a function that is called whole: why it is. Then there are no other terms.
     pub whole: Option<Whole>,

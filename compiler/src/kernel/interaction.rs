@@ -1,14 +1,29 @@
 //! From an interaction term to what a sample computes for each of its rows.
 
+use std::collections::BTreeSet;
+
 use super::lower::pull_back_of;
 use super::program::{InteractionSection, Probes};
 use super::stencils::lower_stencils;
-use crate::differentiation::{derivative_of_term, derivatives_almost_everywhere};
+use crate::differentiation::{derivative, derivative_of_term, derivatives_almost_everywhere};
 use crate::errors::Errors;
 use crate::ir::{DataId, DataRef, Graph, InteractionTerm, Node};
 use crate::passes;
 
-/// The section of a term.
+/// The pairs of coordinates that some term joins, ascending.
+pub(super) fn pairs(terms: &[InteractionTerm]) -> Vec<[usize; 2]> {
+    let of_term = |term: &InteractionTerm| {
+        let coordinates = term.coordinates.clone();
+        (0..coordinates.len()).flat_map(move |second| {
+            let coordinates = coordinates.clone();
+            (0..second).map(move |first| [coordinates[first], coordinates[second]])
+        })
+    };
+    let all: BTreeSet<[usize; 2]> = terms.iter().flat_map(of_term).collect();
+    all.into_iter().collect()
+}
+
+/// The section of a term, with mixed derivatives by those of the `pairs` that it joins.
 ///
 /// # Errors
 /// [`Code::NotDifferentiable`](crate::errors::Code::NotDifferentiable) where a second or higher derivative meets a kink;
@@ -18,6 +33,7 @@ pub(super) fn lower_interaction(
     orders: &[u32],
     probes: &Probes,
     data: &[DataRef],
+    pairs: &[[usize; 2]],
 ) -> Result<InteractionSection, Errors> {
     let variables: Vec<Node> = (0..term.coordinates.len()).map(Node::Coordinate).collect();
     let (rest, numbers) = passes::hoist(&passes::run(term.function.clone()), &variables);
@@ -35,6 +51,16 @@ pub(super) fn lower_interaction(
         let [own, _] = lower_stencils(&rest, variable, probes)?;
         stencils.push(own);
     }
+    let mut own_pairs = Vec::new();
+    for (pair, coordinates) in pairs.iter().enumerate() {
+        let place = |coordinate: usize| term.coordinates.iter().position(|&own| own == coordinate);
+        let [Some(first), Some(second)] = coordinates.map(place) else { continue };
+        let by_first = derivative(&rest, rest.output(), &variables[first])?;
+        let mixed = derivative(&by_first, by_first.output(), &variables[second])?;
+        let output = derivatives.import(&mixed, mixed.output(), |_, _| None);
+        derivatives.outputs.push(output);
+        own_pairs.push(pair);
+    }
     let mut partials = Graph::new();
     for number in 0..numbers.outputs.len() {
         let partial = derivative_of_term(&rest, rest.output(), &Node::Data(DataId(number)));
@@ -46,6 +72,7 @@ pub(super) fn lower_interaction(
     Ok(InteractionSection {
         rows: term.rows.clone(),
         coordinates: term.coordinates.clone(),
+        pairs: own_pairs,
         numbers,
         derivatives: passes::run(derivatives),
         partials: passes::run(partials),

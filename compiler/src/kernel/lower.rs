@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::directional::{lower_directional, lower_directional_stencils};
 use super::draws::lower_draws;
-use super::interaction::lower_interaction;
+use super::interaction::{lower_interaction, pairs};
 use super::patterns::lower_patterns;
 use super::program::{
     ConvergenceSection, ExponentialSection, Moment, Probes, Program, PullBack, RidgeSection, SeparableSection, Term,
@@ -93,9 +93,11 @@ pub fn lower<'a>(
             Err(faults) => errors.extend(faults),
         }
     }
+    let has_pairs = terms.iter().any(|term| term.moment == Moment::Hessian);
+    let pairs = if has_pairs { pairs(&form.interactions) } else { Vec::new() };
     let mut interactions = Vec::new();
     for term in &form.interactions {
-        match lower_interaction(term, &orders, &probes, &form.data) {
+        match lower_interaction(term, &orders, &probes, &form.data, &pairs) {
             Ok(section) => interactions.push(section),
             Err(faults) => errors.extend(faults),
         }
@@ -128,6 +130,7 @@ pub fn lower<'a>(
         constant: passes::run(form.constant.clone()),
         ridges,
         separable,
+        pairs,
         interactions,
         whole: form.whole.map(|whole| lower_whole(&probes, whole.reason)),
         probes,

@@ -63,6 +63,9 @@ pub struct Program {
     pub ridges: Vec<RidgeSection>,
     /// Separable section.
     pub separable: Option<SeparableSection>,
+    /// The pairs of coordinates by which interaction terms have mixed derivatives, ascending; only where a term is a
+    /// [`Moment::Hessian`].
+    pub pairs: Vec<[usize; 2]>,
     /// Interaction sections.
     pub interactions: Vec<InteractionSection>,
     /// The section of a function that is called whole; then it is the only one.
@@ -349,8 +352,10 @@ pub struct InteractionSection {
     pub coordinates: Vec<usize>,
     /// The numbers of a row that the sample section reads.
     pub numbers: Graph,
-    /// `k`, then for each coordinate its derivatives at `orders`; leaves as in [`RidgeSection::derivatives`] with the coordinates
-    /// for the ridge.
+    /// Its pairs, as places among [`Program::pairs`].
+    pub pairs: Vec<usize>,
+    /// `k`, then for each coordinate its derivatives at `orders`, then its mixed derivatives by `pairs`; leaves as in
+    /// [`RidgeSection::derivatives`] with the coordinates for the ridge.
     pub derivatives: Graph,
     /// The derivatives of `k` with respect to each of `numbers`.
     pub partials: Graph,

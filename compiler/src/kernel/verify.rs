@@ -104,7 +104,9 @@ pub fn violations(program: &Program) -> Vec<String> {
         let leaves = Leaves::Interaction(numbers, coordinates);
         check.graph(&name("numbers"), &section.numbers, numbers, Leaves::Data);
         check.without_coordinates(&name("numbers"), &section.numbers);
-        check.graph(&name("derivatives"), &section.derivatives, 1 + coordinates * program.orders.len(), leaves);
+        let derivatives = 1 + coordinates * program.orders.len() + section.pairs.len();
+        check.graph(&name("derivatives"), &section.derivatives, derivatives, leaves);
+        check.require(section.pairs.iter().all(|pair| *pair < program.pairs.len()), || name("unknown pairs"));
         check.graph(&name("partials"), &section.partials, numbers, leaves);
         for graph in &section.stencils {
             check.graph(&name("stencils"), graph, stencils, Leaves::InteractionStencil(numbers, coordinates));

@@ -8,8 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::ridge::Writer;
 use super::terms::{Term, Terms};
 use crate::errors::{Code, Fault};
-use crate::ir::display::coordinate_names;
-use crate::ir::{DataRef, Graph, InteractionTerm, Node, NodeId, NormalForm, Rows};
+use crate::ir::{DataRef, Graph, InteractionTerm, Node, NodeId, Rows};
 
 /// More coordinates than this in one term are refused: the code has the derivatives by each of them.
 pub(crate) const MOST_COORDINATES: usize = 16;
@@ -47,7 +46,16 @@ pub(crate) fn named_coordinates(terms: &Terms, piece: NodeId) -> Option<BTreeSet
             }),
         }
     }
-    (coordinates.len() <= MOST_COORDINATES).then_some(coordinates)
+    Some(coordinates)
+}
+
+/// The fault of a piece that reads more than [`MOST_COORDINATES`].
+pub(crate) fn too_many(terms: &Terms, piece: NodeId, count: usize) -> Fault {
+    terms.place(piece).fault(
+        Code::NotNormalForm,
+        format!("this reads {count} coordinates together; up to {MOST_COORDINATES} may be"),
+        "write it as a sum of terms with fewer coordinates each, or as a function of `dot(a, z)`",
+    )
 }
 
 /// Pieces that share rows, to become one interaction term.
@@ -91,21 +99,4 @@ impl Interaction {
         let at = terms.place(self.pieces[0]).extent();
         InteractionTerm { rows: self.rows, coordinates, function, at }
     }
-}
-
-/// Refuses interaction terms under a joint law, whose rules move all coordinates at once.
-///
-/// # Errors
-/// [`Code::NotNormalForm`] at the first such term.
-pub(crate) fn check_joint(form: &NormalForm, law: &str) -> Result<(), Fault> {
-    let Some(term) = form.interactions.first() else { return Ok(()) };
-    let coordinates = coordinate_names(&term.coordinates).join(", ");
-    let fault = Fault::new(
-        Code::NotNormalForm,
-        term.at.start,
-        format!("this reads {coordinates} together, under the joint law `{law}`"),
-        "functions of a joint draw are sums of terms `h(dot(a, z) + c)` and of terms of one coordinate each; under laws with \
-         independent coordinates up to 16 of them may be read together",
-    );
-    Err(Fault { end: term.at.end, ..fault })
 }

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use super::affine::AffineForms;
-use super::interaction::{self, Interaction, named_coordinates};
+use super::interaction::{self, Interaction, MOST_COORDINATES, named_coordinates};
 use super::ridge::{Group, NORMAL_FORM, Parts, Writer, smallest_mixture};
 use super::terms::{Term, Terms};
 use crate::errors::{Code, Errors, Fault};
@@ -33,7 +33,10 @@ pub(crate) fn normalise(terms: Terms, root: NodeId, vector: bool) -> Result<Norm
         let mut parts = Parts::default();
         match (parts.collect(&terms, &mut forms, piece), named_coordinates(&terms, piece)) {
             (Ok(direction), _) => join(&mut groups, rows, direction, piece, parts),
-            (Err(_), Some(coordinates)) => interaction::join(&mut interactions, rows, coordinates, piece),
+            (Err(_), Some(coordinates)) if coordinates.len() <= MOST_COORDINATES => {
+                interaction::join(&mut interactions, rows, coordinates, piece);
+            }
+            (Err(_), Some(coordinates)) => errors.push(interaction::too_many(&terms, piece, coordinates.len())),
             (Err(fault), None) => errors.push(fault),
         }
     }

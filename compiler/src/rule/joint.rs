@@ -10,13 +10,16 @@
 use num_traits::{One, Zero};
 use proc_macro2::Span;
 
+use super::categorical::visits_states;
 use super::form::{Form, RequestedForm, Rule};
 use super::select::{Choice, Subject, rule, select};
 use super::shares::pathwise_of_shares;
 use crate::cache;
 use crate::errors::{Code, Errors, Fault, bug};
+use crate::ir::display::coordinate_names;
 use crate::ir::{
-    Graph, JointLaw, JointStep, Law, Node, NodeId, ParamId, Parameter, ParameterShape, Rational, Reduction, Support,
+    Graph, JointLaw, JointStep, Law, Node, NodeId, NormalForm, ParamId, Parameter, ParameterShape, Rational, Reduction,
+    Support,
 };
 use crate::rule::{Coefficient, StencilTerm};
 
@@ -48,6 +51,23 @@ pub fn select_joint(law: &JointLaw, subject: &Subject, choice: &Choice) -> Resul
     }
     rules.sort_by_key(|rule| rule.parameter);
     Ok(rules)
+}
+
+/// Refuses interaction terms where a rule moves all coordinates of the draw at once.
+///
+/// # Errors
+/// [`Code::NotNormalForm`] at the first such term.
+pub fn check_interactions(form: &NormalForm, law: &JointLaw, rules: &[Rule]) -> Result<(), Fault> {
+    let moves_all = |rule: &Rule| rule.is_directional(&law.parameters) || visits_states(&law.parameters, rule);
+    let (Some(term), true) = (form.interactions.first(), rules.iter().any(moves_all)) else { return Ok(()) };
+    let coordinates = coordinate_names(&term.coordinates).join(", ");
+    let fault = Fault::new(
+        Code::NotNormalForm,
+        term.at.start,
+        format!("this reads {coordinates} together, and the rules of `{}` move all coordinates at once", law.name),
+        "under such a law `f` is a sum of terms `h(dot(a, z) + c)` and of terms of one coordinate each",
+    );
+    Err(Fault { end: term.at.end, ..fault })
 }
 
 /// The rules of the parameters that have none beside the law.

@@ -4,7 +4,7 @@
 //! its numbers; the chain rule through the arguments is generated code. The sums over the samples of a leaf are taken in
 //! the 32 lanes like every other sum, then over the lanes, then over the tree of leaves.
 
-use super::interactions;
+use super::interactions::pull_back as of_interaction_terms;
 use super::lanes::{Lanes, add_lanes};
 use super::moments::Layout;
 use super::table::{RidgeTable, Slopes};
@@ -88,7 +88,8 @@ fn fold<L: Lane>(add: impl Fn(usize, L) -> L) -> f64 {
 /// Calls the generated chain rule for every row and coordinate.
 pub(crate) fn pull_back<E: Estimator>(
     dimension: usize,
-    (tables, interactions): (&<E::Ridges as Ridges<E>>::Tables, &<E::Interactions as Interactions<E>>::Tables),
+    tables: &<E::Ridges as Ridges<E>>::Tables,
+    interactions: &<E::Interactions as Interactions<E>>::Tables,
     means: &[f64],
     arguments: E::Arguments<'_>,
     out: &mut E::ArgumentGradient,
@@ -102,7 +103,7 @@ pub(crate) fn pull_back<E: Estimator>(
             E::Separable::pull_back(arguments, coordinate, adjoint, out);
         }
     }
-    interactions::pull_back::<E>(interactions, of_interactions, arguments, out);
+    of_interaction_terms::<E>(interactions, of_interactions, arguments, out);
     E::constant_pull_back(arguments, out);
 }
 

@@ -105,7 +105,7 @@ impl PairErrors<'_> {
         let Layout { padded, dimension, entries, .. } = *layout;
         let Pairs { moments, products, lanes } = buffers;
         let peak = contracted.peaks.get(1 + moment).copied().unwrap_or(0.0);
-        moments.resize(layout.ridge_rows, [0.0; LANES]);
+        moments.resize(layout.moment_rows(), [0.0; LANES]);
         for ridge in ridges.iter().filter(|ridge| ridge.rows > 0) {
             let first = ridge.first * entries + 1 + moment;
             let out = &mut moments[ridge.first..ridge.first + ridge.rows];

@@ -3,6 +3,11 @@
 //! Such a term reads a few coordinates that the function names. Its derivatives by a coordinate are added to those of the
 //! coordinate's own separable term, and so have their place among the moments there; its value is added to the one of its first
 //! coordinate. All rows of all terms are summed in the order in which they come, before anything is added to the lanes.
+//!
+//! Second derivatives by pairs of coordinates, for covariance matrices, are made of `A_oi A_oj M_{2,o}` elsewhere (see
+//! [`hessian`](super::hessian)). The mixed derivative `m` by a pair `(a, b)` takes the place of such a moment `M_2`, of a row with
+//! the slopes `A = e_a + e_b`: that gives `m` to the entries `(a, b)` and `(b, a)`, as it should, and to `(a, a)` and `(b, b)`, from
+//! whose own moments it is taken off again.
 
 use super::leaf::{Pack, WIDEST};
 use super::stencils::add;
@@ -51,7 +56,31 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
         let entries = self.job.layout.entries;
         self.scratch.interactions[..self.job.layout.dimension * entries * L::WIDTH].fill(-E::Scalar::ZERO);
         let tables = self.job.interactions;
+        if const { !E::PAIRS.is_empty() } {
+            self.scratch.pairs.fill(-E::Scalar::ZERO);
+        }
         E::Interactions::visit(tables, &mut Derivatives(self));
+        if const { !E::PAIRS.is_empty() } {
+            self.add_pairs();
+        }
+    }
+
+    /// Adds the mixed derivatives to the lanes, and takes them off the second derivatives by each of the pair.
+    #[inline(always)]
+    fn add_pairs(&mut self) {
+        let layout = self.job.layout;
+        let second = 1 + E::ORDERS.iter().position(|&order| order == 2).unwrap_or(0);
+        for (index, pair) in E::PAIRS.iter().enumerate() {
+            let mixed = L::load(&self.scratch.pairs[index * L::WIDTH..]);
+            for &coordinate in pair {
+                let own = &mut self.scratch.interactions[(coordinate * layout.entries + second) * L::WIDTH..];
+                (L::load(own) - mixed).store(own);
+            }
+            for entry in 0..layout.entries {
+                let moment = if entry == second { mixed } else { L::splat(-E::Scalar::ZERO) };
+                self.accumulate((layout.ridge_rows + index) * layout.entries + entry, &[moment]);
+            }
+        }
     }
 
     /// The sums of a coordinate, of its value and of each order.
@@ -114,6 +143,11 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> InteractionVisitor<E> for Deriva
                 for (&derivative, sum) in derivatives.iter().zip(of_orders.chunks_exact_mut(L::WIDTH)) {
                     (L::load(sum) + derivative).store(sum);
                 }
+            }
+            let mixed = &derivatives[I::COORDINATES.len() * orders..];
+            for (&pair, &mixed) in I::PAIRS.iter().zip(mixed) {
+                let sum = &mut pack.scratch.pairs[pair * L::WIDTH..];
+                (L::load(sum) + mixed).store(sum);
             }
             if const { E::STENCILS > 0 } {
                 value[0].store(&mut pack.scratch.interaction_values[(table.first + row) * L::WIDTH..]);

@@ -72,6 +72,8 @@ pub(crate) struct Scratch<S> {
     pub(super) changes: Vec<S>,
     /// For interaction terms: the sums over their rows of one pack, coordinate by coordinate.
     pub(super) interactions: Vec<S>,
+    /// The same of mixed derivatives, pair by pair.
+    pub(super) pairs: Vec<S>,
     /// For stencils: the values of interaction terms of one pack, row by row.
     pub(super) interaction_values: Vec<S>,
     /// For closed forms: the patterns of one pack, of all ridge rows and of one coordinate.
@@ -102,6 +104,7 @@ impl<S: Scalar> Scratch<S> {
         }
         if layout.interaction_rows > 0 {
             self.interactions.resize(scratch_sums(layout.dimension, layout.entries), S::ZERO);
+            self.pairs.resize(layout.pairs * WIDEST, S::ZERO);
             self.interaction_values.resize(layout.interaction_rows * WIDEST, S::ZERO);
         }
         if layout.states {

@@ -31,7 +31,9 @@ pub(crate) const fn padded(dimension: usize) -> usize {
 /// A moment is a *run* of 32 lanes. A row of a ridge term has `1 + orders` of them: the value of the function, then its
 /// derivatives at [`Estimator::ORDERS`](crate::Estimator::ORDERS). A coordinate has those of the separable term and of interaction
 /// terms, if there are any, then one for each stencil of the exact rules. Ridge rows come first, in order of the terms, then the coordinates.
-/// The value of a function that is called whole has the place of a ridge row; it has no slopes.
+/// The value of a function that is called whole has the place of a ridge row; it has no slopes. Mixed derivatives of interaction
+/// terms by a pair of coordinates have the place of a ridge row with the slope 1 at both, see
+/// [`interactions`](super::interactions).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Layout {
     /// Coordinates `d`.
@@ -42,6 +44,8 @@ pub(crate) struct Layout {
     pub(crate) entries: usize,
     /// Rows of all ridge terms, and of a function that is called whole.
     pub(crate) ridge_rows: usize,
+    /// Pairs of coordinates by which interaction terms have mixed derivatives.
+    pub(crate) pairs: usize,
     /// Points to which a coordinate of a function that is called whole is moved, if it is.
     pub(crate) points: Option<usize>,
     /// Whether stencils move categorical variables from state to state.
@@ -80,6 +84,7 @@ impl Layout {
             padded: padded(dimension),
             entries,
             ridge_rows: ridge_rows + usize::from(signature.whole.is_some()),
+            pairs: signature.pairs.len(),
             points: signature.whole,
             states: signature.states,
             coordinate_entries: separable_entries + signature.stencils,
@@ -92,9 +97,14 @@ impl Layout {
         }
     }
 
-    /// Runs of all ridge rows, before the first coordinate's.
+    /// Rows that have moments: those of ridge terms, then one for each pair of coordinates.
+    pub(crate) const fn moment_rows(&self) -> usize {
+        self.ridge_rows + self.pairs
+    }
+
+    /// Runs of all rows, before the first coordinate's.
     pub(crate) const fn ridge_runs(&self) -> usize {
-        self.ridge_rows * self.entries
+        self.moment_rows() * self.entries
     }
 
     /// First run of a coordinate.

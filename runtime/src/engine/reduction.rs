@@ -72,7 +72,9 @@ impl Reduction {
             signature,
             width,
             layout: Layout::default(),
-            ridges: std::iter::repeat_with(Slopes::default).take(ridges).collect(),
+            ridges: std::iter::repeat_with(Slopes::default)
+                .take(ridges + usize::from(!signature.pairs.is_empty()))
+                .collect(),
             largest_slope: 0.0,
             coefficients: Vec::new(),
             moment_of_term: (0..signature.terms.len()).map(|term| signature.moment(term)).collect(),

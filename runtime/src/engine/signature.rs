@@ -21,6 +21,8 @@ pub(crate) struct Signature {
     pub(crate) separable: Option<usize>,
     /// Whether there are interaction terms.
     pub(crate) interacts: bool,
+    /// The pairs of coordinates by which they have mixed derivatives.
+    pub(crate) pairs: &'static [[usize; 2]],
     /// Points to which a coordinate of a function that is called whole is moved, if it is.
     pub(crate) whole: Option<usize>,
 }
@@ -36,6 +38,7 @@ impl Signature {
             states: E::STATES,
             separable: E::Separable::PRESENT.then_some(E::Separable::NUMBERS),
             interacts: E::Interactions::COUNT > 0,
+            pairs: E::PAIRS,
             whole: E::Whole::PRESENT.then_some(E::Whole::POINTS),
         }
     }

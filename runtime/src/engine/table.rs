@@ -24,6 +24,17 @@ pub(crate) struct Slopes {
 }
 
 impl Slopes {
+    /// A row for each pair of coordinates, with the slope 1 at both, after `first` rows of ridge terms.
+    pub(crate) fn set_pairs(&mut self, pairs: &[[usize; 2]], first: usize, dimension: usize) {
+        let padded = padded(dimension);
+        (self.rows, self.first, self.partials) = (pairs.len(), first, 0);
+        self.exact.clear();
+        self.exact.resize(pairs.len() * padded, 0.0);
+        for (row, pair) in self.exact.chunks_exact_mut(padded).zip(pairs) {
+            pair.iter().for_each(|&coordinate| row[coordinate] = 1.0);
+        }
+    }
+
     /// Divides the slopes by the largest.
     pub(crate) fn normalise(&mut self, largest: f64) {
         let scale = if largest > 0.0 { 1.0 / largest } else { 0.0 };

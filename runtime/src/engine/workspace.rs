@@ -182,7 +182,11 @@ impl<E: Estimator> Workspace<E> {
         let slopes = self.reduction.ridges.iter_mut();
         let mut fill = Fill { arguments, dimension, slopes, rows: 0, partials: 0, largest: 0.0 };
         E::Ridges::visit_mut(&mut self.tables, &mut fill);
-        let Fill { rows, partials, largest, .. } = fill;
+        let Fill { mut slopes, rows, partials, mut largest, .. } = fill;
+        if let Some(pairs) = slopes.next() {
+            pairs.set_pairs(E::PAIRS, rows, dimension);
+            largest = largest.max(1.0);
+        }
         let mut counted = interactions::Fill::<E> { arguments, rows: 0, partials: 0 };
         E::Interactions::visit_mut(&mut self.interactions, &mut counted);
         let interactions = [counted.rows, counted.partials];
@@ -237,7 +241,7 @@ impl<E: Estimator> Workspace<E> {
             constant: if E::SCORES.is_empty() { Scalar::ZERO } else { Scalar::from_f64(E::constant(arguments)) },
             closed_forms,
         };
-        let (width, ridges) = (self.settings.width, self.reduction.ridges.as_slice());
+        let (width, ridges) = (self.settings.width, &self.reduction.ridges[..E::Ridges::COUNT]);
         let run = |task: &mut Task<E::Scalar>| run_task(&job, width, ridges, task);
         if let [task] = self.tasks.as_mut_slice() {
             run(task);
@@ -356,8 +360,8 @@ impl<E: Estimator> Workspace<E> {
         let (_, adjoints) = sums(&self.reduction.layout, &self.tasks, &self.sums);
         self.adjoints.clear();
         self.adjoints.extend(adjoints.iter().map(|sum| sum / samples as f64));
-        let tables = (&self.tables, &self.interactions);
-        adjoint::pull_back::<E>(self.reduction.layout.dimension, tables, &self.adjoints, arguments, out);
+        let (dimension, means) = (self.reduction.layout.dimension, &self.adjoints);
+        adjoint::pull_back::<E>(dimension, &self.tables, &self.interactions, means, arguments, out);
     }
 }
 

@@ -22,7 +22,7 @@ fn hidden(z: f64, t: &Table) -> f64 {
 
 #[estimator(distribution = Bernoulli)]
 fn product(z: &[f64]) -> f64 {
-    z[0] * z[1]
+    z[0] * z.iter().sum::<f64>()
 }
 
 fn main() {}
