@@ -5,7 +5,7 @@ use proc_macro2::Span;
 
 use super::derivation::Derivation;
 use super::form::RequestedForm;
-use super::refusal::{accepting_forms, listed_forms};
+use super::refusal::{accepting_forms, listed_forms, on_request};
 use super::select::{Choice, Subject};
 use crate::errors::{Code, Errors, Fault};
 use crate::ir::{JointLaw, Law};
@@ -66,11 +66,18 @@ pub(super) fn explain(law: &Law, derivation: &Derivation, subject: &Subject, opa
             law.name
         ),
         format!(
-            "forms that only call the function: {}; leave `opaque` out and write the function in the language of logphi, or take a law with discrete or difference \
-             rules for all parameters, such as `Bernoulli` or `Poisson`",
-            listed_forms(law, derivation, subject)
+            "forms that only call the function: {}; {}leave `opaque` out and write the function in the language of logphi, or take a \
+             law with discrete or difference rules for all parameters, such as `Bernoulli` or `Poisson`",
+            listed_forms(law, derivation, subject),
+            if have_scores(law, derivation, subject) { "ask for `form = score`, " } else { "" }
         ),
     )
+}
+
+/// Whether every parameter has a score function rule.
+fn have_scores(law: &Law, derivation: &Derivation, subject: &Subject) -> bool {
+    let is_score = |form: &RequestedForm| matches!(form, RequestedForm::Score(_));
+    derivation.parameters.iter().all(|series| on_request(law, series.parameter, subject).iter().any(is_score))
 }
 
 /// Whether some fault of a function is none if the function is only called.
@@ -102,6 +109,8 @@ pub struct Calling {
     forms: String,
     /// Whether every parameter has one.
     pub all: bool,
+    /// Whether every parameter has a score function rule.
+    scores: bool,
 }
 
 impl Calling {
@@ -110,7 +119,8 @@ impl Calling {
     pub fn of(law: &Law, derivation: &Derivation) -> Self {
         let subject = Subject { opaque: Some(law.span), ..Subject::default() };
         let all = derivation.parameters.iter().all(|series| !accepting_forms(law, series, &subject).is_empty());
-        Self { law: law.name.clone(), forms: listed_forms(law, derivation, &subject), all }
+        let scores = have_scores(law, derivation, &subject);
+        Self { law: law.name.clone(), forms: listed_forms(law, derivation, &subject), all, scores }
     }
 
     /// Those of a joint law, of which the laws of one-hot draws have any.
@@ -119,14 +129,14 @@ impl Calling {
         let all = law.is_one_hot();
         let forms = if all { "`discrete`" } else { "none" };
         let list: Vec<String> = law.parameters.iter().map(|theta| format!("`{}`: {forms}", theta.name)).collect();
-        Self { law: law.name.clone(), forms: list.join("; "), all }
+        Self { law: law.name.clone(), forms: list.join("; "), all, scores: false }
     }
 
     /// Adds to the faults of a function what calling it could do about them: that the rules of the law allow it, by the option
     /// `opaque` or, with steps, by leaving out what takes derivatives (`derivatives` says that something does); or what it would
     /// need.
     pub fn advise(&self, errors: Errors, derivatives: bool) -> Errors {
-        let Self { law, forms, all } = self;
+        let Self { law, forms, all, scores } = self;
         errors.map(|mut fault| {
             let advice = match (fault.code, all) {
                 (Code::Step, true) if derivatives => format!(
@@ -146,6 +156,9 @@ impl Calling {
                 _ => String::new(),
             };
             fault.help.push_str(&advice);
+            if *scores && !*all && matches!(fault.code, Code::OpaqueCall | Code::NotNormalForm | Code::Step) {
+                fault.help.push_str("; or add the options `opaque, form = score`, with which the function is only called");
+            }
             fault
         })
     }

@@ -4,10 +4,12 @@ use proc_macro2::Span;
 
 use super::derivation::{Derivation, ParameterSeries};
 use super::exponentials::Refusal;
-use super::form::RequestedForm;
+use super::form::{Baseline, RequestedForm, Rule};
+use super::pathwise::pathwise;
+use super::score::score;
 use super::select::{Subject, ending, exact_rules, terminating};
 use crate::errors::{Code, Errors, Fault};
-use crate::ir::Law;
+use crate::ir::{Law, ParamId};
 
 /// A form that was asked for by name and that the parameter does not have.
 pub(super) fn unavailable(
@@ -57,19 +59,38 @@ pub(super) fn accepting_forms(law: &Law, series: &ParameterSeries, subject: &Sub
     accepting
 }
 
+/// The forms that are only taken where they are asked for, and that accept the function: exact ones of the sample expression
+/// and of the log density.
+pub(super) fn on_request(law: &Law, parameter: ParamId, subject: &Subject) -> Vec<RequestedForm> {
+    let rules = [
+        (RequestedForm::Pathwise, pathwise(law, parameter)),
+        (RequestedForm::Score(Baseline::None), score(law, parameter, Baseline::None)),
+    ];
+    let accepts = |rule: &Result<Rule, String>| rule.as_ref().is_ok_and(|rule| subject.accepts(rule.highest_order()));
+    rules.into_iter().filter(|(_, rule)| accepts(rule)).map(|(form, _)| form).collect()
+}
+
 /// `` `mu`: none; `b`: `difference` ``: for each parameter the forms that accept the function.
 pub(super) fn listed_forms(law: &Law, derivation: &Derivation, subject: &Subject) -> String {
     let forms = derivation.parameters.iter().map(|series| {
-        let accepting = accepting_forms(law, series, subject).join(", ");
         let name = &law.parameters[series.parameter.0].name;
-        format!("`{name}`: {}", if accepting.is_empty() { "none" } else { &accepting })
+        format!("`{name}`: {}", listed(&accepting_forms(law, series, subject)))
     });
     forms.collect::<Vec<_>>().join("; ")
 }
 
+fn listed(forms: &[String]) -> String {
+    if forms.is_empty() { "none".to_owned() } else { forms.join(", ") }
+}
+
 /// Every kink, and for each parameter the forms that accept it.
 pub(super) fn explain_kinks(law: &Law, derivation: &Derivation, subject: &Subject) -> Errors {
-    let forms = listed_forms(law, derivation, subject);
+    let forms = derivation.parameters.iter().map(|series| {
+        let mut forms = accepting_forms(law, series, subject);
+        forms.extend(on_request(law, series.parameter, subject).into_iter().map(|form| format!("`{form}`")));
+        format!("`{}`: {}", law.parameters[series.parameter.0].name, listed(&forms))
+    });
+    let forms = forms.collect::<Vec<_>>().join("; ");
     let mut explained = Errors::new();
     for fault in subject.kinks.faults() {
         let mut fault = fault.clone();
@@ -92,11 +113,13 @@ pub(super) fn not_exponential(form: RequestedForm, refusal: &Refusal, span: Span
 }
 
 /// A parameter without an exact rule and without an order.
-pub(super) fn order_needed(name: &str, span: Span, why: &str, subject: &Subject) -> Fault {
+pub(super) fn order_needed(law: &Law, parameter: ParamId, span: Span, why: &str, subject: &Subject) -> Fault {
+    let name = &law.parameters[parameter.0].name;
     let order = "give the highest order to keep, such as `order = 4` or `order = 8`; the rule is then biased by what is dropped";
-    let help = match subject.formula {
-        Ok(()) => format!("{order}; or ask for `form = formula`, which is exact and draws nothing"),
-        Err(_) => order.to_owned(),
+    let help = match (&subject.formula, on_request(law, parameter, subject).first()) {
+        (Ok(()), _) => format!("{order}; or ask for `form = formula`, which is exact and draws nothing"),
+        (Err(_), Some(form)) => format!("{order}; or ask for `form({name}) = {form}`, which is exact"),
+        (Err(_), None) => order.to_owned(),
     };
     Fault::new(
         Code::OrderNeeded,

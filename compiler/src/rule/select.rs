@@ -193,7 +193,7 @@ fn select_one(law: &Law, series: &ParameterSeries, subject: &Subject, choice: &C
             Err(refusal) => return Err(not_exponential(form, refusal, span)),
         },
         (Some((RequestedForm::Truncated, span)), None) => {
-            return Err(order_needed(name, span, "a truncated rule needs an order", subject));
+            return Err(order_needed(law, series.parameter, span, "a truncated rule needs an order", subject));
         }
         (Some((RequestedForm::Truncated, _)), Some(order)) => truncated(series, subject.degree, order),
         (Some((RequestedForm::Terminating, span)), order) => match ending {
@@ -254,7 +254,7 @@ fn select_one(law: &Law, series: &ParameterSeries, subject: &Subject, choice: &C
             let candidates = candidates(law, series, subject);
             if candidates.is_empty() && subject.opaque.is_none() {
                 let why = "its series in s = i omega has infinitely many terms, and it is no known transform";
-                return Err(order_needed(name, choice.distribution, why, subject));
+                return Err(order_needed(law, series.parameter, choice.distribution, why, subject));
             }
             return Ok(candidates.into_iter().find(|rule| subject.accepts(rule.highest_order())));
         }
