@@ -1,8 +1,10 @@
-//! The gamma function's family in floating-point numbers, for judging laws at sample parameters.
+//! Primitives, the gamma function's family among them, in floating-point numbers: for judging laws at sample parameters.
 //!
 //! Generated code uses the runtime's; here a few digits less would do.
 
 use std::ops::{Add, Div, Mul, Sub};
+
+use crate::ir::Primitive;
 
 /// A real or complex number.
 pub(crate) trait Argument:
@@ -68,6 +70,39 @@ pub(crate) fn polygamma(order: u32, mut x: f64) -> f64 {
         sum += coefficient * factor;
     }
     if order.is_multiple_of(2) { -sum } else { sum }
+}
+
+/// A primitive at a number, in both tails as accurate as `f64` allows.
+pub(crate) fn primitive_value(primitive: Primitive, x: f64) -> f64 {
+    let sigmoid = |x: f64| if x >= 0.0 { 1.0 / (1.0 + (-x).exp()) } else { x.exp() / (1.0 + x.exp()) };
+    let softplus = |x: f64| x.max(0.0) + (-x.abs()).exp().ln_1p();
+    match primitive {
+        Primitive::Exp => x.exp(),
+        Primitive::ExpM1 => x.exp_m1(),
+        Primitive::Ln => x.ln(),
+        Primitive::Ln1p => x.ln_1p(),
+        Primitive::Sqrt => x.sqrt(),
+        Primitive::Sin => x.sin(),
+        Primitive::Cos => x.cos(),
+        Primitive::Tan => x.tan(),
+        Primitive::Sinh => x.sinh(),
+        Primitive::Cosh => x.cosh(),
+        Primitive::Tanh => x.tanh(),
+        Primitive::Atan => x.atan(),
+        Primitive::Sigmoid => sigmoid(x),
+        Primitive::LogSigmoid => -softplus(-x),
+        Primitive::Softplus => softplus(x),
+        Primitive::LnGamma => ln_gamma(x),
+        Primitive::Polygamma(order) => polygamma(order, x),
+        Primitive::Abs => x.abs(),
+        Primitive::Sign => {
+            if x == 0.0 {
+                0.0
+            } else {
+                x.signum()
+            }
+        }
+    }
 }
 
 #[cfg(test)]

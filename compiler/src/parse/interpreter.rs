@@ -3,7 +3,8 @@
 use num_traits::ToPrimitive;
 
 use crate::errors::{Code, Errors};
-use crate::ir::{DataRef, Function, Graph, Node, NormalForm, Primitive, Rows};
+use crate::ir::{DataRef, Function, Graph, Node, NormalForm, Rows};
+use crate::special::primitive_value;
 
 /// `ln σ(x)`
 pub(crate) fn log_sigmoid(x: f64) -> f64 {
@@ -42,30 +43,6 @@ pub(crate) enum Datum<'a> {
     Matrix(&'a Matrix),
 }
 
-fn primitive(primitive: Primitive, x: f64) -> f64 {
-    match primitive {
-        Primitive::Exp => x.exp(),
-        Primitive::ExpM1 => x.exp_m1(),
-        Primitive::Ln => x.ln(),
-        Primitive::Ln1p => x.ln_1p(),
-        Primitive::Sqrt => x.sqrt(),
-        Primitive::Sin => x.sin(),
-        Primitive::Cos => x.cos(),
-        Primitive::Tan => x.tan(),
-        Primitive::Sinh => x.sinh(),
-        Primitive::Cosh => x.cosh(),
-        Primitive::Tanh => x.tanh(),
-        Primitive::Atan => x.atan(),
-        Primitive::Sigmoid => sigmoid(x),
-        Primitive::LogSigmoid => log_sigmoid(x),
-        Primitive::Softplus => softplus(x),
-        Primitive::LnGamma => crate::special::ln_gamma(x),
-        Primitive::Polygamma(order) => crate::special::polygamma(order, x),
-        Primitive::Abs => x.abs(),
-        Primitive::Sign => x.signum(),
-    }
-}
-
 /// The outputs of a graph whose leaves have the values that `leaf` gives.
 pub(crate) fn evaluate(graph: &Graph, leaf: impl Fn(&Node) -> f64) -> Vec<f64> {
     let mut values: Vec<f64> = Vec::new();
@@ -78,7 +55,7 @@ pub(crate) fn evaluate(graph: &Graph, leaf: impl Fn(&Node) -> f64) -> Vec<f64> {
             Node::Product(operands) => operands.iter().map(at).product(),
             Node::Power(base, exponent) => at(base).powi(*exponent),
             Node::RealPower(base, exponent) => at(base).powf(at(exponent)),
-            Node::Call(function, argument) => primitive(*function, at(argument)),
+            Node::Call(function, argument) => primitive_value(*function, at(argument)),
             Node::Maximum(x, y) => at(x).max(at(y)),
             Node::Minimum(x, y) => at(x).min(at(y)),
             Node::ImaginaryUnit

@@ -2,7 +2,8 @@
 
 use num_traits::ToPrimitive;
 
-use crate::ir::{Graph, Kummer, Node, Primitive};
+use crate::ir::{Graph, Kummer, Node};
+use crate::special::primitive_value;
 
 /// Values of the leaves.
 #[derive(Clone, Debug, Default)]
@@ -41,7 +42,7 @@ pub fn values(graph: &Graph, leaves: &Leaves) -> Vec<f64> {
             Node::Product(operands) => operands[1..].iter().fold(of(&operands[0]), |product, x| product * of(x)),
             Node::Power(base, exponent) => of(base).powi(*exponent),
             Node::RealPower(base, exponent) => of(base).powf(of(exponent)),
-            Node::Call(primitive, x) => apply(*primitive, of(x)),
+            Node::Call(primitive, x) => primitive_value(*primitive, of(x)),
             Node::Maximum(x, y) => of(x).max(of(y)),
             Node::Minimum(x, y) => of(x).min(of(y)),
             Node::DrawSlope(..) => f64::NAN,
@@ -65,36 +66,4 @@ fn kummer(part: Kummer, a: f64, b: f64, x: f64) -> f64 {
         term *= (a + n) / (b + n) * x / (n + 1.0);
     }
     sum
-}
-
-fn apply(primitive: Primitive, x: f64) -> f64 {
-    let sigmoid = |x: f64| if x >= 0.0 { 1.0 / (1.0 + (-x).exp()) } else { x.exp() / (1.0 + x.exp()) };
-    let softplus = |x: f64| x.max(0.0) + (-x.abs()).exp().ln_1p();
-    match primitive {
-        Primitive::Exp => x.exp(),
-        Primitive::ExpM1 => x.exp_m1(),
-        Primitive::Ln => x.ln(),
-        Primitive::Ln1p => x.ln_1p(),
-        Primitive::Sqrt => x.sqrt(),
-        Primitive::Sin => x.sin(),
-        Primitive::Cos => x.cos(),
-        Primitive::Tan => x.tan(),
-        Primitive::Sinh => x.sinh(),
-        Primitive::Cosh => x.cosh(),
-        Primitive::Tanh => x.tanh(),
-        Primitive::Atan => x.atan(),
-        Primitive::Sigmoid => sigmoid(x),
-        Primitive::LogSigmoid => -softplus(-x),
-        Primitive::Softplus => softplus(x),
-        Primitive::LnGamma => crate::special::ln_gamma(x),
-        Primitive::Polygamma(order) => crate::special::polygamma(order, x),
-        Primitive::Abs => x.abs(),
-        Primitive::Sign => {
-            if x == 0.0 {
-                0.0
-            } else {
-                x.signum()
-            }
-        }
-    }
 }

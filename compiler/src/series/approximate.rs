@@ -6,10 +6,8 @@
 use num_traits::ToPrimitive;
 
 use super::power_series::{Coefficients, Obstacle};
-use crate::ir::{
-    Condition, Graph, Law, Node, NodeId, ParamId, Parameter, ParameterKind, Primitive, Rational, Relation,
-};
-use crate::special;
+use crate::ir::{Condition, Graph, Law, Node, NodeId, ParamId, Parameter, ParameterKind, Rational, Relation};
+use crate::special::{self, primitive_value};
 
 /// Relative to the size of the summands: far above the rounding of the few hundred operations of a judgement, far below
 /// what generic parameters give by accident.
@@ -65,7 +63,7 @@ impl Point {
                 Node::Product(operands) => operands.iter().map(get).product(),
                 Node::Power(base, exponent) => get(base).powi(*exponent),
                 Node::RealPower(base, exponent) => get(base).powf(get(exponent)),
-                Node::Call(primitive, argument) => apply(*primitive, get(argument)),
+                Node::Call(primitive, argument) => primitive_value(*primitive, get(argument)),
                 Node::Maximum(x, y) => get(x).max(get(y)),
                 Node::Minimum(x, y) => get(x).min(get(y)),
                 Node::Kummer(..)
@@ -95,36 +93,6 @@ fn draw(parameter: &Parameter, state: &mut u64) -> f64 {
         ParameterKind::Positive => 0.2 + 3.0 * unit,
         ParameterKind::Probability => 0.1 + 0.8 * unit,
         ParameterKind::Count => (2.0 + 6.0 * unit).floor(),
-    }
-}
-
-fn apply(primitive: Primitive, x: f64) -> f64 {
-    match primitive {
-        Primitive::Exp => x.exp(),
-        Primitive::ExpM1 => x.exp_m1(),
-        Primitive::Ln => x.ln(),
-        Primitive::Ln1p => x.ln_1p(),
-        Primitive::Sqrt => x.sqrt(),
-        Primitive::Sin => x.sin(),
-        Primitive::Cos => x.cos(),
-        Primitive::Tan => x.tan(),
-        Primitive::Sinh => x.sinh(),
-        Primitive::Cosh => x.cosh(),
-        Primitive::Tanh => x.tanh(),
-        Primitive::Atan => x.atan(),
-        Primitive::Sigmoid => 1.0 / (1.0 + (-x).exp()),
-        Primitive::LogSigmoid => -(-x).exp().ln_1p(),
-        Primitive::Softplus => x.exp().ln_1p(),
-        Primitive::LnGamma => special::ln_gamma(x),
-        Primitive::Polygamma(order) => special::polygamma(order, x),
-        Primitive::Abs => x.abs(),
-        Primitive::Sign => {
-            if x == 0.0 {
-                0.0
-            } else {
-                x.signum()
-            }
-        }
     }
 }
 

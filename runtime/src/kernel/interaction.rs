@@ -1,0 +1,100 @@
+//! Interaction terms, and lists of them.
+
+use super::estimator::Estimator;
+use crate::engine::InteractionTable;
+use crate::lane::Lane;
+
+/// An interaction term `Σ_o k(z_a, z_b, …; numbers_o)` of a few coordinates.
+pub trait Interaction<E: Estimator>: 'static {
+    /// The numbers of one row that `k` reads: `[E::Scalar; K]`.
+    type Numbers: Copy + Send + Sync + AsRef<[E::Scalar]> + 'static;
+    /// Its coordinates of the draw: `[L; COORDINATES.len()]`.
+    type Draws<L: Lane<Scalar = E::Scalar>>: Copy + Default + AsMut<[L]>;
+    /// `k`, then for each coordinate its derivatives at [`Estimator::ORDERS`], then its mixed derivatives by [`PAIRS`](Self::PAIRS).
+    type Derivatives<L: Lane<Scalar = E::Scalar>>: Copy + AsRef<[L]>;
+    /// The derivatives of `k` with respect to each of the numbers: `[L; K]`.
+    type Partials<L: Lane<Scalar = E::Scalar>>: Copy + AsRef<[L]>;
+    /// `K`.
+    const NUMBERS: usize;
+    /// The coordinates `a`, `b`, …, ascending.
+    const COORDINATES: &'static [usize];
+    /// The pairs of its coordinates, as places among [`Estimator::PAIRS`].
+    const PAIRS: &'static [usize] = &[];
+
+    /// How many rows there are.
+    fn rows(arguments: E::Arguments<'_>) -> usize;
+    /// The numbers of row `o`.
+    fn numbers(arguments: E::Arguments<'_>, row: usize) -> Self::Numbers;
+    /// `k(z)` and its derivatives.
+    fn derivatives<L: Lane<Scalar = E::Scalar>>(z: &Self::Draws<L>, numbers: &Self::Numbers) -> Self::Derivatives<L>;
+    /// The derivatives of `k(z)` with respect to the numbers.
+    fn partials<L: Lane<Scalar = E::Scalar>>(z: &Self::Draws<L>, numbers: &Self::Numbers) -> Self::Partials<L>;
+    /// What the row adds to each stencil as the coordinate at place `moved` among its own moves, with `value` = `k(z)`.
+    #[inline(always)]
+    fn stencils<L: Lane<Scalar = E::Scalar>>(
+        z: &Self::Draws<L>,
+        moved: usize,
+        value: L,
+        probes: &E::Probes<L>,
+        numbers: &Self::Numbers,
+    ) -> E::Stencils<L> {
+        let _ = (z, moved, value, probes, numbers);
+        E::Stencils::default()
+    }
+    /// Adds to `out` what the arguments contribute through row `o`; `adjoint` is by number.
+    fn pull_back(arguments: E::Arguments<'_>, row: usize, adjoint: &[f64], out: &mut E::ArgumentGradient);
+}
+
+/// A list of interaction terms, `(First, (Second, ()))`.
+pub trait Interactions<E: Estimator>: 'static {
+    /// What the engine keeps for each term: `(Table<First>, (Table<Second>, ()))`.
+    type Tables: Send + Sync + 'static;
+    /// Number of terms.
+    const COUNT: usize;
+    /// Empty tables.
+    fn tables() -> Self::Tables;
+    /// Calls `visitor` for each term.
+    fn visit(tables: &Self::Tables, visitor: &mut impl InteractionVisitor<E>);
+    /// Calls `visitor` for each term, with its table to change.
+    fn visit_mut(tables: &mut Self::Tables, visitor: &mut impl InteractionVisitorMut<E>);
+}
+
+/// Does something for each interaction term of an estimator, with its type known.
+pub trait InteractionVisitor<E: Estimator> {
+    /// Called once for each term.
+    fn visit<I: Interaction<E>>(&mut self, table: &InteractionTable<E, I>);
+}
+
+/// Changes the table of each interaction term of an estimator.
+pub trait InteractionVisitorMut<E: Estimator> {
+    /// Called once for each term.
+    fn visit<I: Interaction<E>>(&mut self, table: &mut InteractionTable<E, I>);
+}
+
+impl<E: Estimator> Interactions<E> for () {
+    type Tables = ();
+    const COUNT: usize = 0;
+    fn tables() {}
+    #[inline(always)]
+    fn visit((): &(), _: &mut impl InteractionVisitor<E>) {}
+    #[inline(always)]
+    fn visit_mut((): &mut (), _: &mut impl InteractionVisitorMut<E>) {}
+}
+
+impl<E: Estimator, First: Interaction<E>, Rest: Interactions<E>> Interactions<E> for (First, Rest) {
+    type Tables = (InteractionTable<E, First>, Rest::Tables);
+    const COUNT: usize = 1 + Rest::COUNT;
+    fn tables() -> Self::Tables {
+        (InteractionTable::default(), Rest::tables())
+    }
+    #[inline(always)]
+    fn visit((first, rest): &Self::Tables, visitor: &mut impl InteractionVisitor<E>) {
+        visitor.visit(first);
+        Rest::visit(rest, visitor);
+    }
+    #[inline(always)]
+    fn visit_mut((first, rest): &mut Self::Tables, visitor: &mut impl InteractionVisitorMut<E>) {
+        visitor.visit(first);
+        Rest::visit_mut(rest, visitor);
+    }
+}
