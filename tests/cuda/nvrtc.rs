@@ -9,9 +9,10 @@ use std::process::Command;
 use cudarc::nvrtc::{CompileOptions, compile_ptx_with_opts};
 
 use estimators::{
-    LogLikelihoodSingle, SquaredDistanceCounted, SquaredDistancePathwise, SquaredDistancePathwiseSingle,
-    SquaredDistanceScored, SquaredDistanceSingle, SquaredDistanceWeak, WavesPartlyScored, WavesScored,
-    WavesScoredSingle, WavesSingle, jumps, log_likelihood, squared_distance, waves,
+    CurvesByDifferencesSingle, CurvesScored, LogLikelihoodSingle, SquaredDistanceCounted, SquaredDistancePathwise,
+    SquaredDistancePathwiseSingle, SquaredDistanceScored, SquaredDistanceSingle, SquaredDistanceWeak,
+    WavesPartlyScored, WavesScored, WavesScoredSingle, WavesSingle, curves, jumps, log_likelihood, product,
+    squared_distance, waves,
 };
 
 #[path = "host/estimators.rs"]
@@ -24,12 +25,13 @@ macro_rules! text {
     };
 }
 
-const TEXTS: [(&str, &str); 5] = [
+const TEXTS: [(&str, &str); 6] = [
     text!("laplace_log_sigmoid"),
     text!("gamma_squared_distance"),
     text!("two_ridges_and_separable"),
     text!("own_law"),
     text!("laplace_wave"),
+    text!("laplace_curve"),
 ];
 
 const ARCHITECTURES: [&str; 3] = ["sm_80", "sm_90", "sm_100"];
@@ -124,6 +126,10 @@ fn texts_of_both_precisions() {
     check("log_likelihood_single", LogLikelihoodSingle::CUDA, true);
     check("waves", waves::CUDA, false);
     check("waves_single", WavesSingle::CUDA, true);
+    check("curves", curves::CUDA, false);
+    check("curves_by_differences_single", CurvesByDifferencesSingle::CUDA, true);
+    check("curves_scored", CurvesScored::CUDA, false);
+    check("product", product::CUDA, false);
 }
 
 #[test]

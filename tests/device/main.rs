@@ -75,6 +75,17 @@ struct Scored;
 #[estimator(of = separable, distribution = Gamma, form = score, precision = f32, packs = portable)]
 struct ScoredSingle;
 
+/// Terms of several coordinates, beside terms of one each.
+#[estimator(distribution = Laplace, packs = portable)]
+fn curve(z: &[f64], t: &[f64]) -> f64 {
+    let sum: f64 = t.iter().map(|t| (z[0] * (-z[2] * t).exp() - 1.0).powi(2)).sum();
+    sum + (z[0] * z[1]).sin() + z.iter().map(|z| z.tanh()).sum::<f64>()
+}
+
+/// The same in single precision, by a series.
+#[estimator(of = curve, distribution = Laplace, order = 4, precision = f32, packs = portable)]
+struct CurveSingle;
+
 /// A smooth function of one coordinate each, for many laws.
 #[estimator(distribution = Exponential, packs = portable)]
 fn smooth(z: &[f64]) -> f64 {
@@ -160,6 +171,8 @@ same_bits!(two_states, TwoStates, Bernoulli { p: [0.3, 0.5, 0.9] }, (matrix(5, 3
 same_bits!(separable_terms, separable, Gamma { k: [0.4, 1.0, 7.5], mu: 1.5 }, &[0.1, 0.2, 0.3]);
 same_bits!(separable_terms_single, SeparableSingle, Gamma { k: [0.4, 1.0, 7.5], mu: 1.5 }, &[0.1, 0.2, 0.3]);
 same_bits!(scored_single, ScoredSingle, Gamma { k: [0.4, 1.0, 7.5], mu: 1.5 }, &[0.1, 0.2, 0.3], 6);
+same_bits!(interactions, curve, Laplace { mu: [0.3, -0.2, 0.1], b: 0.2 }, &[0.2, 0.9, 1.7]);
+same_bits!(interactions_single, CurveSingle, Laplace { mu: [0.3, -0.2, 0.1], b: 0.2 }, &[0.2, 0.9, 1.7]);
 same_bits!(pathwise, Pathwise, Gamma { k: [0.4, 1.0, 2000.0], mu: 1.5 }, &[0.1, 0.2, 0.3], 6);
 same_bits!(pathwise_single, PathwiseSingle, Gamma { k: [0.4, 1.0, 2000.0], mu: 1.5 }, &[0.1, 0.2, 0.3], 6);
 same_bits!(

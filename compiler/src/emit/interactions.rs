@@ -75,6 +75,33 @@ impl Sections<'_> {
         }
     }
 
+    /// What a device computes of a section: `derivatives`, and for each coordinate that moves `stencils0`, `stencils1`, ….
+    pub(super) fn interaction_functions(&self, index: usize, section: &InteractionSection) -> TokenStream {
+        let (name, estimator) = (interaction_name(index), &self.estimator);
+        let derivatives = self.of_coordinates("derivatives", &section.derivatives, section);
+        let are_evaluated = self.program.probes.are_evaluated();
+        let moved = section.stencils.iter().enumerate().filter(|_| are_evaluated);
+        let stencils = moved.map(|(place, graph)| {
+            let function = format_ident!("stencils{place}");
+            let [draws, numbers] = self.inputs(&[graph], section);
+            let (value, points) = self.moved_inputs(&[graph]);
+            let body = self.of_packs(graph, section);
+            let (bindings, outputs, results) = (body.bindings, body.outputs, self.results());
+            let ((draws, of_draws), (points, of_points)) = (draws.split(), points.split());
+            let (numbers, of_numbers) = numbers.split();
+            quote! {
+                fn #function(#draws, #value: L, #points, #numbers) -> [L; #results] {
+                    #of_draws
+                    #of_points
+                    #of_numbers
+                    #bindings
+                    [#(#outputs),*]
+                }
+            }
+        });
+        quote! { impl Interaction<#estimator> for #name { #derivatives #(#stencils)* } }
+    }
+
     /// `derivatives` and `partials`: several packs from the coordinates and the numbers.
     fn of_coordinates(&self, name: &str, graph: &Graph, section: &InteractionSection) -> TokenStream {
         let name = format_ident!("{name}");
@@ -102,18 +129,7 @@ impl Sections<'_> {
         }
         let graphs: Vec<&Graph> = section.stencils.iter().collect();
         let [draws, numbers] = self.inputs(&graphs, section);
-        let uses = |node: Node| graphs.iter().any(|graph| sharing::uses(graph, |found| *found == node));
-        let value = if uses(Node::Input(Inputs::VALUE)) {
-            quote! { value }
-        } else {
-            quote! { _ }
-        };
-        let count = probes.numbers.graph.outputs.len();
-        let points = Input {
-            name: "probes",
-            element: quote! { L },
-            names: self.names('p', 0..count, |index| uses(Node::Input(Inputs::NUMBERS + index))),
-        };
+        let (value, points) = self.moved_inputs(&graphs);
         let moves = section.coordinates.iter().zip(&graphs);
         let costs = moves.map(|(coordinate, graph)| format!("z[{coordinate}]: {}", summary::operations(graph)));
         let opening = "Exact rules, once for each sample, row and coordinate that moves: k, probes -> what the row adds to each stencil.";
@@ -132,7 +148,7 @@ impl Sections<'_> {
                 false => quote! { #arm => { #bindings [#(#outputs),*] } },
             }
         });
-        let (scalar, results) = (self.scalar(), Literal::usize_unsuffixed(probes.count()));
+        let (scalar, results) = (self.scalar(), self.results());
         let ((draws, of_draws), (points, of_points)) = (draws.split(), points.split());
         let (numbers, of_numbers) = numbers.split();
         quote! {
@@ -145,6 +161,23 @@ impl Sections<'_> {
                 match moved { #(#arms)* }
             }
         }
+    }
+
+    fn results(&self) -> Literal {
+        Literal::usize_unsuffixed(self.program.probes.count())
+    }
+
+    /// The value at the draw, and the probes, named as far as the graphs read them.
+    fn moved_inputs(&self, graphs: &[&Graph]) -> (TokenStream, Input) {
+        let uses = |node: Node| graphs.iter().any(|graph| sharing::uses(graph, |found| *found == node));
+        let value = if uses(Node::Input(Inputs::VALUE)) {
+            quote! { value }
+        } else {
+            quote! { _ }
+        };
+        let all = 0..self.program.probes.numbers.graph.outputs.len();
+        let names = self.names('p', all, |index| uses(Node::Input(Inputs::NUMBERS + index)));
+        (value, Input { name: "probes", element: quote! { L }, names })
     }
 
     /// Coordinates and numbers, named as far as the graphs read them.

@@ -102,12 +102,16 @@ pub fn emit_estimator(program: &Program, rules: &[Rule], context: &EstimatorCont
     let functions = functions(&sections, &law.path, context.callee.as_ref());
     let ridges = program.ridges.iter().enumerate().map(|(index, section)| sections.ridge(index, section));
     let separable = program.separable.as_ref().map(|section| sections.separable(section));
-    let interactions = program.interactions.iter().enumerate();
-    let interactions = interactions.map(|(index, section)| sections.interaction(index, section));
-    let terms = quote! { #(#ridges)* #separable #(#interactions)* };
+    let one_by_one = quote! { #(#ridges)* #separable };
+    let interactions = || program.interactions.iter().enumerate();
+    let functions_of_interactions =
+        interactions().map(|(index, section)| sections.interaction_functions(index, section));
+    let of_terms = quote! { #one_by_one #(#functions_of_interactions)* };
+    let interactions = interactions().map(|(index, section)| sections.interaction(index, section));
+    let terms = quote! { #one_by_one #(#interactions)* };
     let probes = sections.probes();
     let header = header(program, rules, context);
-    let of_packs = quote! { impl Estimator for Probes { #probes } #terms };
+    let of_packs = quote! { impl Estimator for Probes { #probes } #of_terms };
     let cuda = cuda::emit(program, &context.name, context.precision, &header, &of_packs);
     let implementation = implementation(&sections, rules, &law.path, &probes, &cuda);
     let whole = program.whole.as_ref().map(|section| sections.whole(section));

@@ -13,7 +13,7 @@ use super::memory::Memory;
 use super::plan::{Plan, Tables};
 use super::shape::Geometry;
 use crate::backend::{Arithmetic, DeviceError};
-use crate::kernel::{Estimator, Law, Ridges, Separable};
+use crate::kernel::{Estimator, Interactions, Law, Ridges, Separable};
 
 /// The kernels that are the same for all estimators.
 const COMMON: &str = "#include \"common.cuh\"\n";
@@ -54,12 +54,13 @@ pub(super) struct Outline {
     pub(super) orders: &'static [u32],
     /// Runs of a ridge row.
     pub(super) entries: usize,
-    /// Runs of the separable terms of a coordinate.
+    /// Runs of the separable and interaction terms of a coordinate.
     pub(super) separable_entries: usize,
     /// Runs of a coordinate.
     pub(super) coordinate_entries: usize,
     pub(super) stencils: usize,
     pub(super) has_ridges: bool,
+    pub(super) has_interactions: bool,
     /// Whether rules read the value of the function.
     pub(super) has_scores: bool,
 }
@@ -67,12 +68,13 @@ pub(super) struct Outline {
 impl Outline {
     /// Whether something joins the coordinates of a sample, as `job.cuh` says it.
     pub(super) const fn is_joined(&self) -> bool {
-        self.has_ridges || self.has_scores
+        self.has_ridges || self.has_interactions || self.has_scores
     }
 
     fn of<E: Estimator>() -> Self {
         let entries = 1 + E::ORDERS.len();
-        let separable = if <E::Separable as Separable<E>>::PRESENT { entries } else { 0 };
+        let has_interactions = <E::Interactions as Interactions<E>>::COUNT > 0;
+        let separable = if <E::Separable as Separable<E>>::PRESENT || has_interactions { entries } else { 0 };
         Self {
             size: size_of::<E::Scalar>(),
             parameters: size_of::<<E::Law as Law>::Theta<E::Scalar>>() / size_of::<E::Scalar>(),
@@ -82,6 +84,7 @@ impl Outline {
             coordinate_entries: separable + E::STENCILS,
             stencils: E::STENCILS,
             has_ridges: <E::Ridges as Ridges<E>>::COUNT > 0,
+            has_interactions,
             has_scores: !E::SCORES.is_empty(),
         }
     }

@@ -9,7 +9,7 @@ use crate::backend::DeviceError;
 use crate::engine::{DeviceJob, LANES, LEAF, Slopes};
 use crate::lane::Scalar;
 
-/// Ridge terms that a kernel takes.
+/// Ridge and interaction terms that a kernel takes.
 pub(super) const MOST_RIDGES: usize = 8;
 /// Leaves that one launch of the tree adds.
 pub(super) const TREE_LEAVES: usize = 1024;
@@ -163,7 +163,7 @@ impl Device {
         let (first_leaf, leaves) = (self.part * width, all.saturating_sub(self.part * width).min(width));
         let tables = Tables {
             job: arguments,
-            rows: job.ridges.iter().map(|ridge| ridge.rows).collect(),
+            rows: job.ridges.iter().take(slopes.len()).map(|ridge| ridge.rows).collect(),
             exact: exact.into_iter().map(at).collect(),
             first_leaf,
             leaves,
@@ -275,7 +275,7 @@ impl Device {
         let (moments, dimension) = (job.runs as usize * LANES, job.dimension as usize);
         let by_row = outline.has_ridges.then(|| self.geometry.by_row(&tables.rows, dimension, job.samples, leaves));
         let stencils = outline.has_ridges && outline.stencils > 0;
-        let keeps = outline.has_scores || by_row.is_some_and(|shape| shape.needs_draws);
+        let keeps = outline.has_scores || outline.has_interactions || by_row.is_some_and(|shape| shape.needs_draws);
         let draws = if keeps { dimension * LEAF } else { 0 };
         let arguments = if stencils { 2 * job.ridge_rows as usize * LEAF } else { 0 };
         let values = if outline.has_scores { LEAF } else { 0 };

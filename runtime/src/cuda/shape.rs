@@ -134,6 +134,7 @@ mod tests {
             coordinate_entries: stencils,
             stencils,
             has_ridges: true,
+            has_interactions: false,
             has_scores: false,
         };
         Geometry { outline, multiprocessors: 132 }

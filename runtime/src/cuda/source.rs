@@ -13,6 +13,7 @@ const HEADERS: &[(&str, &str)] = &[
     ("format.cuh", include_str!("device/format.cuh")),
     ("functions.cuh", include_str!("device/functions.cuh")),
     ("implicit_gamma.cuh", include_str!("device/implicit_gamma.cuh")),
+    ("interactions.cuh", include_str!("device/interactions.cuh")),
     ("job.cuh", include_str!("device/job.cuh")),
     ("ln.cuh", include_str!("device/ln.cuh")),
     ("logphi.cuh", include_str!("device/logphi.cuh")),

@@ -3,8 +3,9 @@
 //! The layout is that of `cuda/device/job.cuh`. A device gives back the moments of all samples, in the order of
 //! [`Layout`](super::moments::Layout), and everything after the sample loop is the processor's.
 
+use super::interactions::InteractionTable;
 use super::table::RidgeTable;
-use crate::kernel::{Estimator, Ridge, RidgeVisitor};
+use crate::kernel::{Estimator, Interaction, InteractionVisitor, Ridge, RidgeVisitor};
 use crate::lane::Scalar;
 
 /// One run of an estimator over scalars `S`.
@@ -28,7 +29,7 @@ pub struct DeviceJob<S> {
     pub constant: f64,
     /// Numbers of the separable term, coordinate by coordinate.
     pub numbers: Vec<S>,
-    /// The ridge terms.
+    /// The ridge terms, then the interaction terms, which have numbers only.
     pub ridges: Vec<DeviceRidge<S>>,
 }
 
@@ -47,7 +48,7 @@ pub struct DeviceRidge<S> {
     pub numbers: Vec<S>,
 }
 
-/// Copies the table of every ridge term.
+/// Copies the table of every ridge term, then of every interaction term.
 pub(crate) struct Collect<'a, S>(pub(crate) &'a mut Vec<DeviceRidge<S>>);
 
 impl<E: Estimator> RidgeVisitor<E> for Collect<'_, E::Scalar> {
@@ -59,6 +60,13 @@ impl<E: Estimator> RidgeVisitor<E> for Collect<'_, E::Scalar> {
             offsets: table.offsets.as_flattened().to_vec(),
             numbers: flat(&table.numbers),
         });
+    }
+}
+
+impl<E: Estimator> InteractionVisitor<E> for Collect<'_, E::Scalar> {
+    fn visit<I: Interaction<E>>(&mut self, table: &InteractionTable<E, I>) {
+        let numbers = flat(&table.numbers);
+        self.0.push(DeviceRidge { rows: table.numbers.len(), numbers, ..DeviceRidge::default() });
     }
 }
 

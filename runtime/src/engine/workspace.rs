@@ -256,6 +256,7 @@ impl<E: Estimator> Workspace<E> {
         let mut job = self.device_parameters(noise, samples);
         job.constant = if E::SCORES.is_empty() { 0.0 } else { constant };
         E::Ridges::visit(&self.tables, &mut Collect(&mut job.ridges));
+        E::Interactions::visit(&self.interactions, &mut Collect(&mut job.ridges));
         job.numbers = flat(&self.numbers);
         job
     }

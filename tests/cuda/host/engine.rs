@@ -9,10 +9,10 @@ use logphi::{DeviceJob, Draws, EstimateError, Estimator, Gradient, LANES, Law, M
 
 use super::driver::{Bytes, Program, compare};
 use super::estimators::{
-    LogLikelihoodSingle, SquaredDistanceCounted, SquaredDistancePathwise, SquaredDistancePathwiseSingle,
-    SquaredDistanceScored, SquaredDistanceSingle, SquaredDistanceWeak, WavesAtDraw, WavesAtDrawSingle,
-    WavesPartlyScored, WavesScored, WavesScoredSingle, WavesSingle, jumps, log_likelihood, offset_waves,
-    squared_distance, waves,
+    CurvesByDifferencesSingle, CurvesScored, LogLikelihoodSingle, SquaredDistanceCounted, SquaredDistancePathwise,
+    SquaredDistancePathwiseSingle, SquaredDistanceScored, SquaredDistanceSingle, SquaredDistanceWeak, WavesAtDraw,
+    WavesAtDrawSingle, WavesPartlyScored, WavesScored, WavesScoredSingle, WavesSingle, curves, jumps, log_likelihood,
+    offset_waves, product, squared_distance, waves,
 };
 
 /// How kernels are launched: nothing of it may change a bit.
@@ -269,6 +269,16 @@ fn stencils_at_the_draw() {
 }
 
 #[test]
+fn interaction_terms() {
+    let law = Laplace { mu: vec![0.125, -0.375, 0.0], b: vec![0.25, 0.5, 0.125] };
+    let arguments = || (vector(5), vector(5), vector(3), 0.75);
+    check!("curves", curves, law.clone(), arguments());
+    check!("curves_by_differences_single", CurvesByDifferencesSingle, law.clone(), arguments());
+    check!("curves_scored", CurvesScored, law.clone(), arguments());
+    check!("product", product, law, ());
+}
+
+#[test]
 fn several_laws() {
     let law = |shift: f64| Laplace { mu: vec![0.125 + shift, -0.375, 0.0], b: vec![0.75, 0.5, 1.0 - shift] };
     let laws = [0.0, 0.25, -0.5, 0.5].map(law);
@@ -279,6 +289,10 @@ fn several_laws() {
     check_sweep("waves_scored", &laws, |samples| {
         let arguments = (matrix(11, 3), vector(11), vector(11), vector(3));
         WavesScored::prepare(&laws[0], arguments).samples(samples).seed(7).build().expect("a valid problem")
+    });
+    check_sweep("curves", &laws, |samples| {
+        let arguments = (vector(5), vector(5), vector(3), 0.75);
+        curves::prepare(&laws[0], arguments).samples(samples).seed(7).build().expect("a valid problem")
     });
     let law = |k: f64| Gamma { k: vec![k, 2.5, 1.0], mu: vec![1.5, 1.0, 0.25] };
     let laws = [0.375, 1.0, 17.0].map(law);

@@ -77,3 +77,24 @@ pub struct SquaredDistanceCounted;
 pub fn offset_waves(w: &[f64], a: &[f64], offset: f64) -> f64 {
     dot(a, w).sin() + w.iter().map(|w| w * w).sum::<f64>() + offset
 }
+
+/// Terms of several coordinates, two of them over rows and with numbers, beside terms of every other kind.
+#[estimator(distribution = Laplace, form(b) = auxiliary, packs = portable)]
+pub fn curves(z: &[f64], t: &[f64], y: &[f64], a: &[f64], size: f64) -> f64 {
+    t.iter().zip(y).map(|(t, y)| (y - z[0] * (-z[2] * t).exp()).powi(2)).sum::<f64>()
+        + size * (z[0] * z[1]).sin()
+        + dot(a, z).tanh()
+        + z.iter().map(|z| (-z * z).exp()).sum::<f64>()
+}
+
+#[estimator(of = curves, distribution = Laplace, form(b) = difference, precision = f32, packs = portable)]
+pub struct CurvesByDifferencesSingle;
+
+#[estimator(of = curves, distribution = Laplace, form = score, packs = portable)]
+pub struct CurvesScored;
+
+/// Nothing but a term of two coordinates, by a series.
+#[estimator(distribution = Laplace, order = 4, packs = portable)]
+pub fn product(z: &[f64]) -> f64 {
+    (z[0] * z[1]).cos()
+}

@@ -21,18 +21,19 @@ struct Input {
     }
 };
 
-void run(const logphi::Job& job, u64 groups, u64 slots, u64 parameters, bool has_rows, bool has_moved) {
+void run(const logphi::Job& job, u64 groups, u64 slots, u64 parameters, u64 ridges, bool has_moved) {
     using on_host::launch;
+    const bool has_rows = ridges > 0;
     const unsigned leaves = job.leaves * job.laws, warps = 4;
     const u64 rows = logphi::logphi_sizes[0], entries = logphi::logphi_sizes[1], moved = logphi::logphi_sizes[2];
-    const bool has_scores = logphi::logphi_sizes[3] > 0;
-    if (!has_rows && !has_scores) {
+    const bool has_scores = logphi::logphi_sizes[3] > 0, has_interactions = logphi::logphi_sizes[4] > 0;
+    if (!has_rows && !has_scores && !has_interactions) {
         launch({3}, {32, warps}, 0, [&] { logphi::logphi_by_coordinate(job); });
         return;
     }
     if (job.draws) launch({5}, {32, warps}, 0, [&] { logphi::logphi_draw(job); });
     u64 all = 0;
-    for (const auto& table : job.ridges) all += (table.rows + 7) / 8 * (8 / rows);
+    for (u64 at = 0; at < ridges; at++) all += (job.ridges[at].rows + 7) / 8 * (8 / rows);
     const u64 staged = job.is_staged ? job.dimension * (groups * rows + slots * 32) : 0;
     const u64 drawn = job.draws ? 0 : job.dimension * parameters;
     const u64 shared = (staged + drawn + (slots > 1 ? groups * rows * entries * 32 : 0)) * sizeof(Number);
@@ -70,9 +71,9 @@ int main(int, char** names) {
     job.is_staged = !keep_draws || groups % 2;
     job.prepared = job.theta = theta.data();
     job.numbers = numbers.data();
-    const u64 ridges = in.number();
+    const u64 terms = in.number(), ridges = terms - logphi_sizes[4];
     std::vector<std::vector<Number>> tables;
-    for (u64 at = 0; at < ridges; at++) {
+    for (u64 at = 0; at < terms; at++) {
         RidgeTable& table = job.ridges[at];
         table.rows = static_cast<u32>(in.number());
         table.first = static_cast<u32>(in.number());
@@ -92,11 +93,11 @@ int main(int, char** names) {
         std::vector<Number> arguments(places * job.ridge_rows * 2 * LEAF, std::nan(""));
         std::vector<Number> moments(places * length, std::nan(""));
         std::vector<Number> values(places * LEAF, std::nan(""));
-        job.draws = keep_draws || logphi_sizes[3] > 0 ? draws.data() : nullptr;
+        job.draws = keep_draws || logphi_sizes[3] > 0 || logphi_sizes[4] > 0 ? draws.data() : nullptr;
         job.values = values.data();
         job.arguments = arguments.data();
         job.moments = moments.data();
-        run(job, groups, slots, theta.size() / (job.laws * job.dimension), ridges > 0, has_moved);
+        run(job, groups, slots, theta.size() / (job.laws * job.dimension), ridges, has_moved);
         if (job.laws > 1 && launch_leaves < all) return 4;
         sums.resize((launches + job.laws) * length);
         double* to = sums.data() + launches * length;

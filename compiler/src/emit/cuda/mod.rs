@@ -16,8 +16,9 @@ use self::translate::{Translator, identifier};
 use super::law::draw_function;
 use super::summary;
 use crate::errors::bug;
+use crate::ir::display::coordinate_names;
 use crate::ir::{DrawSlope, Node, Sampler};
-use crate::kernel::program::{Program, Score};
+use crate::kernel::program::{InteractionSection, Program, Score};
 use crate::parse::options::Precision;
 
 /// The estimator's text, or why it cannot run on a device.
@@ -41,11 +42,6 @@ pub(super) fn emit(
 fn sampler(program: &Program) -> Result<&Sampler, &'static str> {
     if program.whole.is_some() {
         return Err("the function is opaque: it is called as Rust code, which no device runs");
-    }
-    if !program.interactions.is_empty() {
-        return Err(
-            "the function has terms of several coordinates together, which the device's kernels do not compute",
-        );
     }
     if program.is_known() {
         return Err("value and gradient are formulas: nothing is drawn");
@@ -107,7 +103,7 @@ impl Functions {
             let Some((of, _)) = &item.trait_ else { continue };
             let of = of.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
             let own = match (of.as_str(), &*item.self_ty) {
-                ("Ridge" | "Separable", syn::Type::Path(path)) => match path.path.get_ident() {
+                ("Ridge" | "Separable" | "Interaction", syn::Type::Path(path)) => match path.path.get_ident() {
                     Some(name) => name.to_string(),
                     None => continue,
                 },
@@ -203,10 +199,17 @@ impl Writer<'_> {
             }
             None => "    using Coordinates = Nothing;\n",
         };
+        let interactions = 0..program.interactions.len();
+        let interactions: Vec<String> = interactions.map(|index| format!("Interaction{index}")).collect();
+        for (own, section) in interactions.iter().zip(&program.interactions) {
+            self.interaction(own, section, &mut text);
+        }
         let _ = write!(
             text,
-            "\n    using Ridges = List<{}>;\n{coordinates}}};\n\nLOGPHI_KERNELS({name})\n\n}}  // namespace logphi\n",
+            "\n    using Ridges = List<{}>;\n{coordinates}    using Interactions = List<{}>;\n}};\n\nLOGPHI_KERNELS({name})\n\n\
+             }}  // namespace logphi\n",
             ridges.join(", "),
+            interactions.join(", "),
         );
         text
     }
@@ -224,6 +227,45 @@ impl Writer<'_> {
             } else {
                 self.write(own, "stencils", &["probes", "numbers"], 2, text);
             }
+        }
+        text.push_str("    };\n");
+    }
+
+    /// An interaction term: its coordinates, derivatives, and stencils by the coordinate that moves.
+    fn interaction(&self, own: &str, section: &InteractionSection, text: &mut String) {
+        let all: Vec<String> = section.coordinates.iter().map(usize::to_string).collect();
+        let _ = write!(
+            text,
+            "\n    // An interaction term: the sum over rows of k({}).\n    struct {own} {{\n        \
+             static constexpr int NUMBERS = {};\n        static constexpr int COORDINATES = {};\n\n        \
+             static LOGPHI_INLINE u32 coordinate(int place) {{\n            constexpr u32 all[] = {{{}}};\n            \
+             return all[place];\n        }}\n\n        // Once for each sample and row: k and its derivatives by each coordinate; {}\n",
+            coordinate_names(&section.coordinates).join(", "),
+            section.numbers.outputs.len(),
+            section.coordinates.len(),
+            all.join(", "),
+            summary::operations(&section.derivatives),
+        );
+        self.write(own, "derivatives", &[], 2, text);
+        if self.program.probes.are_evaluated() {
+            let places = 0..section.coordinates.len();
+            text.push_str(
+                "\n        // Once for each sample, row and moved coordinate: what is added to the expectation of each rule.\n",
+            );
+            for place in places.clone() {
+                self.write(own, &format!("stencils{place}"), &[], 2, text);
+            }
+            text.push_str(
+                "\n        template <int PLACE>\n        static LOGPHI_INLINE void stencils(const Array<Scalar, COORDINATES>& z, Scalar value,\n            \
+                 const Array<Scalar, PROBES>& probes, const Array<Scalar, NUMBERS>& numbers, Array<Scalar, STENCILS>& out) {\n",
+            );
+            for place in places {
+                let _ = writeln!(
+                    text,
+                    "            if constexpr (PLACE == {place}) stencils{place}(z, value, probes, numbers, out);"
+                );
+            }
+            text.push_str("        }\n");
         }
         text.push_str("    };\n");
     }

@@ -40,7 +40,7 @@ template <int FROM = 0, class T, int N, int M> LOGPHI_INLINE void add(Array<T, N
 template <class A, class B> struct Same { static constexpr bool VALUE = false; };
 template <class A> struct Same<A, A> { static constexpr bool VALUE = true; };
 
-// A list of types: the ridge terms of an estimator.
+// A list of types: the ridge terms of an estimator, or its interaction terms.
 template <class... Types> struct List {};
 
 // The absent separable term.

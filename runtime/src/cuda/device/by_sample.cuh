@@ -6,7 +6,7 @@
 // shorten the way through a leaf where there are too few leaves to fill the device.
 #pragma once
 
-#include "job.cuh"
+#include "interactions.cuh"
 
 #ifndef LOGPHI_SHARED
 #define LOGPHI_SHARED(name) extern __shared__ __align__(16) unsigned char name[]
@@ -151,11 +151,6 @@ LOGPHI_INLINE void stage_slopes(List<R, Rest...>, const Job& job, u32 group, u32
     }
 }
 
-// The kept draws of a coordinate in a leaf.
-template <class S> LOGPHI_INLINE const S* drawn(const Job& job, u32 leaf, u32 coordinate) {
-    return static_cast<const S*>(job.draws) + (static_cast<u64>(leaf) * job.dimension + coordinate) * LEAF;
-}
-
 // Draws a coordinate of a sample with what `all` has for each coordinate.
 template <class E>
 LOGPHI_INLINE typename E::Scalar draw_with(const Job& job, const typename E::Scalar* all, u64 sample, u32 coordinate) {
@@ -273,6 +268,11 @@ template <class E> LOGPHI_INLINE void evaluate_all(const Job& job) {
                     value = value + derivatives[0];
                 }
             }
+            if constexpr (Sizes<E>::INTERACTIONS > 0) {
+                S sum = S(0);
+                add_values<E, Sizes<E>::RIDGES>(typename E::Interactions(), job, Place{leaf, offset}, sum);
+                value = value + sum;
+            }
             static_cast<S*>(job.values)[static_cast<u64>(leaf) * LEAF + offset] = value;
         }
     }
@@ -301,7 +301,7 @@ LOGPHI_INLINE void add_moved(List<R, Rest...>, const Job& job, const Round<typen
     }
 }
 
-// The separable term and the stencils of every coordinate, after `by_row`. Grid (coordinates / blockDim.y, laws * leaves), blocks
+// The separable term, its part of interaction terms and the stencils of every coordinate, after `by_row`. Grid (coordinates / blockDim.y, laws * leaves), blocks
 // of (32, coordinates, slots). Shared memory with several slots: `coordinates * COORDINATE_ENTRIES * 32` numbers.
 template <class E> LOGPHI_INLINE void by_moved_coordinate(const Job& job) {
     if constexpr (Sizes<E>::JOINED && Sizes<E>::COORDINATE_ENTRIES > 0) {
@@ -333,12 +333,22 @@ template <class E> LOGPHI_INLINE void by_moved_coordinate(const Job& job) {
                     z = E::draw(load<S, E::PREPARED>(job.prepared, range.coordinates + coordinate), words);
                 }
                 S value = S(0);
+                Array<S, FIRST> derivatives;
                 if constexpr (Sizes<E>::SEPARABLE) {
-                    Array<S, FIRST> derivatives;
                     C::derivatives(z, load<S, C::NUMBERS>(job.numbers, coordinate), derivatives);
                     value = derivatives[0];
-                    add(sums, derivatives);
                 }
+                if constexpr (Sizes<E>::INTERACTIONS > 0) {
+                    Array<S, FIRST> joined;
+                    fill(joined, -S(0));
+                    add_interactions<E, Sizes<E>::RIDGES>(typename E::Interactions(), job, Place{leaf, offset}, coordinate, joined);
+                    if constexpr (Sizes<E>::SEPARABLE) {
+                        add(derivatives, joined);
+                    } else {
+                        derivatives = joined;
+                    }
+                }
+                if constexpr (FIRST > 0) add(sums, derivatives);
                 if constexpr (E::STENCILS > 0) {
                     auto words = Words<S>::auxiliary(key, sample, coordinate);
                     Array<S, E::PROBES> probes;
@@ -354,6 +364,10 @@ template <class E> LOGPHI_INLINE void by_moved_coordinate(const Job& job) {
                         Array<S, E::STENCILS> moved;
                         C::stencils(z, value, probes, load<S, C::NUMBERS>(job.numbers, coordinate), moved);
                         add(moved_sums, moved);
+                    }
+                    if constexpr (MOVES && Sizes<E>::INTERACTIONS > 0) {
+                        add_moved_interactions<E, Sizes<E>::RIDGES>(typename E::Interactions(), job, Place{leaf, offset}, coordinate,
+                                                                    probes, moved_sums);
                     }
                     if constexpr (E::SCORES > 0) {
                         E::scores(static_cast<const S*>(job.values)[static_cast<u64>(leaf) * LEAF + offset], probes, moved_sums);

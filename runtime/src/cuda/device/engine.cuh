@@ -2,11 +2,11 @@
 //
 // | kernel | for | before it |
 // | --- | --- | --- |
-// | `logphi_by_coordinate` | no ridge terms, no scores | |
-// | `logphi_draw` | ridge terms or scores, where draws are kept | |
+// | `logphi_by_coordinate` | nothing that joins coordinates | |
+// | `logphi_draw` | ridge terms, interaction terms or scores, where draws are kept | |
 // | `logphi_by_row` | ridge terms | `logphi_draw` if `Job::draws` is given |
 // | `logphi_evaluate` | scores | `logphi_by_row` if there are ridge terms |
-// | `logphi_by_moved_coordinate` | ridge terms or scores, with a separable term or stencils | all above |
+// | `logphi_by_moved_coordinate` | the same, with separable or interaction terms or stencils | all above |
 //
 // | `logphi_tree` | adding leaves, at most 1024 | all of these |
 // | `logphi_few_leaves` | the same, at most 8 | all of these |
@@ -47,7 +47,8 @@
         logphi_tree_of_sums(const double* leaves, u32 count, u64 length, double* out, double* totals) {                \
         tree(leaves, count, length, out, totals);                                                                      \
     }                                                                                                                  \
-    /* For tests: rows of a thread of `by_row`, the sizes that both sides compute, and how many scores there are. */    \
+    /* For tests: rows of a thread of `by_row`, the sizes that both sides compute, how many scores and interactions there are. */ \
     extern "C" {                                                                                                       \
-    __device__ u32 logphi_sizes[4] = {Sizes<E>::ROWS, Sizes<E>::ENTRIES, Sizes<E>::COORDINATE_ENTRIES, E::SCORES};     \
+    __device__ u32 logphi_sizes[5] = {Sizes<E>::ROWS, Sizes<E>::ENTRIES, Sizes<E>::COORDINATE_ENTRIES, E::SCORES,       \
+                                            Sizes<E>::INTERACTIONS};     \
     }

@@ -12,7 +12,8 @@ constexpr u32 LEAF = 1024;
 constexpr u32 BLOCK = 8;
 constexpr int MOST_RIDGES = 8;
 
-// A ridge term: slopes and offsets as in `engine/table.rs`, in blocks of eight rows, filled up with 0.
+// A ridge term: slopes and offsets as in `engine/table.rs`, in blocks of eight rows, filled up with 0. Interaction terms have such a
+// table each after those of ridge terms, with numbers only.
 struct RidgeTable {
     // Rows of this term, and position of the first among those of all terms.
     u32 rows;
@@ -48,7 +49,8 @@ struct Job {
     const void* theta;
     // [dimension][NUMBERS] of the separable term.
     const void* numbers;
-    // [leaves][dimension][1024]: the draws, or null where each block of rows draws for itself. Needed for stencils with ridge terms.
+    // [leaves][dimension][1024]: the draws, or null where each block of rows draws for itself. Needed for stencils with ridge terms,
+    // for interaction terms and for scores.
     void* draws;
     // [leaves][ridge_rows][2][1024]: `u_o` and `h(u_o)`. Needed for stencils with ridge terms, otherwise null.
     void* arguments;
@@ -70,12 +72,13 @@ template <class E> struct Sizes {
     using S = typename E::Scalar;
     static constexpr bool SEPARABLE = !Same<typename E::Coordinates, Nothing>::VALUE;
     static constexpr int RIDGES = Count<typename E::Ridges>::VALUE;
-    static_assert(RIDGES <= MOST_RIDGES, "too many ridge terms");
+    static constexpr int INTERACTIONS = Count<typename E::Interactions>::VALUE;
+    static_assert(RIDGES + INTERACTIONS <= MOST_RIDGES, "too many ridge and interaction terms");
     // Whether something joins the coordinates of a sample, so that its draws are made first.
-    static constexpr bool JOINED = RIDGES > 0 || E::SCORES > 0;
-    // Runs of a ridge row, of the separable term of a coordinate, and of a coordinate.
+    static constexpr bool JOINED = RIDGES > 0 || INTERACTIONS > 0 || E::SCORES > 0;
+    // Runs of a ridge row, of the separable and interaction terms of a coordinate, and of a coordinate.
     static constexpr int ENTRIES = 1 + E::ORDERS;
-    static constexpr int SEPARABLE_ENTRIES = SEPARABLE ? ENTRIES : 0;
+    static constexpr int SEPARABLE_ENTRIES = SEPARABLE || INTERACTIONS > 0 ? ENTRIES : 0;
     static constexpr int COORDINATE_ENTRIES = SEPARABLE_ENTRIES + E::STENCILS;
     // Rows whose sums one thread keeps in registers.
     static constexpr int WEIGHT = ENTRIES * static_cast<int>(sizeof(S) / 4);
