@@ -9,10 +9,10 @@ use std::process::Command;
 use cudarc::nvrtc::{CompileOptions, compile_ptx_with_opts};
 
 use estimators::{
-    CurvesByDifferencesSingle, CurvesScored, LogLikelihoodSingle, SquaredDistanceCounted, SquaredDistancePathwise,
-    SquaredDistancePathwiseSingle, SquaredDistanceScored, SquaredDistanceSingle, SquaredDistanceWeak,
-    WavesPartlyScored, WavesScored, WavesScoredSingle, WavesSingle, curves, jumps, log_likelihood, product,
-    squared_distance, waves,
+    CurvesByDifferencesSingle, CurvesScored, LogLikelihoodSingle, SharePathwise, SharePathwiseSingle,
+    SquaredDistanceCounted, SquaredDistancePathwise, SquaredDistancePathwiseSingle, SquaredDistanceScored,
+    SquaredDistanceSingle, SquaredDistanceWeak, WavesPartlyScored, WavesScored, WavesScoredSingle, WavesSingle, curves,
+    jumps, log_likelihood, product, squared_distance, waves,
 };
 
 #[path = "host/estimators.rs"]
@@ -73,9 +73,9 @@ fn fault(ptx: &str) -> Option<&str> {
 fn check(name: &str, text: &str, single: bool) {
     let ptx = ptx(text, false);
     assert_eq!(fault(&ptx), None, "{name}");
-    // Powers, angles beyond 10⁵ and the derivatives of gamma numbers and functions are computed in `f64` on the processor, too.
+    // Powers, angles beyond 10⁵ and the derivatives of gamma and beta numbers are computed in `f64` on the processor, too.
     let in_double =
-        ["powf(", "sin(", "cos(", "tan(", "gamma_slope(", "digamma("].iter().any(|function| text.contains(function));
+        ["powf(", "sin(", "cos(", "tan(", "_slope(", "digamma("].iter().any(|function| text.contains(function));
     if single && !in_double {
         for kernel in ["logphi_by_", "logphi_draw"] {
             let found = instructions(&ptx, kernel).into_iter().find(|line| line.contains(".f64"));
@@ -115,6 +115,8 @@ fn texts_of_both_precisions() {
     check("squared_distance_single", SquaredDistanceSingle::CUDA, true);
     check("squared_distance_pathwise", SquaredDistancePathwise::CUDA, false);
     check("squared_distance_pathwise_single", SquaredDistancePathwiseSingle::CUDA, true);
+    check("share_pathwise", SharePathwise::CUDA, false);
+    check("share_pathwise_single", SharePathwiseSingle::CUDA, true);
     check("squared_distance_scored", SquaredDistanceScored::CUDA, false);
     check("squared_distance_weak", SquaredDistanceWeak::CUDA, false);
     check("squared_distance_counted", SquaredDistanceCounted::CUDA, true);

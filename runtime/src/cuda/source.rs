@@ -12,6 +12,7 @@ const HEADERS: &[(&str, &str)] = &[
     ("exp.cuh", include_str!("device/exp.cuh")),
     ("format.cuh", include_str!("device/format.cuh")),
     ("functions.cuh", include_str!("device/functions.cuh")),
+    ("implicit_beta.cuh", include_str!("device/implicit_beta.cuh")),
     ("implicit_gamma.cuh", include_str!("device/implicit_gamma.cuh")),
     ("interactions.cuh", include_str!("device/interactions.cuh")),
     ("job.cuh", include_str!("device/job.cuh")),

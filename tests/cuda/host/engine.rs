@@ -3,16 +3,16 @@
 //! Parameters and slopes are numbers that both formats hold, so that the contraction, which reads slopes in `f64`, can be
 //! compared through the sizes of terms.
 
-use logphi::laws::{Gamma, Laplace, Merton, NegativeBinomial};
+use logphi::laws::{Beta, Gamma, Laplace, Merton, NegativeBinomial};
 use logphi::prelude::*;
 use logphi::{DeviceJob, Draws, EstimateError, Estimator, Gradient, LANES, Law, Moment, Parameters, Prepared, Run};
 
 use super::driver::{Bytes, Program, compare};
 use super::estimators::{
-    CurvesByDifferencesSingle, CurvesScored, LogLikelihoodSingle, SquaredDistanceCounted, SquaredDistancePathwise,
-    SquaredDistancePathwiseSingle, SquaredDistanceScored, SquaredDistanceSingle, SquaredDistanceWeak, WavesAtDraw,
-    WavesAtDrawSingle, WavesPartlyScored, WavesScored, WavesScoredSingle, WavesSingle, curves, jumps, log_likelihood,
-    offset_waves, product, squared_distance, waves,
+    CurvesByDifferencesSingle, CurvesScored, LogLikelihoodSingle, SharePathwise, SharePathwiseSingle,
+    SquaredDistanceCounted, SquaredDistancePathwise, SquaredDistancePathwiseSingle, SquaredDistanceScored,
+    SquaredDistanceSingle, SquaredDistanceWeak, WavesAtDraw, WavesAtDrawSingle, WavesPartlyScored, WavesScored,
+    WavesScoredSingle, WavesSingle, curves, jumps, log_likelihood, offset_waves, product, squared_distance, waves,
 };
 
 /// How kernels are launched: nothing of it may change a bit.
@@ -229,6 +229,15 @@ fn implicit_derivatives_of_gamma_numbers() {
     let law = Gamma { k: vec![0.03125, 0.375, 2.5, 17.0, 4096.0], mu: vec![1.5, 1.0, 0.25, 0.5, 2.0] };
     check!("squared_distance_pathwise", SquaredDistancePathwise, law.clone(), 0.49);
     check!("squared_distance_pathwise_single", SquaredDistancePathwiseSingle, law, 0.49);
+}
+
+/// Shapes for both series and the integral, at both ends.
+#[test]
+fn implicit_derivatives_of_beta_numbers() {
+    let alpha = vec![0.03125, 0.375, 2.5, 17.0, 4096.0, 3000.0];
+    let law = Beta { alpha, beta: vec![1.5, 0.0625, 40.0, 0.5, 2048.0, 2.0] };
+    check!("share_pathwise", SharePathwise, law.clone(), 0.49);
+    check!("share_pathwise_single", SharePathwiseSingle, law, 0.49);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The estimators whose kernels are compared.
 
-use logphi::laws::{Gamma, Laplace, Merton, NegativeBinomial};
+use logphi::laws::{Beta, Gamma, Laplace, Merton, NegativeBinomial};
 use logphi::prelude::*;
 
 #[estimator(distribution = Gamma, form = terminating, packs = portable)]
@@ -17,6 +17,13 @@ pub struct SquaredDistancePathwise;
 
 #[estimator(of = squared_distance, distribution = Gamma, form = pathwise, precision = f32, packs = portable)]
 pub struct SquaredDistancePathwiseSingle;
+
+/// Both shapes of a beta number.
+#[estimator(of = squared_distance, distribution = Beta, form = pathwise, packs = portable)]
+pub struct SharePathwise;
+
+#[estimator(of = squared_distance, distribution = Beta, form = pathwise, precision = f32, packs = portable)]
+pub struct SharePathwiseSingle;
 
 /// A law with compound draws, and rules with more of them.
 #[estimator(distribution = Merton, precision = f32, packs = portable)]

@@ -16,8 +16,8 @@ use self::translate::{Translator, identifier};
 use super::law::draw_function;
 use super::summary;
 use crate::errors::bug;
+use crate::ir::Sampler;
 use crate::ir::display::coordinate_names;
-use crate::ir::{DrawSlope, Node, Sampler};
 use crate::kernel::program::{InteractionSection, Program, Score};
 use crate::parse::options::Precision;
 
@@ -51,10 +51,6 @@ fn sampler(program: &Program) -> Result<&Sampler, &'static str> {
     }
     if program.probes.states || !program.probes.directional.is_empty() {
         return Err("the rules of this law move all coordinates at once, which the device's kernels do not do");
-    }
-    let is_slope = |node: &Node| matches!(node, Node::DrawSlope(slope, _) if *slope != DrawSlope::Gamma);
-    if program.probes.numbers.graph.iter().any(|(_, node)| is_slope(node)) {
-        return Err("the derivative of a beta number by its shapes is not computed by the device's kernels");
     }
     if program.coordinates.is_some() {
         return Err("`coordinates = …` is not done by the device's kernels");

@@ -10,6 +10,7 @@
 
 #include "array.cuh"
 #include "engine.cuh"
+#include "implicit_beta.cuh"
 #include "implicit_gamma.cuh"
 #include "math.cuh"
 #include "words.cuh"
