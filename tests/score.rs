@@ -3,10 +3,10 @@
 //! Intervals are 5 standard errors from 32 lanes wide on either side: a false alarm in 50 000, for each of about 40
 //! comparisons; seeds are fixed.
 
-use logphi::EstimateError;
 use logphi::laws::{Gaussian, Laplace, Poisson};
 use logphi::prelude::*;
 use logphi::private::PackWidth;
+use logphi::{EstimateError, Warning};
 
 const WIDTH: f64 = 5.0;
 const SAMPLES: usize = 200_000;
@@ -97,6 +97,58 @@ small!(small_gamma_shapes_standardised, Gamma { k: 0.002, mu: 1.2 }, [k], form =
 small!(small_gamma_shapes_standardised_in_f32, Gamma { k: 0.02, mu: 1.2 }, [k], form = weak, precision = f32);
 small!(small_beta_shapes, Beta { alpha: 0.01, beta: 0.02 }, [alpha, beta], form = score);
 small!(small_beta_shapes_in_f32, Beta { alpha: 0.03, beta: 0.01 }, [alpha, beta], form = score, precision = f32);
+
+/// Logarithms that the function itself takes.
+#[estimator(distribution = logphi::laws::Gamma, packs = portable)]
+fn entropy(z: &[f64]) -> f64 {
+    z.iter().map(|z| -0.5 * z.ln() + 0.1 * z).sum()
+}
+
+#[estimator(of = entropy, distribution = logphi::laws::Gamma, precision = f32, packs = portable)]
+struct EntropySingle;
+
+/// The same of one coordinate, which is a term of its own, and of a product.
+#[estimator(distribution = logphi::laws::Gamma, packs = portable)]
+fn named(z: &[f64]) -> f64 {
+    (3.0 * z[1]).ln() + (z[2] * z[3]).ln() + (1.0 + z[0]).ln()
+}
+
+#[test]
+fn functions_whose_logarithms_are_cut_are_warned_of() {
+    use logphi::laws::Gamma;
+
+    let cut = |run: &[Warning]| match run {
+        [Warning::LogarithmsCut { coordinate, shape, probability }] => Some((*coordinate, *shape, *probability)),
+        _ => None,
+    };
+    let law = Gamma { k: [0.5, 0.004, 2.0], mu: 1.2 };
+    let run = entropy::estimate(&law, ()).samples(1000).seed(1).standard_errors(false).run().expect("a run");
+    let (coordinate, shape, probability) = cut(&run.warnings).expect("a warning");
+    // The smallest positive number to the power of the shape.
+    assert!(coordinate == 1 && shape == 0.004 && (probability - (-0.004 * 708.396_f64).exp()).abs() < 1e-4);
+    assert!(run.warnings[0].to_string().contains("at coordinate 1 the shape is 4.000e-3"), "{}", run.warnings[0]);
+    // The mean of the logarithm is ψ(k), and of what is cut more: by P / k.
+    let exact = -1.0 / 0.004 - 0.577;
+    let logarithm = |z: f64| z.max(f64::MIN_POSITIVE).ln();
+    let draws = logphi::sample(&Gamma { k: [0.004], mu: 1.0 }).samples(200_000).seed(1).matrix().expect("draws");
+    let mean = draws.rows().map(|z| logarithm(z[0])).sum::<f64>() / 200_000.0;
+    assert!((mean - exact - probability / 0.004).abs() < 5.0 * 250.0 / 200_000_f64.sqrt(), "{mean}");
+
+    let law = Gamma { k: [0.5, 0.05, 2.0], mu: 1.2 };
+    let run = entropy::estimate(&law, ()).samples(1000).seed(1).standard_errors(false).run().expect("a run");
+    assert!(run.warnings.is_empty(), "{:?}", run.warnings);
+    let run = EntropySingle::estimate(&law, ()).samples(1000).seed(1).standard_errors(false).run().expect("a run");
+    assert!(cut(&run.warnings).is_some_and(|(coordinate, ..)| coordinate == 1), "{:?}", run.warnings);
+
+    for (k, expected) in
+        [([0.001, 1.0, 1.0, 1.0], None), ([1.0, 0.001, 1.0, 1.0], Some(1)), ([1.0, 1.0, 1.0, 0.001], Some(3))]
+    {
+        let law = Gamma { k, mu: 1.0 };
+        let run = named::estimate(&law, ()).samples(1000).seed(1).standard_errors(false).run();
+        let warnings = run.expect("a run").warnings;
+        assert_eq!(cut(&warnings).map(|(coordinate, ..)| coordinate), expected, "{warnings:?}");
+    }
+}
 
 /// Ridge and separable terms, and a part without the draw.
 #[estimator(distribution = Gaussian, form = score, packs = portable)]

@@ -50,6 +50,18 @@ pub enum Warning {
         /// The largest `|λ|` there; for a ridge term `|λ A_oj|`.
         reach: f64,
     },
+    /// `f` takes the logarithm of draws of which many are below the smallest positive number, and are drawn as that number
+    /// (`2.2e-308`, in `f32` `1.2e-38`). What the logarithms lack is a bias of the value, and of rules that evaluate `f`: of
+    /// their mean about `probability / shape`, a quarter of its standard error or more. The factors that the score function
+    /// and weak reparameterisation take know of it.
+    LogarithmsCut {
+        /// The coordinate with the smallest shape.
+        coordinate: usize,
+        /// The shape of the gamma or beta number there.
+        shape: f64,
+        /// The probability that a draw is cut there.
+        probability: f64,
+    },
     /// Standard errors that a few samples dominate: of the 32 lanes of samples, whose means give the standard error, one has
     /// more than half of the sum of squares (somewhat more where a run has many errors). The draws of `f` have heavy tails, or
     /// are rarely different from 0: neither estimate nor standard error is to be trusted, and more samples are needed.
@@ -69,8 +81,8 @@ pub enum Warning {
 }
 
 impl Warning {
-    /// The most warnings that a run has for one parameter: one of each kind.
-    pub(crate) const KINDS: usize = 3;
+    /// The most warnings that a run has for one parameter, or for all of them: one of each kind.
+    pub(crate) const KINDS: usize = 4;
 }
 
 impl std::fmt::Display for Warning {
@@ -108,6 +120,12 @@ impl std::fmt::Display for Warning {
                  {coordinate} its radius of convergence is {radius:.3e}, and f has a term e^(λz) with |λ| = {reach:.3e}; take \
                  an exact rule",
                 noun(*coordinates, "coordinate", "coordinates"),
+            ),
+            Warning::LogarithmsCut { coordinate, shape, probability } => write!(
+                f,
+                "f takes the logarithm of draws that are too small for a number: at coordinate {coordinate} the shape is \
+                 {shape:.3e}, and {:.2} % of the draws are cut at the smallest one; its mean is then too high",
+                100.0 * probability,
             ),
             Warning::FewSamplesDominate { parameter, entry, entries, share } => write!(
                 f,
@@ -205,6 +223,15 @@ pub(crate) fn judge_domination(
             let parameter = signature.parameters[parameter].name;
             warnings.push(Warning::FewSamplesDominate { parameter, entry, entries, share: shares[entry] });
         }
+    }
+}
+
+/// Judges the smallest shape, with its coordinate, of draws whose logarithm is taken; `smallest` is the smallest positive number.
+pub(crate) fn judge_cut((shape, coordinate): (f64, usize), smallest: f64, samples: usize, warnings: &mut Vec<Warning>) {
+    // The logarithms have a standard deviation of about 1 / shape, and lack probability / shape in the mean.
+    let probability = (shape * smallest.ln()).exp();
+    if probability * (samples as f64).sqrt() >= 0.25 {
+        warnings.push(Warning::LogarithmsCut { coordinate, shape, probability });
     }
 }
 

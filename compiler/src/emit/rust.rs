@@ -19,7 +19,7 @@ use super::whole::opaque_function;
 use super::{summary, weak};
 use crate::errors::{Errors, bug};
 use crate::ir::{Graph, Node, ParamId};
-use crate::kernel::program::{ConvergenceSection, Moment, Program, Term};
+use crate::kernel::program::{ConvergenceSection, CutSection, Moment, Program, Term};
 use crate::parse::options::{Packs, Precision};
 use crate::parse::signature::text;
 use crate::rule::{Expansion, Rule};
@@ -162,6 +162,7 @@ fn check(program: &Program, context: &EstimatorContext) -> Result<(), Errors> {
     }
     numbers.extend(program.expansion().into_iter().flat_map(Expansion::sums).map(|sum| &sum.graph));
     numbers.extend(program.convergence.as_ref().map(|section| &section.radii));
+    numbers.extend(program.cut.as_ref().map(|section| &section.shape));
     for graph in numbers {
         literal::check_constants(graph, Precision::F64, span, &mut errors);
     }
@@ -257,6 +258,7 @@ fn implementation(
     let formulas = program.exponentials.as_ref().map(|section| sections.formulas(section, law));
     let closed_forms = program.exponentials.as_ref().map(|section| sections.closed_forms(section, law));
     let convergence = program.convergence.as_ref().map(|section| convergence(sections, section));
+    let cut = program.cut.as_ref().map(|section| cut(program, section));
     let opening = file::comment(["What the engine needs to know: types, orders, terms."]);
     quote! {
         #opening
@@ -285,6 +287,7 @@ fn implementation(
             #formulas
             #closed_forms
             #convergence
+            #cut
             #probes
         }
     }
@@ -360,6 +363,26 @@ fn convergence(sections: &Sections<'_>, section: &ConvergenceSection) -> TokenSt
         fn reach(arguments: #arguments, out: &mut [f64]) -> Result<(), EstimateError> {
             add_reach::<Self>(arguments, out)
         }
+    }
+}
+
+/// The draws whose logarithm the function takes and that may be too small for a number.
+fn cut(program: &Program, section: &CutSection) -> TokenStream {
+    let comment = format!(
+        "Prologue of the warnings, once for each gradient and coordinate: ({}) -> shape of draws whose logarithm is cut.",
+        summary::parameter_names(program)
+    );
+    let shape = functions_of_parameters(program, "cut_shape", &section.shape, comment);
+    let coordinates = match &section.coordinates {
+        None => quote! { None },
+        Some(named) => {
+            let named = named.iter().map(|&coordinate| Literal::usize_unsuffixed(coordinate));
+            quote! { Some(&[#(#named),*]) }
+        }
+    };
+    quote! {
+        const CUT: Option<&'static [usize]> = #coordinates;
+        #shape
     }
 }
 

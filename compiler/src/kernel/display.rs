@@ -74,6 +74,9 @@ impl Printer<'_> {
         if let Some(section) = &program.convergence {
             self.graph("radii of convergence", &section.radii, &Leaves::default());
         }
+        if let Some(section) = &program.cut {
+            self.graph("shape of draws that are cut", &section.shape, &Leaves::default());
+        }
         if !program.constant.outputs.is_empty() {
             self.over_data("constant", &program.constant);
         }

@@ -53,6 +53,8 @@ pub struct Program {
     pub exponentials: Option<ExponentialSection>,
     /// Where the series of truncated rules converge, if that is known for the function.
     pub convergence: Option<ConvergenceSection>,
+    /// The draws whose logarithm the function takes and that may be too small for a number.
+    pub cut: Option<CutSection>,
     /// Conditions between parameters.
     pub conditions: Vec<Condition>,
     /// The part of `f` that does not depend on the draw; no output if there is none.
@@ -103,6 +105,15 @@ pub struct ConvergenceSection {
     pub radii: Graph,
     /// The terms of `f`; their numbers are functions of data.
     pub expansion: Expansion,
+}
+
+/// The function takes the logarithm of draws that may be below the smallest positive number, and are drawn as that number.
+#[derive(Clone, Debug)]
+pub struct CutSection {
+    /// The shape `k`: a draw is below a small `x` with probability `x^k`, or nearly so; one output over parameters.
+    pub shape: Graph,
+    /// The coordinates whose logarithm is taken; all if there is no list.
+    pub coordinates: Option<Vec<usize>>,
 }
 
 /// `f` as a sum of polynomials times exponentials, where a rule uses that.

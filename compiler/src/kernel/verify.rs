@@ -48,6 +48,9 @@ pub fn violations(program: &Program) -> Vec<String> {
     if let Some(section) = &program.convergence {
         check.graph("radii", &section.radii, section.parameters.len(), Leaves::Parameters);
     }
+    if let Some(section) = &program.cut {
+        check.graph("shape of cut draws", &section.shape, 1, Leaves::Parameters);
+    }
     if let Some(sampler) = &program.sampler {
         check.graph("draw", &sampler.graph, 1, Leaves::Draws(sampler.draws.len()));
         if let Err(violation) = ir::verify::verify_draws(&sampler.graph, &sampler.draws) {

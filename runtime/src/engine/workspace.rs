@@ -26,7 +26,7 @@ use crate::parameters::{Parameters, add_up, check_values, theta};
 #[cfg(feature = "cuda")]
 use crate::run::Run;
 use crate::run::TermSize;
-use crate::warning::{Warning, judge_convergence};
+use crate::warning::{Warning, judge_convergence, judge_cut};
 
 /// Draws (and moves of a row with a coordinate) below which a run stays on the calling thread.
 const SERIAL_DRAWS: usize = 1 << 14;
@@ -73,6 +73,8 @@ pub(crate) struct Workspace<E: Estimator> {
     formulas: Formulas<E>,
     /// `radii[coordinate][rule]`: where the series of [`Estimator::RADII`] converge.
     radii: Vec<f64>,
+    /// The smallest shape of draws whose logarithm is taken, and its coordinate.
+    cut: (f64, usize),
     /// The largest exponent of the function in each coordinate; empty where no radius is known.
     reach: Vec<f64>,
     samplers: Vec<<E::Law as Sampled>::Prepared<E::Scalar>>,
@@ -103,6 +105,7 @@ impl<E: Estimator> Workspace<E> {
             draws,
             formulas: Formulas::new(&gradient),
             radii: Vec::new(),
+            cut: (f64::INFINITY, 0),
             reach: Vec::new(),
             samplers: Vec::new(),
             coupling: Default::default(),
@@ -137,6 +140,7 @@ impl<E: Estimator> Workspace<E> {
         all.resize(dimension * E::TERMS.len(), 0.0);
         self.formulas.theta.clear();
         self.radii.resize(dimension * E::RADII.len(), 0.0);
+        self.cut = (f64::INFINITY, 0);
         for coordinate in 0..dimension {
             let exact = theta(law, &self.totals, coordinate);
             if let Some(condition) = E::Law::violated(&exact) {
@@ -150,6 +154,13 @@ impl<E: Estimator> Workspace<E> {
             }
             E::coefficients(&exact, &mut all[coordinate * E::TERMS.len()..][..E::TERMS.len()]);
             E::radii(&exact, &mut self.radii[coordinate * E::RADII.len()..][..E::RADII.len()]);
+            if E::CUT.is_none_or(|named| named.contains(&coordinate)) {
+                let mut shape = [f64::INFINITY];
+                E::cut_shape(&exact, &mut shape);
+                if shape[0] < self.cut.0 {
+                    self.cut = (shape[0], coordinate);
+                }
+            }
             self.theta.push(E::Law::theta(|index| Scalar::from_f64(exact.as_ref()[index])));
             let sampler = E::Law::prepare(&exact, &mut self.sampler_tables)
                 .map_err(|reason| EstimateError::Sampler { law: E::Law::NAME, coordinate, reason })?;
@@ -310,8 +321,16 @@ impl<E: Estimator> Workspace<E> {
     ) -> Result<(), EstimateError> {
         let (moments, _) = sums(&self.reduction.layout, &self.tasks, &self.sums);
         self.reduction.run(Sums { moments, samples, constant }, errors, terms, warnings)?;
-        judge_convergence(E::Law::PARAMETERS, E::RADII, &self.radii, &self.reach, warnings);
+        self.judge(samples, warnings);
         Ok(())
+    }
+
+    /// The warnings that need no moment.
+    fn judge(&self, samples: usize, warnings: &mut Vec<Warning>) {
+        judge_convergence(E::Law::PARAMETERS, E::RADII, &self.radii, &self.reach, warnings);
+        if E::CUT.is_none_or(|named| !named.is_empty()) {
+            judge_cut(self.cut, E::Scalar::MIN_POSITIVE.to_f64(), samples, warnings);
+        }
     }
 
     /// The same from what a device has found for a law.
@@ -328,7 +347,7 @@ impl<E: Estimator> Workspace<E> {
         let (terms, warnings) = (&mut run.terms, &mut run.warnings);
         if found.is_contracted {
             self.reduction.run_contracted(samples, constant, found.law(law), terms, warnings);
-            judge_convergence(E::Law::PARAMETERS, E::RADII, &self.radii, &self.reach, warnings);
+            self.judge(samples, warnings);
             return Ok(());
         }
         self.take_moments(found.law(law), samples);

@@ -113,6 +113,10 @@ pub trait Estimator: Sized + 'static {
     /// polynomials times exponentials.
     const RADII: &'static [usize] = &[];
 
+    /// The coordinates whose logarithm `f` takes, of draws that may be below the smallest positive number and are drawn as that
+    /// number; all if `None`.
+    const CUT: Option<&'static [usize]> = Some(&[]);
+
     /// The number of coordinates that the arguments imply, if they do (columns of a matrix, length of a slice).
     fn dimension(arguments: Self::Arguments<'_>) -> Option<usize>;
 
@@ -149,6 +153,11 @@ pub trait Estimator: Sized + 'static {
 
     /// The radius of convergence for each of [`RADII`](Self::RADII), for the parameters of one coordinate.
     fn radii(theta: &<Self::Law as Law>::Theta<f64>, out: &mut [f64]) {
+        let _ = (theta, out);
+    }
+
+    /// The shape `k` of such a draw, for the parameters of one coordinate: it is below a small `x` with probability `x^k`.
+    fn cut_shape(theta: &<Self::Law as Law>::Theta<f64>, out: &mut [f64]) {
         let _ = (theta, out);
     }
 
