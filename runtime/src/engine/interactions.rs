@@ -2,7 +2,7 @@
 //!
 //! Such a term reads a few coordinates that the function names. Its derivatives by a coordinate are added to those of the
 //! coordinate's own separable term, and so have their place among the moments there; its value is added to the one of its first
-//! coordinate. All rows of all terms are summed in the order in which they come, before anything is added to the lanes.
+//! coordinate. The rows of a term are summed in the order in which they come, then the terms, before anything is added to the lanes.
 //!
 //! Second derivatives by pairs of coordinates, for covariance matrices, are made of `A_oi A_oj M_{2,o}` elsewhere (see
 //! [`hessian`](super::hessian)). The mixed derivative `m` by a pair `(a, b)` takes the place of such a moment `M_2`, of a row with
@@ -83,6 +83,29 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
         }
     }
 
+    /// Adds the sums of a term to those of its coordinates and pairs.
+    #[inline(always)]
+    fn share<I: Interaction<E>>(&mut self, sums: &[L]) {
+        let entries = self.job.layout.entries;
+        let (value, sums) = sums.split_at(1);
+        let mut add_to = |place: usize, sum: L| {
+            let place = &mut self.scratch.interactions[place * L::WIDTH..];
+            (L::load(place) + sum).store(place);
+        };
+        for (place, &coordinate) in I::COORDINATES.iter().enumerate() {
+            if place == 0 {
+                add_to(coordinate * entries, value[0]);
+            }
+            for order in 1..entries {
+                add_to(coordinate * entries + order, sums[place * (entries - 1) + order - 1]);
+            }
+        }
+        for (&pair, &mixed) in I::PAIRS.iter().zip(&sums[I::COORDINATES.len() * (entries - 1)..]) {
+            let sum = &mut self.scratch.pairs[pair * L::WIDTH..];
+            (L::load(sum) + mixed).store(sum);
+        }
+    }
+
     /// The sums of a coordinate, of its value and of each order.
     #[inline(always)]
     pub(super) fn add_interactions(&self, coordinate: usize, derivatives: &mut [L]) {
@@ -128,35 +151,23 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> InteractionVisitor<E> for Deriva
         let pack = &mut *self.0;
         let layout = pack.job.layout;
         let z = coordinates::<E, I, L>(&pack.scratch.draws);
-        let orders = layout.entries - 1;
+        let Some(first) = table.numbers.first() else { return };
+        // Their number is known by type only; adding to -0 changes no number.
+        let mut sums = I::derivatives(&z, first);
+        sums.as_mut().fill(L::splat(-E::Scalar::ZERO));
         for (row, numbers) in table.numbers.iter().enumerate() {
             let found = I::derivatives(&z, numbers);
-            let (value, derivatives) = found.as_ref().split_at(1);
-            let sums = &mut pack.scratch.interactions;
-            for (place, &coordinate) in I::COORDINATES.iter().enumerate() {
-                let own = &mut sums[coordinate * layout.entries * L::WIDTH..][..layout.entries * L::WIDTH];
-                let (of_value, of_orders) = own.split_at_mut(L::WIDTH);
-                if place == 0 {
-                    (L::load(of_value) + value[0]).store(of_value);
-                }
-                let derivatives = &derivatives[place * orders..(place + 1) * orders];
-                for (&derivative, sum) in derivatives.iter().zip(of_orders.chunks_exact_mut(L::WIDTH)) {
-                    (L::load(sum) + derivative).store(sum);
-                }
-            }
-            let mixed = &derivatives[I::COORDINATES.len() * orders..];
-            for (&pair, &mixed) in I::PAIRS.iter().zip(mixed) {
-                let sum = &mut pack.scratch.pairs[pair * L::WIDTH..];
-                (L::load(sum) + mixed).store(sum);
-            }
+            add(sums.as_mut(), found.as_ref());
             if const { E::STENCILS > 0 } {
-                value[0].store(&mut pack.scratch.interaction_values[(table.first + row) * L::WIDTH..]);
+                let values = &mut pack.scratch.interaction_values[(table.first + row) * L::WIDTH..];
+                found.as_ref()[0].store(values);
             }
             if layout.adjoints {
                 let first = layout.interaction_partials + table.first_partial + row * I::NUMBERS;
                 pack.keep(first, I::partials(&z, numbers).as_ref());
             }
         }
+        pack.share::<I>(sums.as_ref());
     }
 }
 

@@ -11,7 +11,7 @@ pub trait Interaction<E: Estimator>: 'static {
     /// Its coordinates of the draw: `[L; COORDINATES.len()]`.
     type Draws<L: Lane<Scalar = E::Scalar>>: Copy + Default + AsMut<[L]>;
     /// `k`, then for each coordinate its derivatives at [`Estimator::ORDERS`], then its mixed derivatives by [`PAIRS`](Self::PAIRS).
-    type Derivatives<L: Lane<Scalar = E::Scalar>>: Copy + AsRef<[L]>;
+    type Derivatives<L: Lane<Scalar = E::Scalar>>: Copy + AsRef<[L]> + AsMut<[L]>;
     /// The derivatives of `k` with respect to each of the numbers: `[L; K]`.
     type Partials<L: Lane<Scalar = E::Scalar>>: Copy + AsRef<[L]>;
     /// `K`.

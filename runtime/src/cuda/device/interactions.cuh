@@ -40,6 +40,8 @@ LOGPHI_INLINE void add_interactions(List<I, Rest...>, const Job& job, Place at, 
     const RidgeTable& table = job.ridges[INDEX];
     if (reads<I>(coordinate)) {
         const auto z = coordinates<S, I>(job, at);
+        Array<S, 1 + E::ORDERS> own;
+        fill(own, -S(0));
 #pragma unroll 1
         for (u32 row = 0; row < table.rows; row++) {
             Array<S, 1 + I::COORDINATES * E::ORDERS> found;
@@ -47,13 +49,14 @@ LOGPHI_INLINE void add_interactions(List<I, Rest...>, const Job& job, Place at, 
 #pragma unroll
             for (int place = 0; place < I::COORDINATES; place++) {
                 if (I::coordinate(place) != coordinate) continue;
-                if (place == 0) sums[0] = sums[0] + found[0];
+                if (place == 0) own[0] = own[0] + found[0];
 #pragma unroll
                 for (int order = 0; order < E::ORDERS; order++) {
-                    sums[1 + order] = sums[1 + order] + found[1 + place * E::ORDERS + order];
+                    own[1 + order] = own[1 + order] + found[1 + place * E::ORDERS + order];
                 }
             }
         }
+        add(sums, own);
     }
     if constexpr (sizeof...(Rest) > 0) add_interactions<E, INDEX + 1>(List<Rest...>(), job, at, coordinate, sums);
 }
