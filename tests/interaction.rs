@@ -3,7 +3,7 @@
 //! Intervals are 5 standard errors from 32 lanes wide on either side: a false alarm in 50 000 for each of about 60 comparisons;
 //! seeds are fixed. An error above a tenth of the exact value fails too, so that a wrong coefficient shows.
 
-use logphi::laws::{Gamma, Gaussian, Laplace, MultivariateGaussian, Poisson};
+use logphi::laws::{Dirichlet, Gamma, Gaussian, Laplace, MultivariateGaussian, Poisson};
 use logphi::prelude::*;
 use logphi::{EstimateError, Estimator};
 use logphi_tests::quadrature::Measure;
@@ -259,6 +259,45 @@ fn second_derivatives_of_all_terms_are_added_up() {
             );
         }
     }
+}
+
+/// Products of shares, which every rule of the law moves all at once.
+#[estimator(distribution = Dirichlet, packs = portable)]
+fn mixing(p: &[f64], size: f64) -> f64 {
+    p[0] * p[2].powi(2) + size * (p[1] * p[2]) + p.iter().map(|p| p.powi(2)).sum::<f64>()
+}
+
+#[estimator(of = mixing, distribution = Dirichlet, form = pathwise, packs = portable)]
+struct MixingByPath;
+
+#[test]
+fn shares_of_one_whole_act_on_one_another() {
+    let alpha: [f64; 4] = [0.4, 1.5, 2.0, 0.8];
+    let size = 1.7;
+    // E Π p_j^(m_j) = Π (alpha_j)_(m_j) / (A)_m with rising factorials; its logarithm is differentiated by alpha_k.
+    let rising = |x: f64, count: usize| (0..count).map(|n| x + n as f64).product::<f64>();
+    let slope = |x: f64, count: usize| (0..count).map(|n| 1.0 / (x + n as f64)).sum::<f64>();
+    let total: f64 = alpha.iter().sum();
+    let moment = |powers: [usize; 4], k: usize| {
+        let count: usize = powers.iter().sum();
+        let value = (0..4).map(|j| rising(alpha[j], powers[j])).product::<f64>() / rising(total, count);
+        value * (slope(alpha[k], powers[k]) - slope(total, count))
+    };
+    let exact: Vec<f64> = (0..4)
+        .map(|k| {
+            let squares: f64 = (0..4).map(|j| moment(std::array::from_fn(|i| if i == j { 2 } else { 0 }), k)).sum();
+            moment([1, 0, 2, 0], k) + size * moment([0, 1, 1, 0], k) + squares
+        })
+        .collect();
+    let law = Dirichlet { alpha };
+    macro_rules! each {
+        ($($estimator:ident),+) => {$(
+            let run = $estimator::estimate(&law, size).samples(SAMPLES).seed(14).run().expect("a run");
+            let errors = run.standard_error.expect("errors").alpha;
+            check(stringify!($estimator), &exact, &run.gradient.alpha, &errors);
+        )+};
+    }
+    each!(mixing, MixingByPath);
 }
 
 #[test]

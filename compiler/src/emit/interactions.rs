@@ -132,7 +132,14 @@ impl Sections<'_> {
         let (value, points) = self.moved_inputs(&graphs);
         let moves = section.coordinates.iter().zip(&graphs);
         let costs = moves.map(|(coordinate, graph)| format!("z[{coordinate}]: {}", summary::operations(graph)));
-        let opening = "Exact rules, once for each sample, row and coordinate that moves: k, probes -> what the row adds to each stencil.";
+        let opening = match probes.directional.is_empty() {
+            true => {
+                "Exact rules, once for each sample, row and coordinate that moves: k, probes -> what the row adds to each stencil."
+            }
+            false => {
+                "Exact rules, once for each sample, row and entry: probes -> what the row adds to each stencil; last for entries of other coordinates."
+            }
+        };
         let comment = file::comment(std::iter::once(opening.to_owned()).chain(costs));
         let arms = graphs.iter().enumerate().map(|(place, graph)| {
             let body = self.of_packs(graph, section);

@@ -7,10 +7,11 @@
 //! ```text
 //! ridge term        h'(c_o + a (u_o - c_o) + b A_ok) (a' (u_o - c_o) + b' A_ok)
 //! separable term    Σ_j g'(a z_j + b δ_jk) (a' z_j + b' δ_jk)
+//! interaction term  Σ_j ∂_j h(a z + b e_k) (a' z_j + b' δ_jk), over its coordinates j
 //! ```
 //!
-//! so that a ridge costs one evaluation for each row and entry, and the separable term differs between entries in one
-//! summand only.
+//! so that a ridge costs one evaluation for each row and entry, the separable term differs between entries in one summand only,
+//! and an interaction term is one function for each of its coordinates as `k`, and one for all others.
 
 use std::collections::BTreeMap;
 
@@ -135,6 +136,61 @@ pub(super) fn lower_directional_stencils(function: &Graph, variable: &Node, prob
     Ok(passes::run(graph))
 }
 
+/// The same of an interaction term of so many coordinates, for each of them as the entry's, then for an entry of another
+/// coordinate; `function` is its hoisted function.
+///
+/// # Errors
+/// [`Code::NotDifferentiable`](crate::errors::Code::NotDifferentiable) at kinks.
+pub(super) fn lower_directional_interaction(
+    function: &Graph,
+    coordinates: usize,
+    probes: &Probes,
+) -> Result<Vec<Graph>, Errors> {
+    let slopes = (0..coordinates).map(|place| derivatives_almost_everywhere(function, &Node::Coordinate(place), &[1]));
+    let slopes = slopes.collect::<Result<Vec<Graph>, Errors>>()?;
+    let of_entry = |entry: usize| {
+        let mut graph = Graph::new();
+        for stencil in &probes.directional {
+            let mut terms = Vec::new();
+            for Directional { point, direction } in stencil {
+                let along = |graph: &mut Graph, factors: &[Weight; 2]| -> Vec<NodeId> {
+                    (0..coordinates).map(|place| at_place(graph, factors, place, place == entry)).collect()
+                };
+                let (points, directions) = (along(&mut graph, point), along(&mut graph, direction));
+                for (slope, direction) in slopes.iter().zip(directions) {
+                    let slope = graph.import(slope, slope.outputs[1], |_, node| match node {
+                        Node::Coordinate(place) => Some(points[*place]),
+                        _ => None,
+                    });
+                    terms.push(graph.product(vec![direction, slope]));
+                }
+            }
+            let sum = graph.sum(terms);
+            graph.outputs.push(sum);
+        }
+        passes::run(graph)
+    };
+    Ok((0..=coordinates).map(of_entry).collect())
+}
+
+/// `a z_j`, with `b` added where the coordinate is the entry's.
+fn at_place(graph: &mut Graph, [a, b]: &[Weight; 2], place: usize, is_entry: bool) -> NodeId {
+    let x = graph.push(Node::Coordinate(place));
+    let factor = factor_of(graph, a);
+    let mut terms = vec![graph.product(vec![factor, x])];
+    if is_entry {
+        terms.push(factor_of(graph, b));
+    }
+    graph.sum(terms)
+}
+
+fn factor_of(graph: &mut Graph, weight: &Weight) -> NodeId {
+    match weight {
+        Weight::Constant(value) => graph.constant(value.clone()),
+        Weight::Number(number) => graph.push(Node::Input(Inputs::NUMBERS + number)),
+    }
+}
+
 /// `a x + b v`, with `x` the coordinate or `u_o - c_o`, and `v` the vertex.
 fn combination(graph: &mut Graph, [a, b]: &[Weight; 2], variable: &Node) -> NodeId {
     let mut x = graph.push(variable.clone());
@@ -144,10 +200,7 @@ fn combination(graph: &mut Graph, [a, b]: &[Weight; 2], variable: &Node) -> Node
     }
     let vertex = graph.push(Node::Input(Inputs::VERTEX));
     let mut term = |weight: &Weight, of: NodeId| {
-        let weight = match weight {
-            Weight::Constant(value) => graph.constant(value.clone()),
-            Weight::Number(number) => graph.push(Node::Input(Inputs::NUMBERS + number)),
-        };
+        let weight = factor_of(graph, weight);
         graph.product(vec![weight, of])
     };
     let terms = vec![term(a, x), term(b, vertex)];

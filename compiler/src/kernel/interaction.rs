@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::directional::lower_directional_interaction;
 use super::lower::pull_back_of;
 use super::program::{InteractionSection, Probes};
 use super::stencils::lower_stencils;
@@ -48,8 +49,13 @@ pub(super) fn lower_interaction(
             let output = derivatives.import(&own, output, |_, _| None);
             derivatives.outputs.push(output);
         }
-        let [own, _] = lower_stencils(&rest, variable, probes)?;
-        stencils.push(own);
+        if probes.directional.is_empty() {
+            let [own, _] = lower_stencils(&rest, variable, probes)?;
+            stencils.push(own);
+        }
+    }
+    if !probes.directional.is_empty() {
+        stencils = lower_directional_interaction(&rest, variables.len(), probes)?;
     }
     let mut own_pairs = Vec::new();
     for (pair, coordinates) in pairs.iter().enumerate() {

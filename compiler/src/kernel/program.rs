@@ -371,7 +371,7 @@ pub struct InteractionSection {
     /// The derivatives of `k` with respect to each of `numbers`.
     pub partials: Graph,
     /// For each coordinate, what the row adds to each stencil when it moves: leaves as in `derivatives`, and the inputs of
-    /// [`Inputs`] but for the slope.
+    /// [`Inputs`] but for the slope. Of directional stencils, for each coordinate as that of the entry, then for other entries.
     pub stencils: Vec<Graph>,
     /// For each of `numbers`, its derivatives with respect to data.
     pub numbers_pull_back: Vec<Vec<PullBack>>,

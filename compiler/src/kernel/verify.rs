@@ -114,7 +114,8 @@ pub fn violations(program: &Program) -> Vec<String> {
         for graph in &section.stencils {
             check.graph(&name("stencils"), graph, stencils, Leaves::InteractionStencil(numbers, coordinates));
         }
-        check.require(section.stencils.len() == coordinates, || name("wrong number of stencils"));
+        let moves = coordinates + usize::from(!probes.directional.is_empty());
+        check.require(section.stencils.len() == moves, || name("wrong number of stencils"));
         check.require(section.coordinates.is_sorted_by(|a, b| a < b), || name("coordinates out of order"));
         check.require(section.numbers_pull_back.len() == numbers, || name("wrong number of pull-backs"));
         section.numbers_pull_back.iter().for_each(|list| check.pull_backs(&name("numbers"), list));

@@ -53,19 +53,23 @@ pub fn select_joint(law: &JointLaw, subject: &Subject, choice: &Choice) -> Resul
     Ok(rules)
 }
 
-/// Refuses interaction terms where a rule moves all coordinates of the draw at once.
+/// Refuses interaction terms where a rule moves a categorical variable from state to state, as an update of ridge arguments.
 ///
 /// # Errors
 /// [`Code::NotNormalForm`] at the first such term.
 pub fn check_interactions(form: &NormalForm, law: &JointLaw, rules: &[Rule]) -> Result<(), Fault> {
-    let moves_all = |rule: &Rule| rule.is_directional(&law.parameters) || visits_states(&law.parameters, rule);
-    let (Some(term), true) = (form.interactions.first(), rules.iter().any(moves_all)) else { return Ok(()) };
+    let visits = |rule: &Rule| visits_states(&law.parameters, rule);
+    let (Some(term), true) = (form.interactions.first(), rules.iter().any(visits)) else { return Ok(()) };
     let coordinates = coordinate_names(&term.coordinates).join(", ");
     let fault = Fault::new(
         Code::NotNormalForm,
         term.at.start,
-        format!("this reads {coordinates} together, and the rules of `{}` move all coordinates at once", law.name),
-        "under such a law `f` is a sum of terms `h(dot(a, z) + c)` and of terms of one coordinate each",
+        format!(
+            "this reads {coordinates} together, and the rules of `{}` go from state to state of a variable",
+            law.name
+        ),
+        "under such a law `f` is a sum of terms `h(dot(a, z) + c)` and of terms of one coordinate each; or add the option `opaque`, \
+         with which the function is only called",
     );
     Err(Fault { end: term.at.end, ..fault })
 }

@@ -11,7 +11,7 @@ use std::slice::ChunksExact;
 use super::leaf::Pack;
 use super::stencils::add;
 use super::table::{BLOCK, RidgeTable};
-use crate::kernel::{Estimator, Law, Ridge, RidgeVisitor, Ridges, Separable};
+use crate::kernel::{Estimator, Interactions, Law, Ridge, RidgeVisitor, Ridges, Separable};
 use crate::lane::{Lane, Scalar};
 
 impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
@@ -35,6 +35,9 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
             };
             E::Ridges::visit(job.tables, &mut rows);
             let mut sums = rows.sums;
+            if const { E::Interactions::COUNT > 0 } {
+                self.moved_interactions(coordinate, &probes, sums.as_mut());
+            }
             if E::Separable::PRESENT {
                 let numbers = &job.numbers[coordinate];
                 let at_vertex = E::Separable::directional(z, one, &probes, numbers);

@@ -184,7 +184,11 @@ struct Moved<'a, E: Estimator, L: Lane<Scalar = E::Scalar>> {
 impl<E: Estimator, L: Lane<Scalar = E::Scalar>> InteractionVisitor<E> for Moved<'_, E, L> {
     #[inline(always)]
     fn visit<I: Interaction<E>>(&mut self, table: &InteractionTable<E, I>) {
-        let Some(place) = I::COORDINATES.iter().position(|&own| own == self.coordinate) else { return };
+        let place = match (I::COORDINATES.iter().position(|&own| own == self.coordinate), E::DIRECTIONAL) {
+            (Some(place), _) => place,
+            (None, true) => I::COORDINATES.len(),
+            (None, false) => return,
+        };
         let z = coordinates::<E, I, L>(self.draws);
         let values = self.values[table.first * L::WIDTH..].chunks_exact(L::WIDTH);
         for (numbers, value) in table.numbers.iter().zip(values) {

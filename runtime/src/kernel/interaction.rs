@@ -29,7 +29,8 @@ pub trait Interaction<E: Estimator>: 'static {
     fn derivatives<L: Lane<Scalar = E::Scalar>>(z: &Self::Draws<L>, numbers: &Self::Numbers) -> Self::Derivatives<L>;
     /// The derivatives of `k(z)` with respect to the numbers.
     fn partials<L: Lane<Scalar = E::Scalar>>(z: &Self::Draws<L>, numbers: &Self::Numbers) -> Self::Partials<L>;
-    /// What the row adds to each stencil as the coordinate at place `moved` among its own moves, with `value` = `k(z)`.
+    /// What the row adds to each stencil as the coordinate at place `moved` among its own moves, with `value` = `k(z)`. To each
+    /// directional stencil, with `moved` the place of the entry's coordinate, or their number if it is none of them.
     #[inline(always)]
     fn stencils<L: Lane<Scalar = E::Scalar>>(
         z: &Self::Draws<L>,
