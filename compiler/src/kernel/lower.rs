@@ -125,7 +125,7 @@ pub fn lower<'a>(
         coordinates: None,
         exponentials,
         convergence,
-        cut: super::tails::cut(form, law.sampler),
+        cut: super::cut::cut(form, law.sampler),
         conditions: law.conditions.iter().map(simplified).collect(),
         constant_pull_back: pull_back(&form.constant, &form.data),
         constant: passes::run(form.constant.clone()),

@@ -2,6 +2,7 @@
 
 pub mod coordinates;
 pub mod cost;
+mod cut;
 pub mod directional;
 pub mod display;
 mod draws;

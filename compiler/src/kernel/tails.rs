@@ -14,11 +14,8 @@
 use num_bigint::BigInt;
 use num_traits::{One, Signed, Zero};
 
-use std::collections::BTreeSet;
-
-use super::program::CutSection;
 use crate::differentiation::derivative;
-use crate::ir::{BaseDraw, DataRef, DrawId, DrawKind, Graph, Node, NodeId, NormalForm, Primitive, Rational, Sampler};
+use crate::ir::{BaseDraw, DrawId, DrawKind, Graph, Node, NodeId, Primitive, Rational, Sampler};
 use crate::parse::options::Precision;
 use crate::passes;
 
@@ -64,7 +61,7 @@ pub(crate) fn tails(weight: &Graph, sampler: Option<&Sampler>) -> Tails {
 }
 
 /// How many of 0 and 1 are ends of a base draw with draws that are cut.
-const fn ends(draw: &BaseDraw) -> usize {
+pub(super) const fn ends(draw: &BaseDraw) -> usize {
     match draw.kind {
         DrawKind::Gamma => 1,
         DrawKind::Beta => 2,
@@ -72,63 +69,8 @@ const fn ends(draw: &BaseDraw) -> usize {
     }
 }
 
-/// The shape of a draw that may be too small for a number, of parameters only, and whose logarithm the function takes: of all
-/// coordinates, or of those that it names.
-pub(super) fn cut(form: &NormalForm, sampler: Option<&Sampler>) -> Option<CutSection> {
-    let sampler = sampler?;
-    let [draw] = sampler.draws.as_slice() else { return None };
-    if ends(draw) == 0 || !is_zero(&at_end(sampler, 0)) {
-        return None;
-    }
-    let takes = |function: &Graph, variable: &Node| {
-        let mut arguments = function.iter().filter_map(|(_, node)| argument(node));
-        arguments.any(|argument| {
-            function.contains(argument, |node| node == variable) && is_zero(&vanishing(function, argument, variable))
-        })
-    };
-    let mut named: BTreeSet<usize> = BTreeSet::new();
-    for ridge in &form.ridges {
-        let unit = only_coordinate(&ridge.slope, &form.data);
-        named.extend(unit.filter(|_| is_zero(&ridge.offset) && takes(&ridge.function, &Node::Ridge)));
-    }
-    for term in &form.interactions {
-        let places = term.coordinates.iter().enumerate();
-        let cut = places.filter(|(place, _)| takes(&term.function, &Node::Coordinate(*place)));
-        named.extend(cut.map(|(_, coordinate)| *coordinate));
-    }
-    let all = form.separable.as_ref().is_some_and(|term| takes(&term.function, &Node::Sample));
-    let mut shape = sampler.graph.clone();
-    shape.outputs = vec![draw.arguments[0]];
-    let coordinates = if all { None } else { Some(named.into_iter().collect::<Vec<_>>()) };
-    let takes_any = coordinates.as_ref().is_none_or(|named| !named.is_empty());
-    free_of_draws(shape).filter(|_| takes_any).map(|shape| CutSection { shape: passes::run(shape), coordinates })
-}
-
-/// The index of the coordinate that a slope is of, if it is a multiple of one unit vector.
-fn only_coordinate(slope: &Graph, data: &[DataRef]) -> Option<usize> {
-    let unit = |id: NodeId| match slope.node(id) {
-        Node::Data(datum) => match data[datum.0] {
-            DataRef::Unit(index) => Some(index),
-            DataRef::Scalar(_) | DataRef::Row(_) | DataRef::Coordinate(_) | DataRef::Entry(_) => None,
-        },
-        _ => None,
-    };
-    match slope.node(slope.output()) {
-        Node::Product(factors) => factors.iter().find_map(|&factor| unit(factor)),
-        _ => unit(slope.output()),
-    }
-}
-
-/// A part of a function where a variable is 0.
-fn vanishing(function: &Graph, part: NodeId, variable: &Node) -> Graph {
-    let mut composed = Graph::new();
-    let output = composed.import(function, part, |composed, node| (node == variable).then(|| composed.integer(0)));
-    composed.outputs = vec![output];
-    simplified(composed)
-}
-
 /// What a node takes the logarithm of.
-const fn argument(node: &Node) -> Option<NodeId> {
+pub(super) const fn argument(node: &Node) -> Option<NodeId> {
     match node {
         Node::Call(Primitive::Ln, argument) => Some(*argument),
         _ => None,
@@ -180,7 +122,7 @@ impl Tail {
 const NUMBER: Node = Node::Draw(DrawId(0));
 
 /// The draw `z` where the only base draw is at an end, 0 or 1.
-fn at_end(sampler: &Sampler, end: usize) -> Graph {
+pub(super) fn at_end(sampler: &Sampler, end: usize) -> Graph {
     let mut sample = Graph::new();
     let output = sample.import(&sampler.graph, sampler.graph.output(), |sample, node| {
         (*node == NUMBER).then(|| sample.integer(end as i64))
@@ -233,13 +175,13 @@ fn bound(by_sample: &Graph, scale: &Graph, sample: &Graph, end: usize, precision
 }
 
 /// A graph that reads parameters only, simplified.
-fn free_of_draws(graph: Graph) -> Option<Graph> {
+pub(super) fn free_of_draws(graph: Graph) -> Option<Graph> {
     let graph = simplified(graph);
     let reads_draws = |node: &Node| matches!(node, Node::Sample | Node::Draw(_));
     (!graph.contains(graph.output(), reads_draws)).then_some(graph)
 }
 
-fn is_zero(graph: &Graph) -> bool {
+pub(super) fn is_zero(graph: &Graph) -> bool {
     matches!(graph.node(graph.output()), Node::Constant(value) if value.is_zero())
 }
 
@@ -247,7 +189,7 @@ fn is_positive(graph: &Graph) -> bool {
     matches!(graph.node(graph.output()), Node::Constant(value) if value.is_positive())
 }
 
-fn simplified(graph: Graph) -> Graph {
+pub(super) fn simplified(graph: Graph) -> Graph {
     passes::prune(passes::fold(passes::share(passes::prune(graph))))
 }
 

@@ -128,10 +128,10 @@ impl Layout {
         }
     }
 
-    /// Draws for each sample, and evaluations of ridge rows at moved ones.
+    /// Draws for each sample, evaluations of interaction terms, and those of ridge rows at moved draws.
     pub(crate) const fn draws(&self) -> usize {
         let moved = self.coordinate_entries > self.separable_entries;
-        self.dimension * (1 + if moved { self.ridge_rows } else { 0 })
+        self.dimension * (1 + if moved { self.ridge_rows } else { 0 }) + self.interaction_rows
     }
 
     /// Calls for each sample of a function that is called whole, if it is.
