@@ -50,6 +50,8 @@ pub(crate) struct Layout {
     pub(crate) points: Option<usize>,
     /// Whether stencils move categorical variables from state to state.
     pub(crate) states: bool,
+    /// Whether stencils evaluate the function once more; score function rules do not.
+    pub(crate) moves: bool,
     /// Runs of a coordinate.
     pub(crate) coordinate_entries: usize,
     /// Those of the separable term, before the stencils.
@@ -87,6 +89,7 @@ impl Layout {
             pairs: signature.pairs.len(),
             points: signature.whole,
             states: signature.states,
+            moves: signature.stencils > signature.scores.len(),
             coordinate_entries: separable_entries + signature.stencils,
             separable_entries,
             adjoints,
@@ -130,8 +133,7 @@ impl Layout {
 
     /// Draws for each sample, evaluations of interaction terms, and those of ridge rows at moved draws.
     pub(crate) const fn draws(&self) -> usize {
-        let moved = self.coordinate_entries > self.separable_entries;
-        self.dimension * (1 + if moved { self.ridge_rows } else { 0 }) + self.interaction_rows
+        self.dimension * (1 + if self.moves { self.ridge_rows } else { 0 }) + self.interaction_rows
     }
 
     /// Calls for each sample of a function that is called whole, if it is.
