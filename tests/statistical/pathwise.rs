@@ -303,6 +303,8 @@ fn the_rule_says_what_it_is() {
     let words = Weak::RULE.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(words.contains("the mean of its logarithm") && !Reparameterised::RULE.contains("logarithm"), "{words}");
     assert!(Weak::RULE.contains("\n  c_2 = mu * k * polygamma(2, k) / (2 * trigamma(k))\n"), "{}", Weak::RULE);
+    let lines = Weak::LATEX.lines().filter(|line| line.starts_with("&\\quad +") || line.starts_with("&\\quad -"));
+    assert_eq!(lines.count(), 4, "a line for each expectation of f: {}", Weak::LATEX);
     let meaning = "where beta_second_slope(a, b, x) = ∂x/∂b at a fixed probability";
     assert!(OfBeta::RULE.contains("E [beta_second_slope(alpha, beta, z) * f'(z)]"), "{}", OfBeta::RULE);
     assert!(OfBeta::RULE.contains(meaning), "{}", OfBeta::RULE);

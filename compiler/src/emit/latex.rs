@@ -71,6 +71,7 @@ pub fn latex(program: &Program, rules: &[Rule]) -> String {
             Form::Weak { correction } => {
                 for ScoreTerm { coefficient, weight } in correction {
                     let expectation = super::score::weighted(weight.as_ref(), &|node| leaf(program, node));
+                    text.push_str(" \\\\\n&\\quad");
                     text.push_str(&weighted(program, coefficient, &expectation, false));
                 }
             }
