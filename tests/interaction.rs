@@ -42,6 +42,15 @@ struct InSingle;
 #[estimator(of = misfit, distribution = Laplace, order = 8, packs = portable)]
 struct Truncated;
 
+/// Nothing but rows.
+#[estimator(distribution = Laplace, packs = portable)]
+fn along(z: &[f64], t: &[f64]) -> f64 {
+    t.iter().map(|t| z[0] * (z[1] * t).sin()).sum()
+}
+
+#[estimator(of = along, distribution = MultivariateGaussian, packs = portable)]
+struct AlongCorrelated;
+
 const T: [f64; 3] = [0.2, 0.9, 1.7];
 const Y: [f64; 3] = [0.8, 0.5, -0.1];
 const WEIGHT: f64 = 1.5;
@@ -318,6 +327,21 @@ fn argument_gradients_are_those_of_the_same_samples() {
     }
     let expected = slope(value(T, Y, WEIGHT + 1e-5), value(T, Y, WEIGHT - 1e-5));
     assert!((by_weight - expected).abs() < 1e-8, "{by_weight} and {expected}");
+}
+
+#[test]
+fn rows_that_are_not_there_add_nothing() {
+    let none: &[f64] = &[];
+    // What is left: a term of one row, a ridge, separable terms; of `along`, nothing at all.
+    let run = misfit::estimate(&LAW, (none, none, WEIGHT)).samples(50).seed(1).with_argument_gradients().run();
+    let run = run.expect("a run");
+    assert!(run.value.is_finite() && run.argument_gradient.is_some_and(|(t, y, _)| t.is_empty() && y.is_empty()));
+    let run = along::estimate(&LAW, none).samples(50).seed(1).run().expect("a run");
+    assert_eq!((run.value, run.gradient.mu, run.gradient.b), (0.0, vec![0.0; 2], vec![0.0; 2]));
+    let sigma = Matrix::from_rows(&[[0.3, 0.2], [0.2, 0.5]]).expect("rows of one length");
+    let law = MultivariateGaussian { mu: [0.1, 0.2], sigma: &sigma };
+    let run = AlongCorrelated::estimate(&law, none).samples(50).seed(1).run().expect("a run");
+    assert_eq!(run.gradient.sigma.get(0, 1), 0.0);
 }
 
 #[test]

@@ -102,7 +102,7 @@ impl<S: Scalar> Scratch<S> {
             self.arguments.resize(2 * layout.ridge_rows * WIDEST, S::ZERO);
             self.values.resize(layout.dimension * WIDEST, S::ZERO);
         }
-        if layout.interaction_rows > 0 {
+        if layout.interacts {
             self.interactions.resize(scratch_sums(layout.dimension, layout.entries), S::ZERO);
             self.pairs.resize(layout.pairs * WIDEST, S::ZERO);
             self.interaction_values.resize(layout.interaction_rows * WIDEST, S::ZERO);

@@ -62,6 +62,8 @@ pub(crate) struct Layout {
     pub(crate) partials: usize,
     /// First partial derivative of the separable term.
     pub(crate) separable_partials: usize,
+    /// Whether there are interaction terms; they may have no rows.
+    pub(crate) interacts: bool,
     /// Rows of all interaction terms.
     pub(crate) interaction_rows: usize,
     /// First partial derivative of interaction terms.
@@ -95,6 +97,7 @@ impl Layout {
             adjoints,
             partials: before_interactions + interaction_partials,
             separable_partials: ridge_partials,
+            interacts: signature.interacts,
             interaction_rows,
             interaction_partials: before_interactions,
         }

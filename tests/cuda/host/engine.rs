@@ -284,6 +284,7 @@ fn interaction_terms() {
     check!("curves", curves, law.clone(), arguments());
     check!("curves_by_differences_single", CurvesByDifferencesSingle, law.clone(), arguments());
     check!("curves_scored", CurvesScored, law.clone(), arguments());
+    check!("curves_without_rows", curves, law.clone(), (vector(0), vector(0), vector(3), 0.75));
     check!("product", product, law, ());
 }
 
