@@ -351,14 +351,14 @@ impl Walker {
             }
         }
         let position = match &*index.index {
-            Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(number), .. }) => number.base10_parse::<usize>().ok(),
+            Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(number), .. }) => number.base10_parse::<u32>().ok(),
             _ => None,
         };
         let Some(position) = position else {
             return self.refuse(Fault::over(
                 Code::Unsupported,
                 &index.index,
-                "the index of a coordinate is not a literal",
+                "the index of a coordinate is not a literal below 2^32",
                 "write a number such as `z[0]`, or a sum over all coordinates",
             ));
         };
@@ -369,7 +369,7 @@ impl Walker {
                 "a term may depend on one coordinate at a time, or on one affine form of all of them",
             ));
         }
-        let unit = self.terms.datum(DataRef::Unit(position), place);
+        let unit = self.terms.datum(DataRef::Unit(position as usize), place);
         let draw = self.terms.scalar(Node::Sample, place);
         let body = self.terms.product(vec![unit, draw], place);
         Value::Scalar { id: self.terms.push(Term::OverCoordinates(body), place), whole: false }
