@@ -98,6 +98,29 @@ small!(small_gamma_shapes_standardised_in_f32, Gamma { k: 0.02, mu: 1.2 }, [k], 
 small!(small_beta_shapes, Beta { alpha: 0.01, beta: 0.02 }, [alpha, beta], form = score);
 small!(small_beta_shapes_in_f32, Beta { alpha: 0.03, beta: 0.01 }, [alpha, beta], form = score, precision = f32);
 
+/// A gamma number beside a place where numbers are far apart.
+#[distribution(sample = low + scale * gamma(k), log_density = (k - 1.0) * (z - low).ln() - (z - low) / scale
+    - k * scale.ln() - ln_gamma(k))]
+fn moved_gamma(omega: Frequency, low: Real, scale: Positive, k: Positive) -> LogCf {
+    I * low * omega - k * (1.0 - I * scale * omega).ln()
+}
+
+#[estimator(of = bump, distribution = MovedGamma, form = formula, packs = portable)]
+struct MovedExact;
+
+#[estimator(of = bump, distribution = MovedGamma, form = formula, form(k) = score, packs = portable)]
+struct MovedScored;
+
+#[test]
+fn logarithms_of_distances_that_rounding_has_made_0_are_met_by_their_mean() {
+    // One draw in six is `low` itself.
+    let law = MovedGamma { low: 1.5, scale: 0.7, k: 0.05 };
+    let exact = MovedExact::estimate(&law, ()).run().expect("a formula").gradient.k;
+    let run = MovedScored::estimate(&law, ()).samples(SAMPLES).seed(2).run().expect("a run");
+    let (found, error) = (run.gradient.k, run.standard_error.expect("errors").k);
+    assert!((exact - found).abs() <= WIDTH * error && error < 0.2 * exact.abs(), "{found} ± {error}, not {exact}");
+}
+
 /// Logarithms that the function itself takes.
 #[estimator(distribution = logphi::laws::Gamma, packs = portable)]
 fn entropy(z: &[f64]) -> f64 {
