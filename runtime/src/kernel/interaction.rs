@@ -1,6 +1,7 @@
 //! Interaction terms, and lists of them.
 
 use super::estimator::Estimator;
+use super::term_list::term_list;
 use crate::engine::InteractionTable;
 use crate::lane::Lane;
 
@@ -46,56 +47,4 @@ pub trait Interaction<E: Estimator>: 'static {
     fn pull_back(arguments: E::Arguments<'_>, row: usize, adjoint: &[f64], out: &mut E::ArgumentGradient);
 }
 
-/// A list of interaction terms, `(First, (Second, ()))`.
-pub trait Interactions<E: Estimator>: 'static {
-    /// What the engine keeps for each term: `(Table<First>, (Table<Second>, ()))`.
-    type Tables: Send + Sync + 'static;
-    /// Number of terms.
-    const COUNT: usize;
-    /// Empty tables.
-    fn tables() -> Self::Tables;
-    /// Calls `visitor` for each term.
-    fn visit(tables: &Self::Tables, visitor: &mut impl InteractionVisitor<E>);
-    /// Calls `visitor` for each term, with its table to change.
-    fn visit_mut(tables: &mut Self::Tables, visitor: &mut impl InteractionVisitorMut<E>);
-}
-
-/// Does something for each interaction term of an estimator, with its type known.
-pub trait InteractionVisitor<E: Estimator> {
-    /// Called once for each term.
-    fn visit<I: Interaction<E>>(&mut self, table: &InteractionTable<E, I>);
-}
-
-/// Changes the table of each interaction term of an estimator.
-pub trait InteractionVisitorMut<E: Estimator> {
-    /// Called once for each term.
-    fn visit<I: Interaction<E>>(&mut self, table: &mut InteractionTable<E, I>);
-}
-
-impl<E: Estimator> Interactions<E> for () {
-    type Tables = ();
-    const COUNT: usize = 0;
-    fn tables() {}
-    #[inline(always)]
-    fn visit((): &(), _: &mut impl InteractionVisitor<E>) {}
-    #[inline(always)]
-    fn visit_mut((): &mut (), _: &mut impl InteractionVisitorMut<E>) {}
-}
-
-impl<E: Estimator, First: Interaction<E>, Rest: Interactions<E>> Interactions<E> for (First, Rest) {
-    type Tables = (InteractionTable<E, First>, Rest::Tables);
-    const COUNT: usize = 1 + Rest::COUNT;
-    fn tables() -> Self::Tables {
-        (InteractionTable::default(), Rest::tables())
-    }
-    #[inline(always)]
-    fn visit((first, rest): &Self::Tables, visitor: &mut impl InteractionVisitor<E>) {
-        visitor.visit(first);
-        Rest::visit(rest, visitor);
-    }
-    #[inline(always)]
-    fn visit_mut((first, rest): &mut Self::Tables, visitor: &mut impl InteractionVisitorMut<E>) {
-        visitor.visit(first);
-        Rest::visit_mut(rest, visitor);
-    }
-}
+term_list!("interaction", Interactions of Interaction in InteractionTable, InteractionVisitor, InteractionVisitorMut);

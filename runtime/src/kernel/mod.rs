@@ -9,6 +9,7 @@ mod interaction;
 mod law;
 mod ridge;
 mod separable;
+mod term_list;
 
 pub use estimator::{Estimator, Moment, Score, TermInfo};
 pub use gradient::ArgumentGradient;

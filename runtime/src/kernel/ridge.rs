@@ -1,6 +1,7 @@
 //! Ridge terms, and lists of them.
 
 use super::estimator::Estimator;
+use super::term_list::term_list;
 use crate::engine::RidgeTable;
 use crate::lane::Lane;
 
@@ -96,56 +97,4 @@ pub struct RidgeAdjoint<'a> {
     pub numbers: &'a [f64],
 }
 
-/// A list of ridge terms, `(First, (Second, ()))`.
-pub trait Ridges<E: Estimator>: 'static {
-    /// What the engine keeps for each term: `(Table<First>, (Table<Second>, ()))`.
-    type Tables: Send + Sync + 'static;
-    /// Number of terms.
-    const COUNT: usize;
-    /// Empty tables.
-    fn tables() -> Self::Tables;
-    /// Calls `visitor` for each term.
-    fn visit(tables: &Self::Tables, visitor: &mut impl RidgeVisitor<E>);
-    /// Calls `visitor` for each term, with its table to change.
-    fn visit_mut(tables: &mut Self::Tables, visitor: &mut impl RidgeVisitorMut<E>);
-}
-
-/// Does something for each ridge term of an estimator, with its type known.
-pub trait RidgeVisitor<E: Estimator> {
-    /// Called once for each term.
-    fn visit<R: Ridge<E>>(&mut self, table: &RidgeTable<E, R>);
-}
-
-/// Changes the table of each ridge term of an estimator.
-pub trait RidgeVisitorMut<E: Estimator> {
-    /// Called once for each term.
-    fn visit<R: Ridge<E>>(&mut self, table: &mut RidgeTable<E, R>);
-}
-
-impl<E: Estimator> Ridges<E> for () {
-    type Tables = ();
-    const COUNT: usize = 0;
-    fn tables() {}
-    #[inline(always)]
-    fn visit((): &(), _: &mut impl RidgeVisitor<E>) {}
-    #[inline(always)]
-    fn visit_mut((): &mut (), _: &mut impl RidgeVisitorMut<E>) {}
-}
-
-impl<E: Estimator, First: Ridge<E>, Rest: Ridges<E>> Ridges<E> for (First, Rest) {
-    type Tables = (RidgeTable<E, First>, Rest::Tables);
-    const COUNT: usize = 1 + Rest::COUNT;
-    fn tables() -> Self::Tables {
-        (RidgeTable::default(), Rest::tables())
-    }
-    #[inline(always)]
-    fn visit((first, rest): &Self::Tables, visitor: &mut impl RidgeVisitor<E>) {
-        visitor.visit(first);
-        Rest::visit(rest, visitor);
-    }
-    #[inline(always)]
-    fn visit_mut((first, rest): &mut Self::Tables, visitor: &mut impl RidgeVisitorMut<E>) {
-        visitor.visit(first);
-        Rest::visit_mut(rest, visitor);
-    }
-}
+term_list!("ridge", Ridges of Ridge in RidgeTable, RidgeVisitor, RidgeVisitorMut);
