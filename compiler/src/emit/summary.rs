@@ -299,9 +299,10 @@ fn probes(program: &Program) -> Vec<String> {
         lines.push(format!("    separable terms{often}: {}", operations(&separable.stencils)));
     }
     for (index, section) in program.interactions.iter().enumerate() {
-        for (coordinate, graph) in section.coordinates.iter().zip(&section.stencils) {
-            let rows = rows(program, &section.rows);
-            lines.push(format!("    interaction term {index}, {rows}, along z[{coordinate}]: {}", operations(graph)));
+        let moved = coordinate_names(&section.coordinates).into_iter().map(|name| format!("along {name}"));
+        let rows = rows(program, &section.rows);
+        for (moved, graph) in moved.chain(["for other entries".to_owned()]).zip(&section.stencils) {
+            lines.push(format!("    interaction term {index}, {rows}, {moved}: {}", operations(graph)));
         }
     }
     lines

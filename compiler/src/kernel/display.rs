@@ -133,10 +133,9 @@ impl Printer<'_> {
             let leaves = number_leaves(section.numbers.outputs.len()).with_coordinates(&section.coordinates);
             self.graph(&format!("derivatives of interaction {index}"), &section.derivatives, &leaves);
             self.graph(&format!("partials of interaction {index}"), &section.partials, &leaves);
-            for (coordinate, graph) in section.coordinates.iter().zip(&section.stencils) {
-                if program.probes.count() > 0 {
-                    self.graph(&format!("stencils of interaction {index} by z[{coordinate}]"), graph, &leaves);
-                }
+            let moved = coordinate_names(&section.coordinates).into_iter().chain(["others".to_owned()]);
+            for (coordinate, graph) in moved.zip(&section.stencils).filter(|_| program.probes.count() > 0) {
+                self.graph(&format!("stencils of interaction {index} by {coordinate}"), graph, &leaves);
             }
         }
         if let Some(whole) = &program.whole {
@@ -300,18 +299,13 @@ mod tests {
     use super::super::example::{function, law, rules};
     use super::super::lower::lower;
     use super::*;
+    use crate::parse::options::Precision;
 
     #[test]
     fn every_section_is_printed_and_the_same_each_time() {
-        let program =
-            lower(&function(), &law(), &rules(), crate::parse::options::Precision::F64).expect("a valid program");
+        let program = lower(&function(), &law(), &rules(), Precision::F64).expect("a valid program");
         let text = dump_program(&program);
-        assert_eq!(
-            text,
-            dump_program(
-                &lower(&function(), &law(), &rules(), crate::parse::options::Precision::F64).expect("a valid program")
-            )
-        );
+        assert_eq!(text, dump_program(&lower(&function(), &law(), &rules(), Precision::F64).expect("a valid program")));
         for line in [
             "program objective of a vector under Laplace",
             "θ1 = b: Positive",

@@ -292,11 +292,11 @@ mod tests {
     use super::super::lower::lower;
     use super::*;
     use crate::ir::DataId;
+    use crate::parse::options::Precision;
 
     /// The violations of a program changed by `spoil`.
     fn spoiled(spoil: impl FnOnce(&mut Program)) -> Vec<String> {
-        let mut program =
-            lower(&function(), &law(), &rules(), crate::parse::options::Precision::F64).expect("a valid program");
+        let mut program = lower(&function(), &law(), &rules(), Precision::F64).expect("a valid program");
         assert_eq!(violations(&program), [""; 0]);
         spoil(&mut program);
         violations(&program)

@@ -3,7 +3,8 @@
 //! Sums are split from the outside in: data factors and divisions in front of a sum move inside (`sum / n`,
 //! `a * (sum1 - sum2)`), sums over rows and coordinates give up their bodies, and what cannot be split further is a
 //! *piece*. Pieces that depend on one coordinate at a time are added up to the separable term; the others become ridge
-//! terms, one for each direction and set of rows; and those that read several coordinates which they name, interaction terms. An affine piece such as `dot(a, z)` is of both kinds: it joins a ridge
+//! terms, one for each direction and set of rows; and those that read several coordinates which they name, interaction
+//! terms. An affine piece such as `dot(a, z)` is of both kinds: it joins a ridge
 //! of its direction if there is one, else the separable term if there is one, else it is a ridge of its own.
 
 use std::collections::BTreeMap;

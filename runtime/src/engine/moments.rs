@@ -30,8 +30,8 @@ pub(crate) const fn padded(dimension: usize) -> usize {
 ///
 /// A moment is a *run* of 32 lanes. A row of a ridge term has `1 + orders` of them: the value of the function, then its
 /// derivatives at [`Estimator::ORDERS`](crate::Estimator::ORDERS). A coordinate has those of the separable term and of interaction
-/// terms, if there are any, then one for each stencil of the exact rules. Ridge rows come first, in order of the terms, then the coordinates.
-/// The value of a function that is called whole has the place of a ridge row; it has no slopes. Mixed derivatives of interaction
+/// terms, if there are any, then one for each stencil of the exact rules. Ridge rows come first, in order of the terms, then the
+/// coordinates. The value of a function that is called whole has the place of a ridge row; it has no slopes. Mixed derivatives of interaction
 /// terms by a pair of coordinates have the place of a ridge row with the slope 1 at both, see
 /// [`interactions`](super::interactions).
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -179,8 +179,8 @@ impl<E: Estimator, L: Lane<Scalar = E::Scalar>> Pack<'_, '_, E, L> {
         }
     }
 
-    /// Adds the stencils that move no ridge term (of separable terms, of interaction terms, of closed forms, of score function rules), and keeps the
-    /// probes of every coordinate.
+    /// Adds the stencils that move no ridge term (of separable terms, of interaction terms, of closed forms, of score function
+    /// rules), and keeps the probes of every coordinate.
     #[inline(always)]
     fn separable_stencils(&mut self) {
         let job = self.job;

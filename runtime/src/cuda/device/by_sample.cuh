@@ -301,8 +301,9 @@ LOGPHI_INLINE void add_moved(List<R, Rest...>, const Job& job, const Round<typen
     }
 }
 
-// The separable term, its part of interaction terms and the stencils of every coordinate, after `by_row`. Grid (coordinates / blockDim.y, laws * leaves), blocks
-// of (32, coordinates, slots). Shared memory with several slots: `coordinates * COORDINATE_ENTRIES * 32` numbers.
+// The separable term, its part of interaction terms and the stencils of every coordinate, after `by_row`. Grid
+// (coordinates / blockDim.y, laws * leaves), blocks of (32, coordinates, slots). Shared memory with several slots:
+// `coordinates * COORDINATE_ENTRIES * 32` numbers.
 template <class E> LOGPHI_INLINE void by_moved_coordinate(const Job& job) {
     if constexpr (Sizes<E>::JOINED && Sizes<E>::COORDINATE_ENTRIES > 0) {
         using S = typename E::Scalar;

@@ -21,18 +21,18 @@
 #include "tree.cuh"
 
 #define LOGPHI_KERNELS(E)                                                                                              \
-    extern "C" __global__ void __launch_bounds__(256, 1) logphi_by_coordinate(const __grid_constant__ Job job) {          \
+    extern "C" __global__ void __launch_bounds__(256, 1) logphi_by_coordinate(const __grid_constant__ Job job) {       \
         by_coordinate<E>(job);                                                                                         \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(256) logphi_draw(const __grid_constant__ Job job) { draw_all<E>(job); } \
-    extern "C" __global__ void __launch_bounds__(Sizes<E>::THREADS, 1)                                               \
+    extern "C" __global__ void __launch_bounds__(Sizes<E>::THREADS, 1)                                                 \
         logphi_by_row(const __grid_constant__ Job job) {                                                               \
         by_row<E>(job);                                                                                                \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(256, 1) logphi_evaluate(const __grid_constant__ Job job) {            \
         evaluate_all<E>(job);                                                                                          \
     }                                                                                                                  \
-    extern "C" __global__ void __launch_bounds__(512, 1) logphi_by_moved_coordinate(const __grid_constant__ Job job) {    \
+    extern "C" __global__ void __launch_bounds__(512, 1) logphi_by_moved_coordinate(const __grid_constant__ Job job) { \
         by_moved_coordinate<E>(job);                                                                                   \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(512)                                                                  \
@@ -49,6 +49,6 @@
     }                                                                                                                  \
     /* For tests: rows of a thread of `by_row`, the sizes that both sides compute, how many scores and interactions there are. */ \
     extern "C" {                                                                                                       \
-    __device__ u32 logphi_sizes[5] = {Sizes<E>::ROWS, Sizes<E>::ENTRIES, Sizes<E>::COORDINATE_ENTRIES, E::SCORES,       \
-                                            Sizes<E>::INTERACTIONS};     \
+    __device__ u32 logphi_sizes[5] = {Sizes<E>::ROWS, Sizes<E>::ENTRIES, Sizes<E>::COORDINATE_ENTRIES, E::SCORES,      \
+                                            Sizes<E>::INTERACTIONS};                                                   \
     }
