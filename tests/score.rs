@@ -121,6 +121,32 @@ fn logarithms_of_distances_that_rounding_has_made_0_are_met_by_their_mean() {
     assert!((exact - found).abs() <= WIDTH * error && error < 0.2 * exact.abs(), "{found} ± {error}, not {exact}");
 }
 
+/// What is left of a beta number: near 0 it has the few numbers that there are near 1.
+#[distribution(sample = 1.0 - beta(alpha, beta), support = 0.0..=1.0, strip = .., log_density = (beta - 1.0) * z.ln()
+    + (alpha - 1.0) * (1.0 - z).ln() + ln_gamma(alpha + beta) - ln_gamma(alpha) - ln_gamma(beta))]
+fn rest_of_beta(omega: Frequency, alpha: Positive, beta: Positive) -> LogCf {
+    kummer(beta, alpha + beta, I * omega).ln()
+}
+
+#[estimator(of = bump, distribution = RestOfBeta, form = formula, packs = portable)]
+struct RestExact;
+
+#[estimator(of = bump, distribution = RestOfBeta, form = score, packs = portable)]
+struct RestScored;
+
+#[test]
+fn what_is_left_of_a_number_near_1_is_met_by_its_mean() {
+    let law = RestOfBeta { alpha: 0.3, beta: 0.05 };
+    let exact = RestExact::estimate(&law, ()).run().expect("a formula").gradient;
+    let run = RestScored::estimate(&law, ()).samples(SAMPLES).seed(2).run().expect("a run");
+    let errors = run.standard_error.expect("errors");
+    for (exact, found, error) in
+        [(exact.alpha, run.gradient.alpha, errors.alpha), (exact.beta, run.gradient.beta, errors.beta)]
+    {
+        assert!((exact - found).abs() <= WIDTH * error && error < 0.2 * exact.abs(), "{found} ± {error}, not {exact}");
+    }
+}
+
 /// Logarithms that the function itself takes.
 #[estimator(distribution = logphi::laws::Gamma, packs = portable)]
 fn entropy(z: &[f64]) -> f64 {

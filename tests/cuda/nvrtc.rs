@@ -73,7 +73,8 @@ fn fault(ptx: &str) -> Option<&str> {
 fn check(name: &str, text: &str, single: bool) {
     let ptx = ptx(text, false);
     assert_eq!(fault(&ptx), None, "{name}");
-    // Powers, angles beyond 10⁵ and the derivatives of gamma and beta numbers are computed in `f64` on the processor, too.
+    // Powers, angles beyond 10⁵, the derivatives of gamma and beta numbers and digamma functions are computed in `f64` on the
+    // processor, too.
     let in_double =
         ["powf(", "sin(", "cos(", "tan(", "_slope(", "digamma("].iter().any(|function| text.contains(function));
     if single && !in_double {

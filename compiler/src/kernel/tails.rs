@@ -142,7 +142,7 @@ fn composed(weight: &Graph, part: NodeId, sample: &Graph) -> Graph {
 }
 
 /// A bound above which numbers of the logarithm's argument lie close enough: four times what the smallest positive number
-/// becomes, and 64 spacings of the draw about a place that is not 0.
+/// becomes, and 64 spacings of the draw about a place that is not 0, or of the base draw at 1.
 fn bound(by_sample: &Graph, scale: &Graph, sample: &Graph, end: usize, precision: Precision) -> Graph {
     let (digits, smallest) = match precision {
         Precision::F64 => (52, 1022),
@@ -153,15 +153,18 @@ fn bound(by_sample: &Graph, scale: &Graph, sample: &Graph, end: usize, precision
     let [slope, scale, place] = [by_sample, scale, sample].map(|part| graph.import(part, part.output(), |_, _| None));
     let mut terms = Vec::new();
     let is_constant = matches!(sample.node(sample.output()), Node::Constant(_));
-    if !is_zero(sample) {
+    let factor = graph.integer(if end == 0 { 1 } else { -1 });
+    let by_draw = graph.product(vec![factor, slope, scale]);
+    if !is_zero(sample) || end == 1 {
         let spacing = graph.constant(power(digits - 6));
         let moved = graph.product(vec![slope, place]);
-        let size = graph.call(Primitive::Abs, moved);
+        let mut size = graph.call(Primitive::Abs, moved);
+        if end == 1 {
+            size = graph.push(Node::Maximum(size, by_draw));
+        }
         terms.push(graph.product(vec![spacing, size]));
     }
     if terms.is_empty() || !is_constant {
-        let factor = graph.integer(if end == 0 { 1 } else { -1 });
-        let by_draw = graph.product(vec![factor, slope, scale]);
         let one = graph.integer(1);
         let largest = graph.push(Node::Maximum(one, by_draw));
         let least = graph.constant(power(smallest - 2));
@@ -231,6 +234,8 @@ mod tests {
         let (text, tails) = of("beta(mu, k)", "k * (1.0 - z).ln()");
         assert_eq!(text, "ln(max(1 - z, 1 / 131072)) - max(sign(1 / 131072 - (1 - z)), 0) / k");
         assert_eq!(tails, Tails::Completed);
+        let (text, _) = of("1.0 - beta(mu, k)", "k * z.ln()");
+        assert_eq!(text, "ln(max(z, 1 / 131072)) - max(sign(1 / 131072 - z), 0) / k");
         let (text, tails) = of("5.0 * mu + gamma(k)", "k * (z - 5.0 * mu).ln()");
         assert!(text.starts_with("ln(max(z - 5 * mu, abs(5 * mu) / 131072 + 1 / HUGE)) - "), "{text}");
         assert_eq!(tails, Tails::Completed);
